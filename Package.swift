@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let client: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+// A target imports only targets above it in this list (ARCHITECTURE.md).
+let package = Package(
+    name: "hydrant",
+    products: [
+        .executable(name: "hydrant", targets: ["hydrant"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "HydrantCore", swiftSettings: settings),
+        .target(name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
+        .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
+        .target(name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
+            swiftSettings: settings),
+        .target(
+            name: "HydrantConnectorKit", dependencies: ["HydrantCore", client, crypto, log], swiftSettings: settings),
+        .target(
+            name: "HydrantConnectors", dependencies: ["HydrantCore", "HydrantConnectorKit"], swiftSettings: settings),
+        .target(
+            name: "HydrantEngine",
+            dependencies: [
+                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", log,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "HydrantWeb",
+            dependencies: [
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", hummingbird,
+                mustache, log, crypto,
+            ],
+            resources: [.embedInCode("Pages")],
+            swiftSettings: settings),
+        .target(
+            name: "HydrantSandbox",
+            dependencies: ["HydrantCore", "HydrantConnectorKit", hummingbird, log, client, lifecycle], swiftSettings: settings),
+        .target(
+            name: "HydrantSimulator",
+            dependencies: ["HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantEngine"],
+            swiftSettings: settings),
+        .target(
+            name: "HydrantTesting", dependencies: ["HydrantCore", "HydrantStorage", "HydrantConnectorKit"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "hydrant",
+            dependencies: [
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantStorageSQLite", "HydrantConnectorKit",
+                "HydrantConnectors", "HydrantEngine", "HydrantWeb", "HydrantSandbox", "HydrantSimulator", arguments,
+                hummingbird, lifecycle, signals, log,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HydrantCoreTests", dependencies: ["HydrantCore", "HydrantTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "HydrantDocumentsTests", dependencies: ["HydrantCore", "HydrantDocuments"], swiftSettings: settings),
+        .testTarget(
+            name: "HydrantStorageTests",
+            dependencies: ["HydrantCore", "HydrantStorage", "HydrantStorageSQLite", "HydrantTesting", grdb],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HydrantConnectorsTests",
+            dependencies: [
+                "HydrantCore", "HydrantConnectorKit", "HydrantConnectors", "HydrantSandbox", "HydrantTesting", lifecycle,
+                log,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HydrantEngineTests",
+            dependencies: ["HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantTesting", log],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HydrantSimulatorTests",
+            dependencies: [
+                "HydrantCore", "HydrantStorage", "HydrantStorageSQLite", "HydrantConnectorKit", "HydrantEngine",
+                "HydrantSimulator", "HydrantTesting", log,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HydrantWebTests",
+            dependencies: [
+                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantWeb", "HydrantTesting",
+                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), log, crypto,
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+    ]
+)

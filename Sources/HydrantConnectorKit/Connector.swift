@@ -1,0 +1,133 @@
+package import HydrantCore
+
+/// One way to one outside system. Stateless apart from its settings and its HTTP caller.
+package protocol Connector: Sendable {
+    /// The system's name in the settings, which is also the source of its facts.
+    var system: String { get }
+
+    /// Carries an instruction out. Never throws: every way it can end is an ``InstructionResult``.
+    func perform(_ request: InstructionRequest) async -> InstructionResult
+
+    /// Asks, after an ambiguous end, whether the instruction was carried out, by our own number.
+    func find(_ request: InstructionRequest) async -> InstructionResult
+}
+
+/// An instruction with what is needed to carry it out, as the order is now.
+package struct InstructionRequest: Sendable {
+    package var instruction: Instruction
+    package var order: Order
+    package var receiver: Sensitive<Receiver>?
+    package var now: Instant
+
+    package init(instruction: Instruction, order: Order, receiver: Sensitive<Receiver>?, now: Instant) {
+        self.instruction = instruction
+        self.order = order
+        self.receiver = receiver
+        self.now = now
+    }
+}
+
+/// How an instruction ended.
+package enum InstructionResult: Sendable {
+    /// Carried out; what the system said becomes facts.
+    case done(facts: [ReportedFact], detail: String)
+    /// The system says no and will say no again.
+    case refused(detail: String)
+    /// Not carried out for certain; trying again may help. `after` is what the system asked us to wait.
+    case retryable(detail: String, after: Milliseconds?)
+    /// Nobody knows. ``Connector/find(_:)`` comes next.
+    case ambiguous(detail: String)
+    /// Only from ``Connector/find(_:)``: certainly not carried out.
+    case notFound
+}
+
+/// A fact as a system reports it, before the hub puts its name and time of receipt to it.
+package struct ReportedFact: Sendable {
+    package var messageID: String
+    package var order: String
+    package var occurredAt: Instant?
+    package var word: String?
+    package var body: FactBody
+
+    package init(messageID: String, order: String, occurredAt: Instant?, word: String? = nil, body: FactBody) {
+        self.messageID = messageID
+        self.order = order
+        self.occurredAt = occurredAt
+        self.word = word
+        self.body = body
+    }
+}
+
+/// Takes in what an outside system pushes to `POST /push/{system}`.
+package protocol PushReceiver: Sendable {
+    var system: String { get }
+
+    /// Verifies the raw bytes, then reads them.
+    func receive(_ push: Push) throws(PushProblem) -> PushContent
+}
+
+/// A request as it came.
+package struct Push: Sendable {
+    /// The query's pairs, decoded, in order.
+    package var query: [(name: String, value: String)]
+    /// Lower-case names.
+    package var headers: [String: String]
+    package var body: [UInt8]
+    package var now: Instant
+    /// What follows the system's name in the path, without a slash at its beginning: `TOKEN` of `/push/courier/TOKEN`.
+    package var pathRest: String
+
+    package init(
+        query: [(name: String, value: String)], headers: [String: String], body: [UInt8], now: Instant,
+        pathRest: String = ""
+    ) {
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.now = now
+        self.pathRest = pathRest
+    }
+}
+
+/// The facts of a push, and the exact bytes that acknowledge it after they are stored.
+package struct PushContent: Sendable {
+    package var facts: [ReportedFact]
+    /// Messages of the push that name no order and can only be parked, each as its own bytes.
+    package var unattributed: [[UInt8]]
+    package var acknowledgement: Acknowledgement
+
+    package init(facts: [ReportedFact], unattributed: [[UInt8]] = [], acknowledgement: Acknowledgement) {
+        self.facts = facts
+        self.unattributed = unattributed
+        self.acknowledgement = acknowledgement
+    }
+}
+
+package struct Acknowledgement: Sendable {
+    package var contentType: String
+    package var body: [UInt8]
+
+    package init(contentType: String, body: [UInt8]) {
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// Why a push is not taken in. The acknowledgement tells the sender in its own protocol.
+package struct PushProblem: Error, Sendable {
+    package enum Kind: Sendable {
+        case signature
+        case malformed
+    }
+
+    package var kind: Kind
+    /// For the log; holds nothing of the content.
+    package var message: String
+    package var acknowledgement: Acknowledgement
+
+    package init(kind: Kind, message: String, acknowledgement: Acknowledgement) {
+        self.kind = kind
+        self.message = message
+        self.acknowledgement = acknowledgement
+    }
+}

@@ -1,0 +1,99 @@
+package import HydrantCore
+
+/// One outside system as an IT person writes it down: what it is, where it is, how to get in.
+package struct ConnectorSettings: Sendable {
+    /// The system's name in the hub, which is also the source of its facts: "wms", "sf".
+    package var system: String
+    /// Which connector speaks to it; the catalogue lists them.
+    package var kind: String
+    /// Scheme, host, port and, where the system has one, the path before every call.
+    package var baseURL: String
+    package var credentials: [String: Sensitive<String>]
+    package var options: [String: String]
+
+    package init(
+        system: String, kind: String, baseURL: String, credentials: [String: String] = [:],
+        options: [String: String] = [:]
+    ) {
+        self.system = system
+        self.kind = kind
+        self.baseURL = baseURL
+        self.credentials = credentials.mapValues { Sensitive($0) }
+        self.options = options
+    }
+
+    /// - Throws: when the credential is missing or empty.
+    package func credential(_ name: String) throws(ConnectorSettingsProblem) -> String {
+        guard let value = credentials[name]?.open(reason: "a connector is set up"), !value.isEmpty else {
+            throw ConnectorSettingsProblem(system: system, field: "credentials.\(name)", message: "is required")
+        }
+        return value
+    }
+
+    package func option(_ name: String, default fallback: String) -> String { options[name] ?? fallback }
+
+    /// A whole number of at least 1.
+    package func number(_ name: String, default fallback: Int64) throws(ConnectorSettingsProblem) -> Int64 {
+        guard let text = options[name] else { return fallback }
+        guard let number = Int64(text), number > 0 else {
+            throw ConnectorSettingsProblem(
+                system: system, field: "options.\(name)", message: "must be a whole number above 0, is '\(text)'")
+        }
+        return number
+    }
+
+    /// The base address without a slash at its end.
+    /// - Throws: when it is not an http or https address.
+    package func checkedBaseURL() throws(ConnectorSettingsProblem) -> String {
+        guard Origin(url: baseURL) != nil else {
+            throw ConnectorSettingsProblem(
+                system: system, field: "baseURL", message: "must begin with https:// or http:// and name a host")
+        }
+        return baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+    }
+
+    /// How long one call may take; option `timeoutMilliseconds`.
+    package func timeout() throws(ConnectorSettingsProblem) -> Milliseconds {
+        try number("timeoutMilliseconds", default: .seconds(8))
+    }
+}
+
+/// What is wrong with the settings of a system, in words for the person who wrote them.
+package struct ConnectorSettingsProblem: Error, Equatable, Sendable {
+    package var system: String
+    package var field: String
+    package var message: String
+
+    package init(system: String, field: String, message: String) {
+        self.system = system
+        self.field = field
+        self.message = message
+    }
+}
+
+/// Scheme, host and port of an address: the unit of the egress allow-list.
+package struct Origin: Hashable, Sendable {
+    package var text: String
+
+    /// Nil when the address is not http(s), has no host, or carries a user name, which could hide the host.
+    package init?(url: String) {
+        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[1].isEmpty else { return nil }
+        let scheme = parts[0].lowercased()
+        let authority = parts[2].split(whereSeparator: { $0 == "?" || $0 == "#" }).first.map { $0.lowercased() } ?? ""
+        guard scheme == "http:" || scheme == "https:", authority.utf8.allSatisfy(Origin.isAllowed) else { return nil }
+        let hostAndPort = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let host = hostAndPort.first, !host.isEmpty else { return nil }
+        let fallback = scheme == "https:" ? "443" : "80"
+        let port = hostAndPort.count == 2 ? String(hostAndPort[1]) : fallback
+        guard UInt16(port) != nil else { return nil }
+        text = "\(scheme)//\(host):\(port)"
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x61...0x7A, 0x2D, 0x2E, 0x3A, 0x5F: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package import HydrantConnectorKit
+
+/// Every kind of outside system that the hub can speak to, and how one is built from its settings.
+package enum ConnectorCatalogue {
+    /// The names that `kind` of the settings may have.
+    package static let kinds = Builder.allCases.map(\.rawValue)
+
+    /// The connectors and the push receivers, by system.
+    package struct Systems: Sendable {
+        package var connectors: [String: any Connector] = [:]
+        package var receivers: [String: any PushReceiver] = [:]
+    }
+
+    /// Builds every system of the settings.
+    /// - Throws: the first thing that is wrong with the settings, in words for the person who wrote them.
+    package static func systems(
+        _ settings: [ConnectorSettings], caller: any HTTPCaller
+    ) throws(ConnectorSettingsProblem) -> Systems {
+        var systems = Systems()
+        for one in settings {
+            guard systems.connectors[one.system] == nil else {
+                throw ConnectorSettingsProblem(system: one.system, field: "system", message: "is there twice")
+            }
+            guard let builder = Builder(rawValue: one.kind) else {
+                throw ConnectorSettingsProblem(
+                    system: one.system, field: "kind",
+                    message: "must be one of \(kinds.joined(separator: ", ")), is '\(one.kind)'")
+            }
+            try builder.build(one, caller: caller, into: &systems)
+        }
+        return systems
+    }
+
+    private enum Builder: String, CaseIterable {
+        case qimen
+        case sf
+        case crm = "generic-crm"
+        case finance = "generic-finance"
+
+        func build(
+            _ settings: ConnectorSettings, caller: any HTTPCaller, into systems: inout Systems
+        ) throws(ConnectorSettingsProblem) {
+            switch self {
+            case .qimen:
+                let qimen = try QimenSettings(settings)
+                systems.connectors[settings.system] = QimenProxy(settings: qimen, caller: caller)
+                systems.receivers[settings.system] = QimenPushReceiver(settings: qimen)
+            case .sf:
+                let sf = try SFSettings(settings)
+                systems.connectors[settings.system] = SFProxy(settings: sf, caller: caller)
+                systems.receivers[settings.system] = SFPushReceiver(settings: sf)
+            case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
+            case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import HydrantConnectorKit
+import HydrantCore
+
+/// Orders to the finance system's JSON and its replies back; no effects.
+enum GenericFinanceMapper {
+    static func document(_ request: InstructionRequest) -> JSON {
+        let order = request.order
+        let header = order.header?.value
+        let lines = order.lines.values.map { line -> JSON in
+            [
+                "id": .string(line.id), "sku": .string(line.sku), "units": .integer(Int64(line.units)),
+                "priceMinor": .integer(line.priceMinor), "freightMinor": .integer(line.freightMinor),
+            ]
+        }
+        return [
+            "order": .string(order.number), "customer": .string(header?.customer ?? ""),
+            "shop": .string(header?.shop ?? ""), "currency": .string(header?.currency ?? "CNY"),
+            "amountMinor": .integer(request.amountMinor), "lines": .array(lines),
+        ]
+    }
+
+    /// Nil when the reply lacks the invoice. Revenue may be recognised later, by a fact of its own.
+    static func result(_ reply: JSON, _ request: InstructionRequest) -> InstructionResult? {
+        guard let invoice = entry(reply["invoice"]) else { return nil }
+        let issuedAt = reply["invoice"]?["issuedAt"]?.instant ?? request.now
+        var facts = [request.fact("invoice", at: issuedAt, .invoiceIssued(invoice))]
+        if let revenue = entry(reply["revenue"]) {
+            let recognisedAt = reply["revenue"]?["recognisedAt"]?.instant ?? issuedAt
+            facts.append(request.fact("revenue", at: recognisedAt, .revenueRecognised(revenue)))
+        }
+        return .done(facts: facts, detail: invoice.id)
+    }
+
+    private static func entry(_ value: JSON?) -> MoneyEntry? {
+        guard let id = value?["id"]?.string, !id.isEmpty, id.utf8.count <= 100,
+            let amount = value?["amountMinor"]?.integer, (0...1_000_000_000_000).contains(amount)
+        else { return nil }
+        return MoneyEntry(id: id, amountMinor: amount)
+    }
+}

@@ -1,0 +1,23 @@
+package import HydrantConnectorKit
+import HydrantCore
+
+/// A finance system that speaks the hub's plain protocol. Receipts and refunds come from it as ordinary facts.
+package struct GenericFinanceProxy: Connector {
+    private let exchange: SignedJSONExchange
+
+    package var system: String { exchange.system }
+
+    package init(_ settings: ConnectorSettings, caller: any HTTPCaller) throws(ConnectorSettingsProblem) {
+        exchange = try SignedJSONExchange(settings, caller: caller)
+    }
+
+    package func perform(_ request: InstructionRequest) async -> InstructionResult {
+        guard request.instruction.kind == .issueInvoice else { return request.unsupported(by: system) }
+        let document = GenericFinanceMapper.document(request)
+        return await exchange.carryOut("/invoices", document, request) { GenericFinanceMapper.result($0, request) }
+    }
+
+    package func find(_ request: InstructionRequest) async -> InstructionResult {
+        await exchange.find(request) { GenericFinanceMapper.result($0, request) }
+    }
+}

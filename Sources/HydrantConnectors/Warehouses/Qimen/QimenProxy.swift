@@ -1,0 +1,121 @@
+package import HydrantConnectorKit
+package import HydrantCore
+
+/// Speaks Qimen to a warehouse system.
+package struct QimenProxy: Connector {
+    private let settings: QimenSettings
+    private let caller: any HTTPCaller
+
+    package var system: String { settings.system }
+
+    package init(settings: QimenSettings, caller: any HTTPCaller) {
+        self.settings = settings
+        self.caller = caller
+    }
+
+    package func perform(_ request: InstructionRequest) async -> InstructionResult {
+        switch request.instruction.kind {
+        case .createDelivery: await create(request)
+        case .cancelDelivery: await cancel(request)
+        default: request.unsupported(by: system)
+        }
+    }
+
+    package func find(_ request: InstructionRequest) async -> InstructionResult {
+        let reply: QimenReply
+        do {
+            let body = QimenMapper.queryBody(order: request.order.number)
+            reply = try await call("deliveryorder.query", body: body, now: request.now)
+        } catch {
+            return CallPurpose.finding.result(of: error)
+        }
+        guard reply.isSuccess else {
+            return QimenWord.saysUnknown(reply.message) ? .notFound : .ambiguous(detail: reply.words)
+        }
+        guard
+            let found = reply.tree.elements(containing: "deliveryOrderCode").first(where: {
+                $0.text("deliveryOrderCode") == request.order.number
+            })
+        else { return .notFound }
+        let status = found.text("status") ?? ""
+        switch request.instruction.kind {
+        case .cancelDelivery:
+            return status == "CANCELED" ? .done(facts: [], detail: "cancelled") : .notFound
+        default: return .done(facts: [], detail: "already there, status \(status)")
+        }
+    }
+
+    /// What the warehouse holds and has frozen of some articles: evidence for or against a lock.
+    package func stockLevels(
+        skus: [String], warehouse: String, now: Instant
+    ) async -> Result<[StockLevel], StockProblem> {
+        let body = QimenMapper.inventoryBody(skus: skus, warehouse: warehouse, owner: settings.ownerCode)
+        do {
+            let reply = try await call("inventory.query", body: body, now: now)
+            return reply.isSuccess
+                ? .success(QimenMapper.stockLevels(reply)) : .failure(StockProblem(detail: reply.words))
+        } catch {
+            switch error {
+            case .notDone(let detail, _), .unknown(let detail), .refused(let detail):
+                return .failure(StockProblem(detail: detail))
+            }
+        }
+    }
+
+    private func create(_ request: InstructionRequest) async -> InstructionResult {
+        guard let receiver = request.receiver?.open(reason: "the warehouse writes the parcel's address") else {
+            return .refused(detail: "the order has no receiver")
+        }
+        guard !request.order.lines.isEmpty else { return .refused(detail: "the order has no lines") }
+        let reply: QimenReply
+        do {
+            let body = QimenMapper.createBody(request, receiver: receiver, settings: settings)
+            reply = try await call("deliveryorder.create", body: body, now: request.now)
+        } catch {
+            return CallPurpose.effect.result(of: error)
+        }
+        if reply.isSuccess {
+            return .done(facts: [], detail: "submitted, \(reply.tree.text("deliveryOrderId") ?? "without a number")")
+        }
+        guard QimenWord.saysAlreadyThere(reply.message) else { return failed(reply) }
+        let found = await find(request)
+        if case .notFound = found { return .refused(detail: reply.words) }
+        return found
+    }
+
+    private func cancel(_ request: InstructionRequest) async -> InstructionResult {
+        let reply: QimenReply
+        do {
+            let body = QimenMapper.cancelBody(request, settings: settings)
+            reply = try await call("order.cancel", body: body, now: request.now)
+        } catch {
+            return CallPurpose.effect.result(of: error)
+        }
+        if reply.isSuccess || QimenWord.saysAlreadyCancelled(reply.message) {
+            return .done(facts: [], detail: "cancelled")
+        }
+        if QimenWord.saysUnknown(reply.message) { return .done(facts: [], detail: "the warehouse never had the order") }
+        return failed(reply)
+    }
+
+    private func failed(_ reply: QimenReply) -> InstructionResult {
+        QimenWord.isPassing(reply.code)
+            ? .retryable(detail: reply.words, after: .minutes(1)) : .refused(detail: reply.words)
+    }
+
+    private func call(_ method: String, body: [UInt8], now: Instant) async throws(CallFailure) -> QimenReply {
+        let call = HTTPCall(
+            url: "\(settings.url)?\(settings.query(method: method, body: body, now: now))",
+            headers: [("content-type", "text/xml;charset=utf-8")], body: body, timeout: settings.timeout)
+        let bytes = try await caller.successfulReply(call).body
+        guard let reply = QimenReply(bytes) else { throw .unknown("the reply of \(method) is not readable") }
+        return reply
+    }
+}
+
+/// Why stock could not be asked for.
+package struct StockProblem: Error, Equatable, Sendable {
+    package var detail: String
+
+    package init(detail: String) { self.detail = detail }
+}

@@ -1,0 +1,108 @@
+/// The flow of orders as data: which condition proves each state, who reports it, how long an order may stay, and what
+/// the hub asks for when a state is reached. ``Flow/default`` is the built-in one.
+package struct Flow: Hashable, Sendable {
+    /// One of the seven states.
+    package struct Step: Hashable, Sendable {
+        package var number: Int
+        /// False where no connected system reports the state: it is then inferred from a later proof.
+        package var isReported: Bool
+        /// How long an order may stay in this state.
+        package var dwellLimit: Milliseconds
+
+        package init(number: Int, isReported: Bool = true, dwellLimit: Milliseconds = .hours(2)) {
+            self.number = number
+            self.isReported = isReported
+            self.dwellLimit = dwellLimit
+        }
+    }
+
+    /// "When this state is reached, ask that system."
+    package struct Request: Hashable, Sendable {
+        package var afterState: Int
+        package var kind: InstructionKind
+        package var system: String
+        /// For `customer.notify`: the message.
+        package var touchpoint: Touchpoint?
+
+        package init(afterState: Int, kind: InstructionKind, system: String, touchpoint: Touchpoint? = nil) {
+            self.afterState = afterState
+            self.kind = kind
+            self.system = system
+            self.touchpoint = touchpoint
+        }
+    }
+
+    /// Steps 0 (placed) to 7, in order.
+    package var steps: [Step]
+    package var requests: [Request]
+
+    package init(steps: [Step], requests: [Request] = []) {
+        precondition(steps.map(\.number) == Array(0...7), "steps \(steps.map(\.number)) must be 0 to 7")
+        self.steps = steps
+        self.requests = requests
+    }
+
+    /// All seven states reported, nothing asked for: a hub that only watches.
+    package static let watching = Flow(steps: standardSteps)
+
+    private static let standardSteps = (0...7).map { number in
+        Step(number: number, dwellLimit: number == 5 ? .hours(72) : number == 6 ? .hours(24) : .hours(2))
+    }
+
+    /// Whether an order can be expected to prove this state by a message of its own.
+    package func isReported(_ state: Int) -> Bool { steps[state].isReported }
+
+    package func asks(_ kind: InstructionKind) -> Bool { requests.contains { $0.kind == kind } }
+}
+
+/// How far each status word of each outside system may reach: the mapping table of the operations manager.
+package struct WordTable: Hashable, Sendable {
+    /// The lowest and the highest state that an order with this word can be in.
+    package struct Range: Hashable, Sendable {
+        package var lowest: Int
+        package var highest: Int
+
+        package init(lowest: Int, highest: Int) {
+            self.lowest = lowest
+            self.highest = highest
+        }
+
+        package func contains(_ state: Int) -> Bool { lowest <= state && state <= highest }
+    }
+
+    /// By system, then by word.
+    package var systems: [String: [String: Range]]
+
+    package init(systems: [String: [String: Range]] = [:]) { self.systems = systems }
+
+    /// What the table says of a word; nil is unmapped, and an unmapped word is never guessed.
+    package func range(of word: String, from system: String) -> Range? { systems[system]?[word] }
+}
+
+/// Everything that decisions depend on beside the order and the fact.
+package struct Settings: Hashable, Sendable {
+    /// Names the documents and their versions; written into every event.
+    package var version: String
+    package var flow: Flow
+    package var words: WordTable
+    /// Returned orders in thousandths above which the risk rule blocks.
+    package var returnRateLimitPermille: Int
+    /// How long two systems may disagree before it is wrong.
+    package var grace: Milliseconds
+    /// Difference of amounts that is not yet a mismatch, in minor units.
+    package var amountToleranceMinor: Int64
+    package var health: HealthSettings
+
+    package init(
+        version: String = "default-1", flow: Flow = .watching, words: WordTable = WordTable(),
+        health: HealthSettings = HealthSettings()
+    ) {
+        self.version = version
+        self.flow = flow
+        self.words = words
+        self.returnRateLimitPermille = 400
+        self.grace = .minutes(5)
+        self.amountToleranceMinor = 5
+        self.health = health
+    }
+}

@@ -1,0 +1,174 @@
+extension Order {
+    /// The order after an event. Pure: the same events give the same order.
+    package func evolved(by event: Event) -> Order {
+        var copy = self
+        copy.evolve(event)
+        return copy
+    }
+
+    package mutating func evolve(_ event: Event) {
+        precondition(event.number == version + 1, "event \(event.number) after version \(version)")
+        version = event.number
+        switch event.body {
+        case .factRecorded(let fact): take(fact)
+        case .stateReached(let stamp):
+            precondition(stamp.number == state + 1, "state \(stamp.number) after \(state)")
+            stamps.append(stamp)
+        case .stateRestated(let stamp):
+            precondition(stamp.number <= state, "state \(stamp.number) restated at \(state)")
+            stamps[stamp.number - 1] = stamp
+        case .instructionIssued(let instruction):
+            issued.append(IssuedInstruction(instruction: instruction, issuedAt: event.recordedAt))
+        }
+    }
+
+    /// Whether the message was taken in before.
+    package func hasSeen(_ fact: Fact) -> Bool { messages.contains(fact.fingerprint) }
+
+    /// Merges what a fact says. Every branch is a join, so that the order of facts does not matter.
+    private mutating func take(_ fact: Fact) {
+        guard !hasSeen(fact) else { return }
+        messages.append(fact.fingerprint)
+        let evidence = fact.evidence
+        if let word = fact.word { words.merge(fact.source, word, evidence) }
+        moments[fact.body.kind, default: []].insertInOrder(evidence.at)
+        defer { settleHolds() }
+        switch fact.body {
+        case .orderPlaced(let header): place(header, evidence)
+        case .lineReported(let line):
+            lines.merge(line.id, line, evidence)
+            demand.merge(line)
+        case .paymentReported(let payment): take(payment, evidence)
+        case .creditChecked(let check): take(check, evidence)
+        case .inventoryLocked(let lock):
+            if lock.coversEveryLine && lock.frozenSKUs.isEmpty {
+                locked.mergeEarliest(evidence)
+            } else {
+                let frozen = lock.frozenSKUs.joined(separator: ", ")
+                Register.merge(frozen.isEmpty ? "not enough stock" : "frozen: \(frozen)", evidence, into: &lockRefused)
+            }
+        case .inventoryRefused(let reason): Register.merge(reason, evidence, into: &lockRefused)
+        case .warrantyRegistered(let until):
+            Register.merge(until, evidence, into: &warranty)
+            warrantyRegistered.mergeEarliest(evidence)
+        case .orderCancelled(let reason): Register.merge(reason, evidence, into: &cancelled)
+        case .returnAsked(let reason, _): Register.merge(reason, evidence, into: &returnAsked)
+        case .orderCompleted: completed.mergeEarliest(evidence)
+        case .refundReported(let entry): refunds.merge(entry.id, entry, evidence)
+        case .revenueRecognised(let entry): revenues.merge(entry.id, entry, evidence)
+        case .receiptReported(let entry): receipts.merge(entry.id, entry, evidence)
+        case .invoiceIssued(let entry): invoices.merge(entry.id, entry, evidence)
+        default: takeLater(fact, evidence)
+        }
+    }
+
+    private mutating func takeLater(_ fact: Fact, _ evidence: Evidence) {
+        switch fact.body {
+        case .parcelPacked, .trackingReported, .waybillVoided, .parcelHandedOver, .traceReported, .signedReported:
+            takeParcel(fact.body, evidence)
+        case .receiverChanged(let reference):
+            Register.merge(reference, evidence, into: &receiver)
+            receiverChanged.mergeEarliest(evidence)
+        case .receiverVerified(let fingerprint):
+            receiverVerifiedFingerprints.merge(fingerprint, fingerprint, evidence)
+        case .holdPlaced(let hold): take(hold, evidence)
+        case .holdReleased(let id, _), .timerFell(let id): withHold(id) { $0.ended.mergeEarliest(evidence) }
+        case .decisionMade(let decision):
+            decisions.merge("\(evidence.source)/\(evidence.messageID)", decision, evidence)
+        case .touchpointSent(let kind, let isAccepted): take(kind, isAccepted: isAccepted, evidence)
+        case .instructionAnswered(let answer): take(answer, evidence)
+        default: break
+        }
+    }
+
+    private mutating func place(_ header: OrderHeader, _ evidence: Evidence) {
+        Register.merge(header, evidence, into: &self.header)
+        placed.mergeEarliest(evidence)
+        if let payable = header.payableMinor { payableFloorMinor = min(payableFloorMinor ?? payable, payable) }
+        for line in header.lines { lines.merge(line.id, line, evidence) }
+        demand.merge(header)
+        if let reference = header.receiver { Register.merge(reference, evidence, into: &receiver) }
+    }
+
+    private mutating func take(_ payment: Payment, _ evidence: Evidence) {
+        payments.merge(payment.id, payment, evidence)
+        paymentPeaks.merge(payment, evidence)
+        if payment.isComplete { paymentCompleted.mergeEarliest(evidence) }
+    }
+
+    private mutating func take(_ check: CreditCheck, _ evidence: Evidence) {
+        Register.merge(check, evidence, into: &credit)
+        guard check.isPassed else { return creditRefused.mergeEarliest(evidence) }
+        let pass = CreditPass(evidence: evidence, returnRatePermille: check.returnRatePermille ?? 0)
+        creditPasses.insert(pass, at: creditPasses.firstIndex { evidence < $0.evidence } ?? creditPasses.endIndex)
+    }
+
+    private mutating func take(_ kind: Touchpoint, isAccepted: Bool, _ evidence: Evidence) {
+        let index = touchpoints.firstIndex { $0.kind >= kind } ?? touchpoints.endIndex
+        if index == touchpoints.endIndex || touchpoints[index].kind != kind {
+            touchpoints.insert(TouchpointRecord(kind: kind), at: index)
+        }
+        if isAccepted {
+            touchpoints[index].accepted.mergeEarliest(evidence)
+        } else {
+            touchpoints[index].refused.mergeEarliest(evidence)
+        }
+    }
+
+    private mutating func take(_ answer: InstructionAnswer, _ evidence: Evidence) {
+        guard let index = issued.firstIndex(where: { $0.instruction.key == answer.key }) else { return }
+        Register.merge(answer, evidence, into: &issued[index].answer)
+    }
+
+    /// A hold that waits for a fact ends with the first one that happened at or after its beginning, whichever of the
+    /// two messages arrived first.
+    private mutating func settleHolds() {
+        for index in holds.indices {
+            holds[index].released = holds[index].ended
+            guard case .fact(let kind) = holds[index].hold.exit, let placed = holds[index].placed,
+                let moment = moments[kind]?.first(where: { placed.at <= $0 })
+            else { continue }
+            holds[index].released.mergeEarliest(Evidence(at: moment, isTimed: true, source: "", messageID: ""))
+        }
+    }
+
+    private mutating func take(_ hold: Hold, _ evidence: Evidence) {
+        withHold(hold.id) { held in
+            if held.described.mergeNewest(evidence) { held.hold = hold }
+            held.placed.mergeEarliest(evidence)
+        }
+    }
+
+    private mutating func withHold(_ id: String, _ change: (inout HeldReason) -> Void) {
+        let index = holds.firstIndex { $0.hold.id >= id } ?? holds.endIndex
+        if index == holds.endIndex || holds[index].hold.id != id {
+            holds.insert(HeldReason(hold: Hold(id: id, reason: "", owner: "", exit: .person)), at: index)
+        }
+        change(&holds[index])
+    }
+}
+
+extension [Instant] {
+    /// Inserts a time that is not in the list yet at its place.
+    fileprivate mutating func insertInOrder(_ time: Instant) {
+        let index = firstIndex { $0 >= time } ?? endIndex
+        if index == endIndex || self[index] != time { insert(time, at: index) }
+    }
+}
+
+extension Register {
+    fileprivate static func merge(_ value: Value, _ evidence: Evidence, into register: inout Register?) {
+        if register == nil { register = Register(value, evidence) } else { register?.merge(value, evidence) }
+    }
+}
+
+extension Fact {
+    /// FNV-1a over sender and message number: tells the messages of one order apart.
+    package var fingerprint: UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in source.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+        for byte in messageID.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash
+    }
+}

@@ -1,0 +1,100 @@
+extension Order {
+    /// Merges what a fact says about one parcel.
+    mutating func takeParcel(_ body: FactBody, _ evidence: Evidence) {
+        switch body {
+        case .parcelPacked(let packing):
+            withParcel(packing.parcel) { parcel in
+                if parcel.packing == nil {
+                    parcel.packing = Register(packing, evidence)
+                } else {
+                    parcel.packing?.merge(packing, evidence)
+                }
+                parcel.contents.merge(packing)
+                parcel.packed.mergeEarliest(evidence)
+            }
+        case .trackingReported(let tracking):
+            withParcel(tracking.parcel) { parcel in
+                parcel.tracked.mergeEarliest(evidence)
+                guard !tracking.number.isEmpty else { return }
+                parcel.withWaybill(tracking.number) { waybill in
+                    if waybill.described.mergeNewest(evidence) {
+                        waybill.courier = tracking.courier
+                        waybill.channel = tracking.channel
+                    }
+                    waybill.readBack.mergeEarliest(evidence)
+                }
+            }
+        case .waybillVoided(let parcel, let number):
+            withParcel(parcel) { $0.withWaybill(number) { $0.voided.mergeEarliest(evidence) } }
+        case .parcelHandedOver(let parcel): withParcel(parcel) { $0.handedOver.mergeEarliest(evidence) }
+        case .signedReported(let parcel): withParcel(parcel) { $0.signed.mergeEarliest(evidence) }
+        case .traceReported(let trace): withParcel(trace.parcel) { $0.take(trace, evidence) }
+        default: break
+        }
+    }
+
+    private mutating func withParcel(_ id: String, _ change: (inout Parcel) -> Void) {
+        let index = parcels.firstIndex { $0.id >= id } ?? parcels.endIndex
+        if index == parcels.endIndex || parcels[index].id != id { parcels.insert(Parcel(id: id), at: index) }
+        change(&parcels[index])
+    }
+}
+
+extension Parcel {
+    fileprivate mutating func withWaybill(_ number: String, _ change: (inout Waybill) -> Void) {
+        let index = waybills.firstIndex { $0.number >= number } ?? waybills.endIndex
+        if index == waybills.endIndex || waybills[index].number != number {
+            waybills.insert(Waybill(number: number, courier: "", channel: ""), at: index)
+        }
+        change(&waybills[index])
+    }
+
+    /// Scans fill history. Only a complete list proves the buyer's signature, because only then it is certain that no
+    /// return began before it (PRODUCT: signed after a return started is not signed).
+    fileprivate mutating func take(_ trace: Trace, _ evidence: Evidence) {
+        for scan in trace.scans {
+            let index = scans.firstIndex { !($0 < scan) } ?? scans.endIndex
+            if index == scans.endIndex || scans[index] != scan { scans.insert(scan, at: index) }
+        }
+        if let pickedUp = trace.scans.filter(\.status.isMovement).min() {
+            handedOver.mergeEarliest(evidence.moved(to: pickedUp.at))
+        }
+        guard trace.isComplete, let signature = trace.scans.filter({ $0.status == .signed }).min() else { return }
+        let returnBegan = trace.scans.contains { $0.status.isReturn && $0.at <= signature.at }
+        if !returnBegan { signed.mergeEarliest(evidence.moved(to: signature.at)) }
+    }
+
+    /// The courier said "signed" in a push and its whole list has not confirmed it yet.
+    var awaitsConfirmationOfSignature: Scan? {
+        guard signed == nil, !scans.contains(where: { $0.status.isReturn }) else { return nil }
+        return scans.first { $0.status == .signed }
+    }
+}
+
+extension Evidence {
+    fileprivate func moved(to time: Instant) -> Evidence {
+        Evidence(at: time, isTimed: true, source: source, messageID: messageID)
+    }
+}
+
+extension TrackingStatus {
+    var isReturn: Bool { self == .returning || self == .returned }
+
+    /// Whether the courier has the parcel in its hands.
+    var isMovement: Bool {
+        switch self {
+        case .pickedUp, .inTransit, .outForDelivery, .stored, .signed, .returning, .returned: true
+        case .problem, .cancelled, .unmapped: false
+        }
+    }
+}
+
+extension Scan: Comparable {
+    package static func < (left: Scan, right: Scan) -> Bool {
+        if left.at != right.at { return left.at < right.at }
+        if left.code != right.code { return left.code < right.code }
+        if left.place != right.place { return left.place < right.place }
+        if left.remark != right.remark { return left.remark < right.remark }
+        return left.status.rawValue < right.status.rawValue
+    }
+}

@@ -1,0 +1,103 @@
+// How far an order got, as a function of its evidence. Every condition only ever turns from false to true while facts
+// arrive, so a state number cannot fall and the order of arrival cannot matter (docs/adr/0001).
+
+extension Order {
+    /// The stamps that the evidence supports: states 1, 2, … up to the first that is neither proven nor inferred.
+    package func supportedStamps(_ settings: Settings) -> [StateStamp] {
+        let triggers = StateNumber.all.map { trigger(of: $0, settings) }
+        var stamps: [StateStamp] = []
+        var floor = placed.flatMap { $0.isTimed ? $0.at : nil }
+        for number in StateNumber.all {
+            let own = triggers[number - 1]
+            let isInferred = own.isEmpty
+            let proof = isInferred ? inferredProof(of: number, triggers, settings) : own
+            guard !proof.isEmpty else { break }
+            let at = proof.map(\.at).max() ?? proof[0].at
+            let since = max(at, floor ?? at)
+            stamps.append(StateStamp(number: number, at: since, isInferred: isInferred, proof: proof))
+            floor = since
+        }
+        return stamps
+    }
+
+    /// The nearest later proof, where the flow says that no connected system reports the state itself.
+    private func inferredProof(of number: Int, _ triggers: [[Evidence]], _ settings: Settings) -> [Evidence] {
+        guard !settings.flow.isReported(number) else { return [] }
+        return triggers[number...].first { !$0.isEmpty } ?? []
+    }
+
+    /// The evidence that proves one state; empty while the condition is not met.
+    package func trigger(of number: Int, _ settings: Settings) -> [Evidence] {
+        switch number {
+        case StateNumber.paid: paidProof
+        case StateNumber.riskPassed: riskProof(settings)
+        case StateNumber.inventoryLocked: locked.map { [$0] } ?? []
+        case StateNumber.packed: packedProof(settings)
+        case StateNumber.trackingReturned: parcelProof(\.tracked, settings)
+        case StateNumber.signed: parcelProof(\.signed, settings)
+        default: warrantyRegistered.map { [$0] } ?? []
+        }
+    }
+
+    /// The payer's system says that it is complete, or the payments cover the smallest amount ever named as payable.
+    private var paidProof: [Evidence] {
+        if let paymentCompleted { return [paymentCompleted] }
+        guard let payable = payableFloorMinor else { return [] }
+        var sum: Int64 = 0
+        var proof: [Evidence] = []
+        for peak in paymentPeaks.sorted(by: { $0.evidence < $1.evidence }) where sum < payable || proof.isEmpty {
+            sum += peak.amountMinor
+            proof.append(peak.evidence)
+        }
+        return sum >= payable ? proof : []
+    }
+
+    /// A check was passed that names no return rate above the limit.
+    private func riskProof(_ settings: Settings) -> [Evidence] {
+        let pass = creditPasses.first { $0.returnRatePermille <= settings.returnRateLimitPermille }
+        return pass.map { [$0.evidence] } ?? []
+    }
+
+    /// Every unit of the order is in a packed parcel, and every gift belongs to a line that the customer pays for.
+    private func packedProof(_ settings: Settings) -> [Evidence] {
+        placed == nil || !demand.bindsEveryGift ? [] : parcelProof(\.packed, settings)
+    }
+
+    /// Gift lines that belong to no paid line of this order.
+    package var unboundGifts: [Line] {
+        let all = lines.values
+        return all.filter { gift in
+            gift.isGift && !all.contains { !$0.isGift && $0.id == gift.giftFor }
+        }
+    }
+
+    /// Gifts that are in no parcel although every parcel names its contents.
+    package var strayGifts: [Line] {
+        let contents = parcels.compactMap { $0.packing?.value.items }
+        guard !contents.isEmpty, contents.allSatisfy({ !$0.isEmpty }) else { return [] }
+        return lines.values.filter { line in line.isGift && !contents.joined().contains { $0.line == line.id } }
+    }
+
+    /// The evidence that parcels which hold the whole order have come this far; the earliest such set of parcels.
+    ///
+    /// Where the flow says that no system reports packing, nobody can know what a parcel holds, and the first parcel
+    /// speaks for the order.
+    private func parcelProof(_ step: KeyPath<Parcel, Evidence?>, _ settings: Settings) -> [Evidence] {
+        let arrived = parcels.compactMap { parcel in parcel[keyPath: step].map { (parcel, $0) } }
+            .sorted { $0.1 < $1.1 }
+        guard settings.flow.isReported(StateNumber.packed) else { return arrived.first.map { [$0.1] } ?? [] }
+        var missing = demand.units
+        var proof: [Evidence] = []
+        for (parcel, evidence) in arrived {
+            if parcel.contents.isWholeOrder { return [evidence] }
+            guard !parcel.contents.items.isEmpty else { continue }
+            proof.append(evidence)
+            for item in parcel.contents.items {
+                guard let rest = missing?[item.line] else { continue }
+                missing?[item.line] = rest > item.units ? rest - item.units : nil
+            }
+            if missing?.isEmpty == true { return proof }
+        }
+        return []
+    }
+}

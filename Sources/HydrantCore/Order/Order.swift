@@ -1,0 +1,168 @@
+/// One order: everything that was ever said about it, merged so that the order of arrival does not matter, and the
+/// states that follow from it.
+///
+/// Everything except ``version``, ``messages``, ``issued`` and ``stamps`` is a join of facts: commutative, associative,
+/// idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked on the way.
+package struct Order: Hashable, Sendable {
+    package var number: String
+    /// The number of the last event; 0 before the first.
+    package var version = 0
+    /// Fingerprints of the messages that were already taken in.
+    package var messages: [UInt64] = []
+
+    package var header: Register<OrderHeader>?
+    /// The first message that placed the order.
+    package var placed: Evidence?
+    /// The smallest amount that was ever named as payable: paying it is paying.
+    package var payableFloorMinor: Int64?
+    package var lines = Ledger<Line>()
+    /// What has to be shipped, at its smallest: packing that is packing it all.
+    package var demand = Demand()
+    package var payments = Ledger<Payment>()
+    /// The largest amount of each payment, in order of their ids.
+    package var paymentPeaks: [PaymentPeak] = []
+    /// The first message that said that the order is paid in full.
+    package var paymentCompleted: Evidence?
+    package var refunds = Ledger<MoneyEntry>()
+    package var revenues = Ledger<MoneyEntry>()
+    package var receipts = Ledger<MoneyEntry>()
+    package var invoices = Ledger<MoneyEntry>()
+
+    package var credit: Register<CreditCheck>?
+    /// Every check that was passed, the earliest first.
+    package var creditPasses: [CreditPass] = []
+    package var creditRefused: Evidence?
+    package var locked: Evidence?
+    package var lockRefused: Register<String>?
+    package var parcels: [Parcel] = []
+    package var warranty: Register<Instant>?
+    package var warrantyRegistered: Evidence?
+
+    package var receiver: Register<ReceiverReference>?
+    /// The first message that changed the receiver after the order was placed.
+    package var receiverChanged: Evidence?
+    package var receiverVerifiedFingerprints = Ledger<String>()
+
+    package var cancelled: Register<String>?
+    package var returnAsked: Register<String>?
+    package var completed: Evidence?
+    package var holds: [HeldReason] = []
+    package var decisions = Ledger<Decision>()
+    package var touchpoints: [TouchpointRecord] = []
+    /// The last word of each outside system.
+    package var words = Ledger<String>()
+    /// The times at which each kind of fact happened, the earliest first.
+    package var moments: [FactKind: [Instant]] = [:]
+    package var issued: [IssuedInstruction] = []
+
+    /// The states reached so far: always 1, 2, … without a gap.
+    package var stamps: [StateStamp] = []
+
+    package init(number: String) { self.number = number }
+
+    /// The number of the highest state reached; 0 is placed.
+    package var state: Int { stamps.count }
+
+    /// When the order came into the state it is in: the last stamp, or when it was placed.
+    package var stateSince: Instant? { stamps.last?.at ?? placed?.at }
+
+    /// The first credit check that was passed.
+    package var creditPassed: Evidence? { creditPasses.first?.evidence }
+
+    /// The newest time at which each kind of fact happened.
+    package var latest: [FactKind: Instant] { moments.compactMapValues(\.last) }
+
+    package var paidMinor: Int64 { payments.values.reduce(0) { $0 + $1.amountMinor } }
+    package var refundedMinor: Int64 { refunds.values.reduce(0) { $0 + $1.amountMinor } }
+    package var revenueMinor: Int64 { revenues.values.reduce(0) { $0 + $1.amountMinor } }
+    package var receivedMinor: Int64 { receipts.values.reduce(0) { $0 + $1.amountMinor } }
+    /// Price and freight of all lines.
+    package var linesMinor: Int64 { lines.values.reduce(0) { $0 + $1.priceMinor + $1.freightMinor } }
+
+    package var completion: Completion {
+        if cancelled != nil { return .cancelled }
+        if returnAsked != nil { return .partiallyCompleted }
+        if completed != nil || state == StateNumber.warrantyActivated { return .completed }
+        return .open
+    }
+
+    /// When the order stopped being live: completed or cancelled, whichever came first; nil while it is live.
+    package var endedAt: Instant? {
+        let done = state == StateNumber.warrantyActivated ? stamps.last?.at : nil
+        return [cancelled?.evidence.at, completed?.at, done].compactMap(\.self).min()
+    }
+
+    /// When the first parcel left the house: handed over, or seen by the courier.
+    package var shipped: Evidence? { parcels.compactMap(\.shipped).min() }
+
+    package func parcel(_ id: String) -> Parcel? { parcels.first { $0.id == id } }
+}
+
+/// What became of an order beside its state.
+package enum Completion: String, Sendable, CaseIterable {
+    case open
+    case partiallyCompleted = "partially-completed"
+    case completed
+    case cancelled
+}
+
+/// Units that travel together.
+package struct Parcel: Hashable, Sendable {
+    package var id: String
+    package var packing: Register<Packing>?
+    package var contents = ParcelContents()
+    package var packed: Evidence?
+    package var waybills: [Waybill] = []
+    /// The first message that said that a number exists.
+    package var tracked: Evidence?
+    package var handedOver: Evidence?
+    package var scans: [Scan] = []
+    package var signed: Evidence?
+
+    package init(id: String) { self.id = id }
+
+    package var liveWaybills: [Waybill] { waybills.filter { $0.voided == nil } }
+
+    /// Handed over by our own systems' word, or scanned by the courier.
+    package var shipped: Evidence? { handedOver }
+
+    /// The newest scan.
+    package var lastScan: Scan? { scans.last }
+}
+
+/// The courier's document of a parcel and its number.
+package struct Waybill: Hashable, Sendable {
+    package var number: String
+    package var courier: String
+    package var channel: String
+    package var readBack: Evidence?
+    package var voided: Evidence?
+    /// The message that named courier and channel; the newest one counts.
+    var described: Evidence?
+}
+
+/// A hold and how it ended.
+package struct HeldReason: Hashable, Sendable {
+    package var hold: Hold
+    package var placed: Evidence?
+    package var released: Evidence?
+    /// The newest message that named reason, owner and exit.
+    var described: Evidence?
+    /// The first message of a person or a timer that ended it.
+    var ended: Evidence?
+
+    /// A hold that ended, or whose release arrived before the hold itself, does not hold.
+    package var isActive: Bool { placed != nil && released == nil }
+}
+
+package struct TouchpointRecord: Hashable, Sendable {
+    package var kind: Touchpoint
+    package var accepted: Evidence?
+    package var refused: Evidence?
+}
+
+package struct IssuedInstruction: Hashable, Sendable {
+    package var instruction: Instruction
+    package var issuedAt: Instant
+    package var answer: Register<InstructionAnswer>?
+}

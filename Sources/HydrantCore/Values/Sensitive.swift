@@ -1,0 +1,66 @@
+/// A value that must never reach a log, an error text or a URL. It prints as a mask; opening it is an explicit call
+/// that names its reason, so that every opening can be found by searching for the method.
+package struct Sensitive<Value: Sendable>: Sendable, CustomStringConvertible, CustomReflectable {
+    private let value: Value
+
+    package init(_ value: Value) { self.value = value }
+
+    package func open(reason: StaticString) -> Value { value }
+
+    package var description: String { "•••" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension Sensitive: Equatable where Value: Equatable {}
+extension Sensitive: Hashable where Value: Hashable {}
+
+/// Who receives a parcel, in clear. Lives sealed in the store; an order refers to it by ``ReceiverReference``.
+package struct Receiver: Hashable, Sendable {
+    package var name: String
+    package var phone: String
+    package var province: String
+    package var city: String
+    package var district: String
+    package var address: String
+    /// The platform's token (for instance an OAID) when the platform masks the text.
+    package var token: String
+
+    package init(
+        name: String = "", phone: String = "", province: String = "", city: String = "", district: String = "",
+        address: String = "", token: String = ""
+    ) {
+        self.name = name
+        self.phone = phone
+        self.province = province
+        self.city = city
+        self.district = district
+        self.address = address
+        self.token = token
+    }
+
+    /// "张**", "138****0041": at least one character of the name and six digits of the phone stay hidden.
+    package var masked: Receiver {
+        var copy = self
+        copy.name = name.isEmpty ? "" : String(name.prefix(1)) + "**"
+        copy.phone = phone.count < 7 ? (phone.isEmpty ? "" : "****") : "\(phone.prefix(3))******\(phone.suffix(2))"
+        copy.address = address.isEmpty ? "" : "\(address.prefix(4))***"
+        copy.token = ""
+        return copy
+    }
+}
+
+/// Points from an order to a sealed receiver without telling who it is.
+package struct ReceiverReference: Hashable, Sendable {
+    /// The key of the sealed record.
+    package var id: String
+    /// A keyed hash of the content: equal when, and only when, the receiver is the same.
+    package var fingerprint: String
+    /// Province, city and district, which are shown to everybody.
+    package var area: String
+
+    package init(id: String, fingerprint: String, area: String) {
+        self.id = id
+        self.fingerprint = fingerprint
+        self.area = area
+    }
+}

@@ -1,0 +1,164 @@
+internal import HydrantCore
+
+/// One file under way.
+struct FileRun {
+    /// More neighbouring rows of one order than this are not one order.
+    private static let groupLimit = 10_000
+
+    let file: FoundFile
+    private let builder: FactBuilder
+    private let lookups: [LookupTable]
+    private var table: TableReader
+    private var context: RowContext
+    /// For a grouped file: the rows of the order that is being read, and its number.
+    private var group: [CSVRow] = []
+    private var groupKey = ""
+    private(set) var rowCount = 0
+
+    var bytesTaken: Int64 { table.bytesTaken }
+
+    init(
+        _ order: FolderImport, _ mapping: FileMapping, _ file: FoundFile, _ lookups: [String: LookupTable]
+    ) throws(FileProblem) {
+        self.file = file
+        builder = FactBuilder(mapping: order.mapping, file: mapping, receivedAt: order.receivedAt)
+        let table = try TableReader(file, mapping.layout)
+        let joins = mapping.joins
+        self.lookups = joins.compactMap { lookups[$0.lookup] }
+        var slots: [RowContext.Slot] = []
+        var missing: [String] = []
+        for name in mapping.columnNames {
+            if let joined = FileRun.joined(name, joins, lookups) {
+                slots.append(joined)
+            } else if let index = table.header.firstIndex(of: name) {
+                slots.append(.field(index))
+            } else {
+                missing.append(name)
+            }
+        }
+        _ = try table.indices(of: missing, file: file.name)
+        self.table = table
+        context = RowContext(
+            layout: mapping.layout, columnNames: mapping.columnNames, slots: slots, row: CSVRow())
+    }
+
+    private static func joined(
+        _ name: String, _ joins: [JoinMapping], _ lookups: [String: LookupTable]
+    ) -> RowContext.Slot? {
+        for (index, join) in joins.enumerated() where name.hasPrefix(join.lookup + ".") {
+            let column = String(name.dropFirst(join.lookup.count + 1))
+            if let place = lookups[join.lookup]?.columns.firstIndex(of: column) {
+                return .joined(join: index, column: place)
+            }
+        }
+        return nil
+    }
+
+    /// Reads one row; false at the end of the file.
+    mutating func step(facts: inout [Fact], badRows: inout [BadRow]) throws(FileProblem) -> Bool {
+        switch try table.next(into: &context.row) {
+        case .end:
+            finishGroup(&facts, &badRows)
+            return false
+        case .bad(let bad):
+            rowCount += 1
+            badRows.append(bad)
+        case .row:
+            rowCount += 1
+            do {
+                try take(&facts, &badRows)
+            } catch {
+                badRows.append(BadRow(file: file.name, line: context.row.line, reason: error.message))
+            }
+        }
+        return true
+    }
+
+    private mutating func take(_ facts: inout [Fact], _ badRows: inout [BadRow]) throws(RowProblem) {
+        join()
+        if let condition = builder.file.condition, try !context.meets(condition) { return }
+        guard let key = context.text(builder.file.key) else {
+            let names = builder.file.key.slots.map { context.columnNames[$0] }
+            throw RowProblem(message: "the key (\(names.joined(separator: ", "))) is empty")
+        }
+        guard builder.file.isGrouped else {
+            try appendFacts(builder.file.facts, order: key, &facts)
+            return
+        }
+        if key != groupKey || group.count >= FileRun.groupLimit {
+            let row = context.row
+            finishGroup(&facts, &badRows)
+            context.row = row
+            groupKey = key
+        }
+        group.append(context.row)
+    }
+
+    private mutating func join() {
+        guard !lookups.isEmpty else { return }
+        context.joined = zip(builder.file.joins, lookups).map { join, table in table.row(context.text(join.by)) }
+    }
+
+    /// All facts of the row, or none.
+    private func appendFacts(_ entries: [FactMapping], order: String, _ facts: inout [Fact]) throws(RowProblem) {
+        let before = facts.count
+        do {
+            for entry in entries {
+                if let fact = try builder.fact(entry, in: context, order: order) { facts.append(fact) }
+            }
+        } catch {
+            facts.removeLast(facts.count - before)
+            throw error
+        }
+    }
+
+    /// The facts of the order whose rows have been read.
+    private mutating func finishGroup(_ facts: inout [Fact], _ badRows: inout [BadRow]) {
+        guard !group.isEmpty else { return }
+        var pending = builder.file.facts.filter(\.isPerOrder)
+        let perRow = builder.file.facts.filter { !$0.isPerOrder }
+        context.group = group
+        let begin = facts.count
+        for row in group {
+            context.row = row
+            join()
+            let before = facts.count
+            do {
+                let left = try appendOnce(pending, &facts)
+                try appendFacts(perRow, order: groupKey, &facts)
+                pending = left
+            } catch {
+                facts.removeLast(facts.count - before)
+                badRows.append(BadRow(file: file.name, line: row.line, reason: error.message))
+            }
+        }
+        context.group = []
+        group.removeAll(keepingCapacity: true)
+        dropRepeated(&facts, from: begin)
+    }
+
+    /// Several rows of an order often say the same; the message is the same, so the first one is enough.
+    private func dropRepeated(_ facts: inout [Fact], from begin: Int) {
+        var seen: Set<String> = []
+        var kept = begin
+        for index in begin..<facts.count {
+            guard seen.insert("\(facts[index].source)\u{0}\(facts[index].messageID)").inserted else { continue }
+            if kept != index { facts[kept] = facts[index] }
+            kept += 1
+        }
+        facts.removeLast(facts.count - kept)
+    }
+
+    /// The entries of which the row gives no fact; a later row of the order may.
+    private func appendOnce(_ entries: [FactMapping], _ facts: inout [Fact]) throws(RowProblem) -> [FactMapping] {
+        var left: [FactMapping] = []
+        for entry in entries {
+            if let fact = try builder.fact(entry, in: context, order: groupKey) {
+                facts.append(fact)
+            } else {
+                left.append(entry)
+            }
+        }
+        return left
+    }
+}

@@ -1,0 +1,183 @@
+import HydrantCore
+import HydrantStorage
+
+/// An order in memory with what its next event continues from.
+struct LoadedOrder: Sendable {
+    var row: OrderRow
+    var order: Order
+    var findings: [Finding]
+    var waybills: [WaybillRow]
+
+    /// A new order, before its first fact.
+    init(number: String, now: Instant) {
+        row = OrderRow(number: number, changedAt: now)
+        order = Order(number: number)
+        findings = []
+        waybills = []
+    }
+
+    /// An order from its events.
+    init(_ stored: StoredOrder, settings: Settings) throws {
+        row = stored.row
+        order = Order(number: stored.row.number)
+        for event in stored.events { order.evolve(try Event(json: JSON(bytes: event.bytes))) }
+        // What the database holds was computed when the order last changed.
+        findings = []
+        waybills = order.waybillRows
+    }
+}
+
+/// What a batch did, for the caches and figures that are updated after the commit.
+struct CommitResult: Sendable {
+    /// By submission, then by fact.
+    var receipts: [[FactReceipt]] = []
+    var orders: [LoadedOrder] = []
+    var healthBefore: [UInt16] = []
+    var healthAfter: [UInt16] = []
+    var instructions = 0
+    var timers: [OrderTimer] = []
+    var events = 0
+    var facts = 0
+}
+
+/// Decides a batch inside one transaction: dedupe, load, decide, evolve, write.
+struct CommitStep {
+    let settings: Settings
+    let keyring: Keyring
+    let now: Instant
+    /// How long an instruction is worth sending.
+    let instructionLifetime: Milliseconds
+    private var orders: [String: LoadedOrder]
+    private var newEvents: [String: [StoredEvent]] = [:]
+    /// The orders in the order they were first touched, so that a replay writes the same rows.
+    private var touched: [String] = []
+    private var batch = WriteBatch()
+    private var result = CommitResult()
+    private var fromCache: Set<String>
+
+    init(
+        settings: Settings, keyring: Keyring, now: Instant, instructionLifetime: Milliseconds,
+        cached: [String: LoadedOrder]
+    ) {
+        self.settings = settings
+        self.keyring = keyring
+        self.now = now
+        self.instructionLifetime = instructionLifetime
+        orders = cached
+        fromCache = Set(cached.keys)
+    }
+
+    mutating func run(_ submissions: [Submission], in transaction: any StoreTransaction) throws -> CommitResult {
+        var seen = try transaction.seen(
+            submissions.flatMap { $0.facts.map { MessageKey(source: $0.fact.source, messageID: $0.fact.messageID) } })
+        try load(submissions, from: transaction)
+        for submission in submissions {
+            var receipts: [FactReceipt] = []
+            for incoming in submission.facts { receipts.append(try take(incoming, seen: &seen)) }
+            result.receipts.append(receipts)
+            for number in submission.recheckedOrders where orders[number] != nil { touch(number) }
+            batch.instructionChanges += submission.instructionChanges
+            batch.finishedTimers += submission.finishedTimers
+            batch.parked += submission.parked
+        }
+        for number in touched { finish(number) }
+        for (index, id) in try transaction.write(batch).enumerated() { result.orders[index].row.id = id }
+        return result
+    }
+
+    private mutating func load(_ submissions: [Submission], from transaction: any StoreTransaction) throws {
+        var missing: Set<String> = []
+        for submission in submissions {
+            for incoming in submission.facts where orders[incoming.fact.order] == nil {
+                missing.insert(incoming.fact.order)
+            }
+            for number in submission.recheckedOrders where orders[number] == nil { missing.insert(number) }
+        }
+        guard !missing.isEmpty else { return }
+        for (number, stored) in try transaction.load(missing.sorted()) {
+            orders[number] = try LoadedOrder(stored, settings: settings)
+        }
+    }
+
+    private mutating func touch(_ number: String) {
+        guard newEvents[number] == nil else { return }
+        newEvents[number] = []
+        touched.append(number)
+    }
+
+    private mutating func take(_ incoming: IncomingFact, seen: inout [MessageKey: UInt64]) throws -> FactReceipt {
+        let fact = incoming.fact
+        let key = MessageKey(source: fact.source, messageID: fact.messageID)
+        if let earlier = seen[key] { return earlier == incoming.bodyHash ? .duplicate : .conflicting }
+        var loaded = orders[fact.order] ?? LoadedOrder(number: fact.order, now: now)
+        let decision: FactDecision
+        do throws(Refusal) {
+            decision = try FactDecision(on: fact, about: loaded.order, settings: settings, now: now)
+        } catch {
+            return .refused(error)
+        }
+        seen[key] = incoming.bodyHash
+        touch(fact.order)
+        loaded.order = decision.order
+        append(decision.events, to: &loaded)
+        orders[fact.order] = loaded
+        batch.inbox.append(
+            InboxRow(
+                message: key, order: fact.order, receivedAt: now, bodyHash: incoming.bodyHash,
+                sealedBody: incoming.sealedBody))
+        if let receiver = incoming.receiver { batch.receivers.append(receiver) }
+        result.facts += 1
+        return .accepted(state: loaded.order.state)
+    }
+
+    private mutating func append(_ events: [Event], to loaded: inout LoadedOrder) {
+        for event in events {
+            let bytes = event.json.bytes
+            let hash = keyring.chainHash(previous: loaded.row.chainHead, event: bytes)
+            newEvents[event.order, default: []].append(StoredEvent(number: event.number, bytes: bytes, hash: hash))
+            loaded.row.chainHead = hash
+        }
+        result.events += events.count
+        let reactions = react(to: events)
+        for instruction in reactions.instructions {
+            batch.instructions.append(
+                InstructionRow(
+                    instruction: instruction, order: loaded.row.number, issuedAt: now,
+                    deadline: now + instructionLifetime))
+        }
+        result.instructions += reactions.instructions.count
+        batch.timers += reactions.timers
+        result.timers += reactions.timers
+    }
+
+    /// Computes the row of an order after its last event and adds everything to the batch.
+    private mutating func finish(_ number: String) {
+        guard var loaded = orders[number] else { return }
+        let isNew = loaded.row.id == 0
+        let before = isNew ? 0 : loaded.row.health
+        let events = newEvents[number] ?? []
+        let findings = loaded.order.findings(settings: settings, now: now)
+        loaded.row.update(from: loaded.order, findings: findings, settings: settings, now: now)
+        loaded.row.changedAt = now
+        let sameFindings = fromCache.contains(number) && findings.hasSameRows(as: loaded.findings)
+        let waybills = loaded.order.waybillRows
+        batch.orders.append(
+            OrderWrite(
+                row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
+                waybills: waybills == loaded.waybills ? nil : waybills))
+        loaded.findings = findings
+        loaded.waybills = waybills
+        orders[number] = loaded
+        result.orders.append(loaded)
+        result.healthBefore.append(before)
+        result.healthAfter.append(loaded.row.health)
+    }
+}
+
+extension [Finding] {
+    /// Whether the database would store the same rows.
+    fileprivate func hasSameRows(as other: [Finding]) -> Bool {
+        guard count == other.count else { return false }
+        return zip(self, other).allSatisfy { $0.kind == $1.kind && $0.verdict == $1.verdict && $0.since == $1.since }
+    }
+}

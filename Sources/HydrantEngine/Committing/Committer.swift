@@ -1,0 +1,210 @@
+package import HydrantCore
+import HydrantStorage
+import Logging
+
+/// The one door in. Facts that arrive while a transaction is being written wait and go together into the next one, so
+/// batches grow with the load and a lone fact waits for nobody (docs/adr/0004).
+package actor Committer {
+    /// Figures of the process since it started.
+    package struct Totals: Sendable {
+        package var facts: Int64 = 0
+        package var events: Int64 = 0
+        package var batches: Int64 = 0
+        package var duplicates: Int64 = 0
+    }
+
+    private struct Waiting {
+        var submission: Submission
+        var continuation: CheckedContinuation<[FactReceipt], any Error>
+    }
+
+    private let store: any Store
+    private let keyring: Keyring
+    private let clock: any HubClock
+    private let options: HubOptions
+    private let log: Logger
+    private let signals: HubSignals
+
+    private var waiting: [Waiting] = []
+    private var idleRunner: CheckedContinuation<Void, Never>?
+    private var isStopping = false
+    private var cache: OrderCache
+    package private(set) var settings: Settings
+    package private(set) var totals = Totals()
+    package private(set) var health = HealthFigures()
+    private var healthByBits: [UInt16: Int64] = [:]
+
+    init(
+        store: any Store, keyring: Keyring, clock: any HubClock, settings: Settings, options: HubOptions, log: Logger,
+        signals: HubSignals
+    ) {
+        self.store = store
+        self.keyring = keyring
+        self.clock = clock
+        self.settings = settings
+        self.options = options
+        self.log = log
+        self.signals = signals
+        cache = OrderCache(capacity: options.cachedOrders)
+    }
+
+    /// Loads the health figures as they were saved.
+    func prepare() async throws {
+        let counts = try await store.read { try $0.healthCounts() }
+        healthByBits = counts
+        for (bits, count) in counts { health.add(HealthContribution(packed: bits), times: count) }
+    }
+
+    /// Writes facts durably. Returns after the commit, with one receipt per fact.
+    ///
+    /// - Throws: `StoreFailure` when nothing could be written; then nothing of it is acknowledged or kept.
+    package func submit(_ submission: Submission) async throws -> [FactReceipt] {
+        guard !isStopping else { throw HubStopping() }
+        return try await withCheckedThrowingContinuation { continuation in
+            waiting.append(Waiting(submission: submission, continuation: continuation))
+            idleRunner?.resume()
+            idleRunner = nil
+        }
+    }
+
+    /// How many submissions wait.
+    package var queueLength: Int { waiting.count }
+
+    /// Writes batches until ``stop()``; what waits then is still written.
+    func run() async {
+        while true {
+            if waiting.isEmpty {
+                if isStopping { return }
+                await withCheckedContinuation { idleRunner = $0 }
+                continue
+            }
+            await writeBatch()
+        }
+    }
+
+    func stop() {
+        isStopping = true
+        idleRunner?.resume()
+        idleRunner = nil
+    }
+
+    /// The order as it is, from memory or from its events; nil when no fact ever named it.
+    package func order(_ number: String) async throws -> Order? {
+        if let cached = cache[number] { return cached.order }
+        let settings = settings
+        return try await store.read { reader in
+            guard let row = try reader.orderRow(number) else { return nil }
+            return try LoadedOrder(StoredOrder(row: row, events: reader.events(of: number)), settings: settings).order
+        }
+    }
+
+    private func writeBatch() async {
+        var count = 0
+        var weight = 0
+        while count < waiting.count, count == 0 || weight + waiting[count].submission.weight <= options.batchFacts {
+            weight += waiting[count].submission.weight
+            count += 1
+        }
+        let taken = Array(waiting.prefix(count))
+        waiting.removeFirst(count)
+        do {
+            let result = try await commit(taken.map(\.submission))
+            for (entry, receipts) in zip(taken, result.receipts) { entry.continuation.resume(returning: receipts) }
+        } catch {
+            await writeSingly(taken, after: error)
+        }
+    }
+
+    private func commit(_ submissions: [Submission]) async throws -> CommitResult {
+        let step = CommitStep(
+            settings: settings, keyring: keyring, now: clock.now(), instructionLifetime: options.instructionLifetime,
+            cached: cachedOrders(of: submissions))
+        let result = try await store.transaction { transaction in
+            var step = step
+            return try step.run(submissions, in: transaction)
+        }
+        settle(result)
+        return result
+    }
+
+    private func cachedOrders(of submissions: [Submission]) -> [String: LoadedOrder] {
+        var found: [String: LoadedOrder] = [:]
+        for submission in submissions {
+            for incoming in submission.facts {
+                if found[incoming.fact.order] == nil { found[incoming.fact.order] = cache.touch(incoming.fact.order) }
+            }
+            for number in submission.recheckedOrders where found[number] == nil { found[number] = cache.touch(number) }
+        }
+        return found
+    }
+
+    /// After the commit: caches, figures, and whoever waits for work.
+    private func settle(_ result: CommitResult) {
+        for loaded in result.orders { cache.insert(loaded) }
+        for (before, after) in zip(result.healthBefore, result.healthAfter) where before != after {
+            health.add(HealthContribution(packed: before), times: -1)
+            health.add(HealthContribution(packed: after))
+        }
+        totals.facts += Int64(result.facts)
+        totals.events += Int64(result.events)
+        totals.batches += 1
+        totals.duplicates += Int64(result.receipts.joined().count { $0 == .duplicate })
+        if result.instructions > 0 { signals.instructions.ring() }
+        let changes = result.orders.compactMap { loaded in loaded.row.changesAt.map { (loaded.row.number, $0) } }
+        signals.changesKnown(changes, timers: result.timers)
+    }
+
+    /// A batch failed. When the database itself is in trouble everybody hears it; otherwise one of them is the reason,
+    /// and they are written one by one so that it stands alone.
+    private func writeSingly(_ entries: [Waiting], after error: any Error) async {
+        for entry in entries {
+            for incoming in entry.submission.facts { cache.remove(incoming.fact.order) }
+        }
+        if let failure = error as? StoreFailure, failure.concernsWholeStore {
+            log.error("a batch could not be written", metadata: ["code": "\(failure.code)", "reason": "\(failure)"])
+            for entry in entries { entry.continuation.resume(throwing: failure) }
+            return
+        }
+        for entry in entries {
+            do {
+                let result = try await commit([entry.submission])
+                entry.continuation.resume(returning: result.receipts[0])
+            } catch {
+                await writeFactByFact(entry, after: error)
+            }
+        }
+    }
+
+    private func writeFactByFact(_ entry: Waiting, after error: any Error) async {
+        var receipts: [FactReceipt] = []
+        do {
+            for incoming in entry.submission.facts {
+                do {
+                    receipts += try await commit([Submission(facts: [incoming])]).receipts[0]
+                } catch {
+                    if let failure = error as? StoreFailure, failure.concernsWholeStore { throw failure }
+                    receipts.append(try await park(incoming, because: error))
+                }
+            }
+            var rest = entry.submission
+            rest.facts = []
+            _ = try await commit([rest])
+            entry.continuation.resume(returning: receipts)
+        } catch {
+            entry.continuation.resume(throwing: error)
+        }
+    }
+
+    private func park(_ incoming: IncomingFact, because error: any Error) async throws -> FactReceipt {
+        let reason = (error as? FactProblem).map { "\($0.path): \($0.message)" } ?? "\(error)"
+        log.error("a fact was parked", metadata: ["source": "\(incoming.fact.source)", "reason": "\(reason)"])
+        let row = ParkedRow(
+            source: incoming.fact.source, place: "order \(incoming.fact.order)", receivedAt: clock.now(),
+            reason: reason, sealedBody: incoming.sealedBody)
+        _ = try await commit([Submission(parked: [row])])
+        return .parked(reason: reason)
+    }
+}
+
+/// The hub is shutting down and takes nothing more.
+package struct HubStopping: Error {}

@@ -1,0 +1,132 @@
+package import HydrantConnectorKit
+package import HydrantCore
+package import HydrantStorage
+
+/// Reads facts from outside bytes and seals what is personal, before anything is stored.
+package struct Intake: Sendable {
+    private let keyring: Keyring
+    /// The largest fact in bytes.
+    package static let factBytesMaximum = 256 * 1_024
+
+    package init(keyring: Keyring) { self.keyring = keyring }
+
+    /// Reads one fact of the HTTP interface. A receiver in clear text (`data.receiver` with `name`, `phone`,
+    /// `province`, `city`, `district`, `address`, `token`) is sealed, and only its reference stays in the fact.
+    package func read(_ json: JSON, receivedAt: Instant) throws(FactProblem) -> IncomingFact {
+        let raw = json.bytes
+        guard raw.count <= Self.factBytesMaximum else {
+            throw FactProblem(path: "", message: "the fact is longer than \(Self.factBytesMaximum) bytes")
+        }
+        let (clean, receiver) = try split(json)
+        let fact = try Fact(json: clean, receivedAt: receivedAt)
+        return try seal(fact, raw: raw, receiver: receiver)
+    }
+
+    /// A fact that the hub's own parts or a connector made.
+    package func seal(_ fact: Fact) throws(FactProblem) -> IncomingFact {
+        var incoming = try seal(fact, raw: fact.json.bytes, receiver: nil)
+        // The hub's own time of receipt is no part of the message: a repetition is the same message.
+        var unstamped = fact
+        unstamped.receivedAt = Instant(milliseconds: 0)
+        incoming.bodyHash = fnv1a(unstamped.json.bytes)
+        return incoming
+    }
+
+    /// A fact that a connector read from a system.
+    package func seal(_ reported: ReportedFact, from system: String, receivedAt: Instant) throws(FactProblem)
+        -> IncomingFact
+    {
+        try seal(
+            Fact(
+                source: system, messageID: reported.messageID, order: reported.order,
+                occurredAt: reported.occurredAt, receivedAt: receivedAt, word: reported.word, body: reported.body))
+    }
+
+    /// A message that could not be read, kept for a person.
+    package func park(_ raw: [UInt8], source: String, place: String, reason: String, now: Instant) throws -> ParkedRow {
+        ParkedRow(
+            source: source, place: place, receivedAt: now, reason: reason,
+            sealedBody: try keyring.seal(raw, context: "parked"))
+    }
+
+    /// The reference of a receiver and its sealed record.
+    package func seal(_ receiver: Receiver) throws(FactProblem) -> (ReceiverReference, SealedReceiver) {
+        let content = receiver.json.bytes
+        let fingerprint = keyring.fingerprint("receiver:" + String(decoding: content, as: UTF8.self))
+        let reference = ReceiverReference(
+            id: "r-" + fingerprint, fingerprint: fingerprint,
+            area: [receiver.province, receiver.city, receiver.district].filter { !$0.isEmpty }.joined(separator: " "))
+        return (reference, SealedReceiver(id: reference.id, sealed: try sealed(content, context: reference.id)))
+    }
+
+    /// Opens a sealed receiver.
+    package func open(_ sealed: [UInt8], id: String) throws -> Sensitive<Receiver> {
+        let json = try JSON(bytes: try keyring.open(sealed, context: id))
+        return Sensitive(Receiver(json: json))
+    }
+
+    private func seal(_ fact: Fact, raw: [UInt8], receiver: SealedReceiver?) throws(FactProblem) -> IncomingFact {
+        IncomingFact(
+            fact: fact, bodyHash: fnv1a(raw), sealedBody: try sealed(raw, context: "inbox"), receiver: receiver)
+    }
+
+    private func sealed(_ bytes: [UInt8], context: String) throws(FactProblem) -> [UInt8] {
+        do {
+            return try keyring.seal(bytes, context: context)
+        } catch {
+            throw FactProblem(path: "", message: "the message could not be sealed")
+        }
+    }
+
+    private func split(_ json: JSON) throws(FactProblem) -> (JSON, SealedReceiver?) {
+        guard let data = json["data"], let receiver = data["receiver"], receiver != .null else { return (json, nil) }
+        guard receiver.members != nil else {
+            throw FactProblem(path: "data.receiver", message: "must be an object, is \(receiver.kindName)")
+        }
+        for member in receiver.members ?? [] {
+            guard Receiver.memberNames.contains(member.name) else {
+                throw FactProblem(
+                    path: "data.receiver.\(member.name)",
+                    message: "is unknown; allowed are " + Receiver.memberNames.joined(separator: ", "))
+            }
+            guard let text = member.value.string, text.utf8.count <= 1_000 else {
+                throw FactProblem(path: "data.receiver.\(member.name)", message: "must be text of at most 1000 bytes")
+            }
+        }
+        let (reference, sealed) = try seal(Receiver(json: receiver))
+        return (json.replacing("data", with: data.replacing("receiver", with: reference.json)), sealed)
+    }
+}
+
+/// FNV-1a, 64 bits.
+package func fnv1a(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+}
+
+extension JSON {
+    fileprivate func replacing(_ name: String, with value: JSON) -> JSON {
+        guard case .object(var members) = self, let index = members.firstIndex(where: { $0.name == name }) else {
+            return self
+        }
+        members[index].value = value
+        return .object(members)
+    }
+}
+
+extension Receiver {
+    static let memberNames = ["name", "phone", "province", "city", "district", "address", "token"]
+
+    var json: JSON {
+        [
+            "name": .string(name), "phone": .string(phone), "province": .string(province), "city": .string(city),
+            "district": .string(district), "address": .string(address), "token": .string(token),
+        ]
+    }
+
+    init(json: JSON) {
+        func text(_ name: String) -> String { json[name]?.string ?? "" }
+        self.init(
+            name: text("name"), phone: text("phone"), province: text("province"), city: text("city"),
+            district: text("district"), address: text("address"), token: text("token"))
+    }
+}

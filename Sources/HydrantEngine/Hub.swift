@@ -1,0 +1,69 @@
+package import HydrantConnectorKit
+package import HydrantCore
+package import HydrantStorage
+package import Logging
+
+/// The hub: committer, dispatcher and watcher around one store. Knows interfaces and no vendor.
+package struct Hub: Sendable {
+    package let store: any Store
+    package let clock: any HubClock
+    package let intake: Intake
+    package let committer: Committer
+    package let settings: Settings
+    private let dispatcher: Dispatcher
+    private let watcher: Watcher
+
+    /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
+    package init(
+        store: any Store, keyring: Keyring, clock: any HubClock, settings: Settings,
+        connectors: [any Connector] = [], options: HubOptions = HubOptions(), seed: UInt64 = 0, log: Logger
+    ) {
+        self.store = store
+        self.clock = clock
+        self.settings = settings
+        let signals = HubSignals()
+        intake = Intake(keyring: keyring)
+        committer = Committer(
+            store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
+            signals: signals)
+        dispatcher = Dispatcher(
+            store: store, committer: committer, connectors: connectors, intake: intake, clock: clock,
+            random: RandomSource(seed: seed), options: options, signals: signals, log: log)
+        watcher = Watcher(
+            store: store, committer: committer, clock: clock, signals: signals, options: options, intake: intake,
+            log: log)
+    }
+
+    /// Runs until the task is cancelled, then writes what still waits and returns.
+    ///
+    /// - Parameter onReady: called once, when the hub takes facts.
+    package func run(onReady: @Sendable () -> Void = {}) async throws {
+        try await committer.prepare()
+        try await store.transaction { try $0.releaseClaims() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await committer.run() }
+            group.addTask {
+                await withTaskCancellationHandler {
+                    await withTaskGroup(of: Void.self) { workers in
+                        workers.addTask { await watch() }
+                        workers.addTask { await dispatcher.run() }
+                    }
+                } onCancel: {
+                    dispatcher.wake()
+                }
+                await committer.stop()
+            }
+            onReady()
+        }
+    }
+
+    /// Records facts durably; see ``Committer/submit(_:)``.
+    package func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
+        try await committer.submit(Submission(facts: facts))
+    }
+
+    private func watch() async {
+        try? await watcher.prepare()
+        await watcher.run()
+    }
+}

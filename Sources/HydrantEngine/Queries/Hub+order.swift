@@ -1,0 +1,186 @@
+package import HydrantCore
+import HydrantStorage
+
+extension Hub {
+    /// One order as it is, or as it was at a moment of the world's time; nil when no fact ever named it.
+    ///
+    /// - Parameter asOf: only what happened until then counts; nil for everything up to now.
+    package func orderDetail(_ number: String, asOf: Instant? = nil) async throws -> OrderDetail? {
+        let intake = intake
+        let settings = settings
+        let moment = asOf ?? clock.now()
+        return try await store.read { reader in
+            guard try reader.orderRow(number) != nil else { return nil }
+            let stored = try reader.events(of: number)
+            let all = try stored.map { try Event(json: JSON(bytes: $0.bytes)) }
+            let history = OrderHistory(number: number, events: all)
+            let order = asOf == nil ? history.order : history.order(asOf: moment, settings: settings)
+            let receiver = try order.receiver.flatMap { register in
+                try reader.sealedReceiver(register.value.id).map { try intake.open($0, id: register.value.id) }
+            }
+            return OrderDetail(
+                order: order, events: all.filter { asOf == nil || $0.happenedAt <= moment },
+                instructions: try reader.instructions(of: number).filter { $0.issuedAt <= moment || asOf == nil },
+                receiver: receiver?.open(reason: "masked for the order page").masked, settings: settings, asOf: moment)
+        }
+    }
+}
+
+extension OrderDetail {
+    init(
+        order: Order, events: [Event], instructions: [InstructionRow], receiver: Receiver?, settings: Settings,
+        asOf: Instant
+    ) {
+        self.order = order
+        self.events = events
+        self.instructions = instructions
+        self.receiver = receiver
+        self.asOf = asOf
+        findings = order.findings(settings: settings, now: asOf)
+        holds = order.standingHolds
+        missing = order.missingForNextState(settings)
+        systems = order.words.entries.map { entry in
+            let range = settings.words.range(of: entry.value, from: entry.id)
+            return SystemView(
+                system: entry.id, word: entry.value, saidAt: entry.evidence.at,
+                agreement: range.map { $0.contains(order.state) ? .agrees : .disagrees } ?? .unmapped)
+        }
+        rootCause = Self.rootCause(findings: findings, holds: holds, instructions: instructions)
+    }
+
+    /// The deepest reason that is known: a call that keeps failing explains the order that waits for it.
+    private static func rootCause(
+        findings: [Finding], holds: [StandingHold], instructions: [InstructionRow]
+    ) -> RootCause? {
+        let verdict = findings.gravestVerdict
+        let stuck = instructions.filter { row in
+            row.status == .parked || row.status == .refused
+                || (row.status != .done && row.attempts >= 3 && !row.lastError.isEmpty)
+        }
+        if let row = stuck.first, verdict == .wrong || row.status == .parked || row.status == .refused {
+            return RootCause(stuck: row)
+        }
+        if let hold = holds.first, verdict == .wrong || verdict == .late {
+            return RootCause(
+                reason: hold.reason,
+                advice: Text(
+                    chinese: "由 \(hold.owner) 处理后自动继续", english: "Goes on by itself once \(hold.owner) has dealt with it"),
+                verdict: verdict ?? .late)
+        }
+        guard let worst = findings.first(where: { $0.verdict == verdict }) else { return nil }
+        return RootCause(reason: worst.reason, advice: worst.kind.advice, verdict: worst.verdict)
+    }
+}
+
+extension RootCause {
+    init(stuck row: InstructionRow) {
+        let system = row.instruction.system
+        let what = row.instruction.kind.text
+        let times = row.attempts
+        let gaveUp = row.status == .parked || row.status == .refused
+        reason = Text(
+            chinese: "卡在 \(system)：\(what.chinese)\(gaveUp ? "被拒绝" : "连续失败 \(times) 次")（\(row.lastError)）",
+            english: "Stuck at \(system): \(what.english) \(gaveUp ? "was refused" : "failed \(times) times in a row") "
+                + "(\(row.lastError))")
+        advice =
+            gaveUp
+            ? Text(chinese: "请人工处理，然后重新发起", english: "A person has to deal with it, then ask again")
+            : Text(
+                chinese: "系统会自动重试，下一次在 \(row.dueAt.civil(offsetSeconds: 28_800).timeText)",
+                english: "It is tried again by itself, next at \(row.dueAt.civil(offsetSeconds: 28_800).timeText)")
+        verdict = .wrong
+    }
+}
+
+extension InstructionKind {
+    /// What is asked, in words.
+    package var text: Text {
+        switch self {
+        case .checkCredit: Text(chinese: "信用检查", english: "credit check")
+        case .createDelivery: Text(chinese: "创建发货单", english: "delivery order")
+        case .cancelDelivery: Text(chinese: "取消发货单", english: "cancelling the delivery order")
+        case .createWaybill: Text(chinese: "获取运单号", english: "waybill")
+        case .queryTrace: Text(chinese: "查询物流轨迹", english: "trace query")
+        case .issueInvoice: Text(chinese: "开具发票", english: "invoice")
+        case .registerWarranty: Text(chinese: "登记质保", english: "warranty registration")
+        case .notifyCustomer: Text(chinese: "通知客户", english: "message to the customer")
+        }
+    }
+}
+
+extension Order {
+    /// What has to happen for the next state, in words; nil at the last one.
+    package func missingForNextState(_ settings: Settings) -> Text? {
+        guard state < StateNumber.warrantyActivated else { return nil }
+        if cancelled != nil { return nil }
+        let next = state + 1
+        switch next {
+        case StateNumber.paid:
+            if let payable = payableFloorMinor {
+                let rest = amountText(minor: max(0, payable - paidMinor))
+                return Text(chinese: "还差付款 \(rest)", english: "A payment of \(rest) is missing")
+            }
+            return Text(chinese: "等待付款消息", english: "Waiting for a payment message")
+        case StateNumber.riskPassed:
+            return creditRefused == nil
+                ? Text(chinese: "等待 CRM 的信用检查结果", english: "Waiting for the CRM's credit check")
+                : Text(chinese: "信用检查未通过，需要人工处理", english: "The credit check was refused; a person decides")
+        case StateNumber.inventoryLocked:
+            return Text(chinese: "等待 WMS 确认锁定库存", english: "Waiting for the WMS to confirm the lock")
+        case StateNumber.packed:
+            if let gift = unboundGifts.first ?? strayGifts.first {
+                return Text(
+                    chinese: "赠品 \(gift.sku) 必须与本订单的付款商品一起装箱",
+                    english: "Gift \(gift.sku) must be packed with a paid line of this order")
+            }
+            return Text(chinese: "等待打包确认", english: "Waiting for the packing confirmation")
+        case StateNumber.trackingReturned:
+            return Text(chinese: "等待快递返回运单号", english: "Waiting for a tracking number from the courier")
+        case StateNumber.signed:
+            return Text(chinese: "等待买家签收（驿站或柜机代收不算签收）", english: "Waiting for the buyer's signature")
+        default:
+            return Text(chinese: "等待售后系统登记质保", english: "Waiting for the warranty registration")
+        }
+    }
+}
+
+extension MismatchKind {
+    /// The first thing to do.
+    package var advice: Text {
+        switch self {
+        case .paidNotLocked: Text(chinese: "查看仓库库存，必要时换仓", english: "Check the stock; ship from elsewhere if need be")
+        case .packedNotLocked: Text(chinese: "请仓库确认库存锁定", english: "Ask the warehouse to confirm the lock")
+        case .shippedWithoutTracking: Text(chinese: "请仓管补录运单号", english: "Have the keeper enter the tracking number")
+        case .twoLiveWaybills: Text(chinese: "作废其中一张面单", english: "Void one of the two waybills")
+        case .shippedBeforePaid: Text(chinese: "联系客户确认付款", english: "Ask the customer about the payment")
+        case .cancelledButShipped: Text(chinese: "联系快递拦截", english: "Ask the courier to stop the parcel")
+        case .refundedButShipped: Text(chinese: "联系快递拦截，或追回退款", english: "Stop the parcel, or reclaim the refund")
+        case .revenueButRefunded: Text(chinese: "请财务冲回收入", english: "Finance has to reverse the revenue")
+        case .paymentMismatch: Text(chinese: "核对付款与商品金额", english: "Compare the payment with the lines")
+        case .signedBeforeShipped: Text(chinese: "核对签收与发货时间", english: "Compare the times with the courier")
+        case .signedWithoutTime: Text(chinese: "向快递索取签收时间", english: "Ask the courier for the time of signing")
+        case .signedWithoutWarranty: Text(chinese: "请售后补登质保", english: "Have after-sales register the warranty")
+        case .noLines: Text(chinese: "向销售渠道索取商品明细", english: "Ask the sales channel for the lines")
+        case .systemsDisagree: Text(chinese: "核对各系统的状态", english: "Compare what the systems say")
+        }
+    }
+
+    package var text: Text {
+        switch self {
+        case .paidNotLocked: Text(chinese: "已付未锁", english: "Paid, not locked")
+        case .packedNotLocked: Text(chinese: "已包未锁", english: "Packed, not locked")
+        case .shippedWithoutTracking: Text(chinese: "发货无单号", english: "Shipped without number")
+        case .twoLiveWaybills: Text(chinese: "一包双单", english: "Two live waybills")
+        case .shippedBeforePaid: Text(chinese: "未付先发", english: "Shipped before paid")
+        case .cancelledButShipped: Text(chinese: "取消仍发", english: "Cancelled, yet shipped")
+        case .refundedButShipped: Text(chinese: "退款仍发", english: "Refunded, yet shipped")
+        case .revenueButRefunded: Text(chinese: "退款未冲收入", english: "Revenue, yet refunded")
+        case .paymentMismatch: Text(chinese: "金额不符", english: "Payment mismatch")
+        case .signedBeforeShipped: Text(chinese: "签收早于发货", english: "Signed before shipped")
+        case .signedWithoutTime: Text(chinese: "签收无时间", english: "Signed without a time")
+        case .signedWithoutWarranty: Text(chinese: "签收无质保", english: "Signed, no warranty")
+        case .noLines: Text(chinese: "无商品行", english: "No lines")
+        case .systemsDisagree: Text(chinese: "系统不一致", english: "Systems disagree")
+        }
+    }
+}

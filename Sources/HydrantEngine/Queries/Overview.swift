@@ -1,0 +1,50 @@
+package import HydrantCore
+package import HydrantStorage
+
+/// The instrument panel at a moment.
+package struct Overview: Sendable {
+    package var asOf: Instant
+    package var health: HealthFigures
+    package var healthSettings: HealthSettings
+    /// Orders in each state, index 0 to 7, without the cancelled ones.
+    package var countsByState: [Int64]
+    package var findings: [FindingCount]
+    package var instructions: [InstructionStatus: Int64]
+    package var counts: StoreCounts
+    package var totals: Committer.Totals
+    /// Submissions that wait for the next transaction.
+    package var queueLength: Int
+}
+
+extension Hub {
+    package func overview() async throws -> Overview {
+        let partial = try await store.read { reader in
+            (
+                states: try reader.countsByState(), findings: try reader.findingCounts(),
+                instructions: try reader.instructionCounts(), counts: try reader.counts()
+            )
+        }
+        return Overview(
+            asOf: clock.now(), health: await committer.health, healthSettings: settings.health,
+            countsByState: partial.states, findings: partial.findings, instructions: partial.instructions,
+            counts: partial.counts, totals: await committer.totals, queueLength: await committer.queueLength)
+    }
+
+    /// Orders with a finding, each with its reason as of now, the oldest first.
+    ///
+    /// - Parameter cursor: the `orderID` of the last row seen; 0 for the beginning.
+    package func wrongOrders(
+        kind: MismatchKind?, verdict: Verdict?, after cursor: Int64, limit: Int
+    ) async throws -> [(row: FindingRow, finding: Finding)] {
+        let settings = settings
+        let now = clock.now()
+        return try await store.read { reader in
+            try reader.findings(kind, verdict, after: cursor, limit: limit).compactMap { row in
+                let events = try reader.events(of: row.order).map { try Event(json: JSON(bytes: $0.bytes)) }
+                let order = OrderHistory(number: row.order, events: events).order
+                let finding = order.findings(settings: settings, now: now).first { $0.kind == row.kind }
+                return finding.map { (row, $0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import HydrantCore
+import HydrantStorage
+import Logging
+
+/// Looks again at orders when time alone changes what is true about them, and turns timers that fell due into facts.
+struct Watcher: Sendable {
+    let store: any Store
+    let committer: Committer
+    let clock: any HubClock
+    let signals: HubSignals
+    let options: HubOptions
+    let intake: Intake
+    let log: Logger
+
+    /// Reads from the database what will change by itself.
+    func prepare() async throws {
+        let signals = signals
+        try await store.read { reader in
+            try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
+        }
+        _ = try await fireTimers(now: clock.now())
+    }
+
+    func run() async {
+        var timersLookedAt: Instant?
+        while !Task.isCancelled {
+            let now = clock.now()
+            let wake = min(signals.changes.nextAt ?? now + options.watchSlice, now + options.watchSlice)
+            do {
+                try await clock.sleep(until: max(wake, now + 1))
+                try await lookAtTimers(&timersLookedAt)
+                try await lookAgain()
+            } catch is CancellationError {
+                return
+            } catch is HubStopping {
+                return
+            } catch {
+                log.error("looking again at orders failed", metadata: ["reason": "\(error)"])
+                try? await clock.sleep(until: clock.now() + options.watchSlice)
+            }
+        }
+    }
+
+    /// The hint knows only the next of the timers that this process set; the others lie in the database, which is asked
+    /// once in every slice.
+    private func lookAtTimers(_ lookedAt: inout Instant?) async throws {
+        let now = clock.now()
+        let isHinted = signals.changes.takeTimerHint(now: now)
+        let isRecent = lookedAt.map { $0 <= now && now < $0 + options.watchSlice } ?? false
+        guard isHinted || !isRecent else { return }
+        lookedAt = nil
+        _ = try await fireTimers(now: now)
+        lookedAt = now
+    }
+
+    private func lookAgain() async throws {
+        let now = clock.now()
+        while true {
+            let due = signals.changes.takeDue(now: now, limit: 256)
+            guard !due.isEmpty else { return }
+            do {
+                _ = try await committer.submit(Submission(recheckedOrders: due))
+            } catch {
+                signals.changes.add(due.map { ($0, now) }, timers: [])
+                throw error
+            }
+        }
+    }
+
+    /// - Returns: how many timers fired.
+    private func fireTimers(now: Instant) async throws -> Int {
+        var fired = 0
+        while true {
+            let due = try await store.transaction { try $0.dueTimers(now: now, limit: 128) }
+            guard !due.isEmpty else { return fired }
+            let facts = try due.map { timer in
+                try intake.seal(
+                    Fact(
+                        source: "hydrant", messageID: "timer:\(timer.order):\(timer.id)", order: timer.order,
+                        occurredAt: timer.dueAt, receivedAt: now, body: .timerFell(id: timer.id)))
+            }
+            _ = try await committer.submit(Submission(facts: facts, finishedTimers: due))
+            fired += due.count
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HydrantConnectorKit
+import HydrantCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// What one call is answered, and what goes wrong with the answer.
+struct SandboxAnswer: Sendable {
+    var status: Int
+    var contentType: String
+    var body: [UInt8]
+    var fault: CallFault
+
+    init(_ tree: XMLTree, fault: CallFault = .none) {
+        status = 200
+        contentType = "text/xml;charset=utf-8"
+        body = tree.bytes
+        self.fault = fault
+    }
+
+    init(_ document: JSON, status: Int = 200, fault: CallFault = .none) {
+        self.status = status
+        contentType = "application/json;charset=UTF-8"
+        body = document.bytes
+        self.fault = fault
+    }
+}
+
+/// The four systems on one port of 127.0.0.1: /wms, /sf, /crm and /finance.
+struct SandboxServer: Service {
+    let world: SandboxWorld
+
+    func run() async throws {
+        var logger = Logger(label: "sandbox")
+        logger.logLevel = .critical
+        let reception = SandboxReception(world: world)
+        let responder = CallbackResponder<BasicRequestContext> { request, _ in try await reception.respond(to: request)
+        }
+        let application = Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(
+                address: .hostname("127.0.0.1", port: world.port), serverName: "sandbox"),
+            onServerRunning: { _ in await world.markListening() },
+            logger: logger)
+        try await application.run()
+    }
+}
+
+/// Reads, verifies and answers calls in each system's own protocol.
+struct SandboxReception: Sendable {
+    let world: SandboxWorld
+
+    func respond(to request: Request) async throws -> Response {
+        let buffer = try await request.body.collect(upTo: 4_000_000)
+        let call = SandboxCall(
+            method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
+            headers: Dictionary(
+                request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            body: Array(buffer.readableBytesView))
+        let answer = await answer(call)
+        switch answer.fault {
+        case .none: break
+        case .slowAfter: await staySilent()
+        case .silentBefore:
+            await staySilent()
+            return broken()
+        case .brokenAfter: return broken()
+        case .serverError: return Response(status: .internalServerError)
+        }
+        return Response(
+            status: HTTPResponse.Status(code: answer.status), headers: [.contentType: answer.contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    /// Lets the caller wait, on the machine's clock because the caller's time limit runs on it; ends early when the
+    /// server is told to stop.
+    private func staySilent() async {
+        let length = Duration.milliseconds(world.faults.slowMilliseconds)
+        do {
+            try await cancelWhenGracefulShutdown { try await Task.sleep(for: length) }
+        } catch {
+            // Only the stop of the server ends the wait, and then nobody needs the rest of it.
+        }
+    }
+
+    /// Promises a body and closes the connection instead.
+    private func broken() -> Response {
+        Response(status: .ok, body: ResponseBody(contentLength: 10) { _ in throw CancellationError() })
+    }
+
+    func answer(_ call: SandboxCall) async -> SandboxAnswer {
+        switch call.path.split(separator: "/").first {
+        case "wms": await answerWarehouse(call)
+        case "sf": await answerCourier(call)
+        case "crm": await answerOffice(call, system: "crm", secret: world.secrets.customerSystemSecret)
+        case "finance": await answerOffice(call, system: "finance", secret: world.secrets.financeSecret)
+        default: SandboxAnswer(JSON.object([]), status: 404)
+        }
+    }
+
+    private func answerWarehouse(_ call: SandboxCall) async -> SandboxAnswer {
+        let pairs = formDecoded(call.query.utf8) ?? []
+        let signed = pairs.filter { $0.name != "sign" }
+        let input = SignatureInput(secret: world.secrets.warehouseSecret, pairs: signed, body: call.body)
+        guard let sign = value(of: "sign", in: pairs),
+            isEqualInConstantTime(sign.utf8, SignatureRecipe.wrappedMD5WithBody.sign(input).utf8),
+            value(of: "app_key", in: pairs) == world.secrets.appKey,
+            value(of: "customerId", in: pairs) == world.secrets.customerID
+        else {
+            await world.countRefusedSignature()
+            return SandboxAnswer(await world.failure("sign-check-failure", "Illegal request"))
+        }
+        guard let sent = value(of: "timestamp", in: pairs).flatMap(ChinaTime.instant), isNear(sent) else {
+            return SandboxAnswer(await world.failure("isv.invalid-timestamp", "timestamp"))
+        }
+        do {
+            let tree = try XMLTree(bytes: call.body)
+            return await world.answerWarehouse(value(of: "method", in: pairs) ?? "", tree)
+        } catch {
+            return SandboxAnswer(await world.failure("S001", error.message))
+        }
+    }
+
+    private func answerCourier(_ call: SandboxCall) async -> SandboxAnswer {
+        let form = formDecoded(call.body) ?? []
+        func field(_ name: String) -> String { value(of: name, in: form) ?? "" }
+        guard field("partnerID") == world.secrets.partnerID, !field("requestID").isEmpty else {
+            return SandboxAnswer(await world.gatewayFailure("A1001", "必传参数不可为空"))
+        }
+        let content = Array(field("msgData").utf8)
+        let input = SignatureInput(secret: world.secrets.checkWord, body: content, timestamp: field("timestamp"))
+        guard isEqualInConstantTime(field("msgDigest").utf8, SignatureRecipe.encodedMD5.sign(input).utf8) else {
+            await world.countRefusedSignature()
+            return SandboxAnswer(await world.gatewayFailure("A1006", "数字签名无效"))
+        }
+        guard let sent = Int64(field("timestamp")), isNear(Instant(milliseconds: sent)) else {
+            return SandboxAnswer(await world.gatewayFailure("A1002", "请求时效已过期"))
+        }
+        do {
+            return await world.answerCourier(field("serviceCode"), try JSON(bytes: content))
+        } catch {
+            return SandboxAnswer(await world.gatewayFailure("A1001", "msgData"))
+        }
+    }
+
+    private func answerOffice(_ call: SandboxCall, system: String, secret: String) async -> SandboxAnswer {
+        let id: String
+        do {
+            let verifier = try StandardWebhooks(secrets: [secret], tolerance: world.pace.clockTolerance)
+            id = try verifier.verify(headers: call.headers, body: call.body, now: world.clock.now())
+        } catch {
+            await world.countRefusedSignature()
+            return SandboxAnswer(JSON.object([JSON.Member("message", "signature")]), status: 401)
+        }
+        guard let key = call.headers["idempotency-key"], key == id else {
+            return SandboxAnswer(JSON.object([JSON.Member("message", "idempotency-key is missing")]), status: 400)
+        }
+        let path = String(call.path.dropFirst(system.count + 1))
+        if call.method == "GET", path == "/requests" {
+            let asked = value(of: "key", in: formDecoded(call.query.utf8) ?? []) ?? ""
+            guard let reply = await world.earlierReply(in: system, key: asked) else {
+                return SandboxAnswer(JSON.object([JSON.Member("message", "unknown key")]), status: 404)
+            }
+            return SandboxAnswer(reply)
+        }
+        do {
+            let document = try JSON(bytes: call.body)
+            return system == "crm"
+                ? await world.answerCustomers(path, key: key, document)
+                : await world.answerFinance(path, key: key, document)
+        } catch {
+            return SandboxAnswer(JSON.object([JSON.Member("message", "not JSON")]), status: 400)
+        }
+    }
+
+    private func isNear(_ sent: Instant) -> Bool { abs(world.clock.now() - sent) <= world.pace.clockTolerance }
+}
+
+/// A call as it came.
+struct SandboxCall: Sendable {
+    var method: String
+    var path: String
+    /// Raw, still encoded.
+    var query: String
+    /// Lower-case names.
+    var headers: [String: String]
+    var body: [UInt8]
+}

@@ -1,0 +1,116 @@
+import HydrantConnectorKit
+import HydrantCore
+
+/// The customer system's book: what it answered to each idempotency key, and how often it was asked.
+struct CustomerLedger: Sendable {
+    var replies: [String: JSON] = [:]
+    var warranties = 0
+}
+
+/// The finance system's book.
+struct FinanceLedger: Sendable {
+    struct Invoice: Sendable {
+        var order: String
+        var amountMinor: Int64
+    }
+
+    var replies: [String: JSON] = [:]
+    var invoices: [Invoice] = []
+}
+
+/// The customer system and the finance system: they answer each idempotency key once and the same way ever after.
+extension SandboxWorld {
+    func answerCustomers(_ path: String, key: String, _ document: JSON) -> SandboxAnswer {
+        counts.requests["crm", default: 0] += 1
+        let fault = fault(of: "crm \(key)")
+        guard fault.takesEffect else { return SandboxAnswer(JSON.null, fault: fault) }
+        if let known = customers.replies[key] { return SandboxAnswer(known, fault: fault) }
+        let order = document["order"]?.string ?? ""
+        let now = clock.now()
+        let reply: JSON
+        switch path {
+        case "/credit-checks": reply = credit(of: order, customer: document["customer"]?.string ?? "", now)
+        case "/messages":
+            let isAccepted = !lottery.hits(faults.messageRefused, "message", key)
+            reply = [
+                "accepted": .bool(isAccepted), "sentAt": .string(now.text),
+                "reason": .string(isAccepted ? "" : "退订或空号"),
+            ]
+        case "/warranties":
+            customers.warranties += 1
+            reply = [
+                "number": .string("WA-\(customers.warranties)"), "registeredAt": .string(now.text),
+                "until": .string((now + .hours(24 * 365)).text),
+            ]
+        default: return SandboxAnswer(JSON.object([JSON.Member("message", "unknown path")]), status: 404)
+        }
+        customers.replies[key] = reply
+        return SandboxAnswer(reply, fault: fault)
+    }
+
+    private func credit(of order: String, customer: String, _ now: Instant) -> JSON {
+        let isPassed = !lottery.hits(faults.creditRefused, "credit", order)
+        let levels: [JSON] = ["A", "B", "C"]
+        return [
+            "passed": .bool(isPassed), "level": levels[Int(lottery.number("level", customer) % 3)],
+            "returnRatePermille": .integer(lottery.pick(0...300, "return rate", customer)),
+            "reason": .string(isPassed ? "" : "授信额度不足"), "checkedAt": .string(now.text),
+        ]
+    }
+
+    func answerFinance(_ path: String, key: String, _ document: JSON) -> SandboxAnswer {
+        counts.requests["finance", default: 0] += 1
+        let fault = fault(of: "finance \(key)")
+        guard fault.takesEffect else { return SandboxAnswer(JSON.null, fault: fault) }
+        if let known = finance.replies[key] { return SandboxAnswer(known, fault: fault) }
+        guard path == "/invoices", let order = document["order"]?.string, !order.isEmpty,
+            let amount = document["amountMinor"]?.integer
+        else {
+            return SandboxAnswer(JSON.object([JSON.Member("message", "order or amountMinor is missing")]), status: 422)
+        }
+        let now = clock.now()
+        let index = finance.invoices.count
+        finance.invoices.append(FinanceLedger.Invoice(order: order, amountMinor: amount))
+        counts.invoices += 1
+        let reply: JSON = [
+            "invoice": [
+                "id": .string("INV-\(index + 1)"), "amountMinor": .integer(amount), "issuedAt": .string(now.text),
+            ],
+            "revenue": [
+                "id": .string("REV-\(index + 1)"), "amountMinor": .integer(amount), "recognisedAt": .string(now.text),
+            ],
+        ]
+        finance.replies[key] = reply
+        due.add(.receipt, index, at: now + minutes(60...1_800, "receipt", order))
+        return SandboxAnswer(reply, fault: fault)
+    }
+
+    /// What became of an earlier request; nil when it never arrived.
+    func earlierReply(in system: String, key: String) -> JSON? {
+        counts.requests[system, default: 0] += 1
+        let reply = system == "crm" ? customers.replies[key] : finance.replies[key]
+        return reply.map { ["status": "done", "reply": $0] }
+    }
+
+    // MARK: - Going on
+
+    func takeReceipt(_ index: Int, at: Instant, into batch: inout DueBatch) {
+        let invoice = finance.invoices[index]
+        batch.facts.append(moneyFact("receipt.reported", "RC-\(index + 1)", invoice, at))
+        if lottery.hits(faults.refunded, "refund", invoice.order) {
+            due.add(.refund, index, at: at + minutes(600...2_880, "refund time", invoice.order))
+        }
+    }
+
+    func takeRefund(_ index: Int, at: Instant, into batch: inout DueBatch) {
+        batch.facts.append(moneyFact("refund.reported", "RF-\(index + 1)", finance.invoices[index], at))
+    }
+
+    private func moneyFact(_ kind: String, _ id: String, _ invoice: FinanceLedger.Invoice, _ at: Instant) -> JSON {
+        [
+            "kind": .string(kind), "source": "finance", "id": .string(id), "order": .string(invoice.order),
+            "occurredAt": .string(at.text),
+            "data": ["id": .string(id), "amountMinor": .integer(invoice.amountMinor)],
+        ]
+    }
+}

@@ -1,0 +1,109 @@
+package import HydrantCore
+package import HydrantStorage
+
+/// What a verification counted and found. The sentences name orders by number and hold no personal data.
+package struct VerificationReport: Sendable {
+    package var orders = 0
+    package var events = 0
+    package var violations: [String] = []
+    /// How many violations there were; ``violations`` keeps the first thousand.
+    package var violationCount = 0
+
+    package init() {}
+
+    mutating func add(_ sentences: [String]) {
+        violationCount += sentences.count
+        violations += sentences.prefix(max(0, 1_000 - violations.count))
+    }
+}
+
+/// Recomputes every order of a store from its events and compares everything that the store says about it. Reads one
+/// order at a time, so that memory does not grow with their number.
+package struct Verifier: Sendable {
+    private let store: any Store
+    private let keyring: Keyring
+    private let settings: Settings
+    private let now: Instant
+    private let heads: [String: [UInt8]]
+
+    /// - Parameters:
+    ///   - now: the moment at which findings and health are judged; not before the hub's last one.
+    ///   - heads: chain heads by order number that were kept outside the database, if any: whoever cuts off the last
+    ///     events and writes the rows anew is found only by them.
+    package init(
+        store: any Store, keyring: Keyring, settings: Settings, now: Instant, heads: [String: [UInt8]] = [:]
+    ) {
+        self.store = store
+        self.keyring = keyring
+        self.settings = settings
+        self.now = now
+        self.heads = heads
+    }
+
+    /// - Parameter progress: told the number of orders done, every 256 orders.
+    /// - Throws: `StoreFailure` when the store cannot be read; what is wrong inside becomes a sentence of the report.
+    package func run(progress: @Sendable @escaping (Int) -> Void = { _ in }) async throws -> VerificationReport {
+        try await run(progress: progress) { _ in }
+    }
+
+    /// - Parameter inspect: called with every order after it was verified.
+    func run(
+        progress: @Sendable @escaping (Int) -> Void = { _ in },
+        inspect: @Sendable @escaping (VerifiedOrder) throws -> Void
+    ) async throws -> VerificationReport {
+        let rules = OrderVerification(keyring: keyring, settings: settings, now: now)
+        let heads = heads
+        return try await store.read { reader in
+            var report = VerificationReport()
+            var health: [UInt16: Int64] = [:]
+            var missing = Set(heads.keys)
+            var lastID: Int64 = 0
+            try reader.scanOrders { row, events in
+                var verified = try rules.verify(row, events, reader: reader)
+                if row.id <= lastID { verified.add("its row id \(row.id) comes after \(lastID)") }
+                lastID = row.id
+                if let head = heads[row.number], head != row.chainHead {
+                    verified.add("the head of its chain differs from the one kept outside")
+                }
+                missing.remove(row.number)
+                report.orders += 1
+                report.events += events.count
+                report.add(verified.violations)
+                health[row.health, default: 0] += 1
+                try inspect(verified)
+                if report.orders % 256 == 0 { progress(report.orders) }
+            }
+            report.add(missing.sorted().map { "order \($0): is gone, although its chain head was kept outside" })
+            report.add(Self.totals(report, health, reader: try ReaderTotals(reader)))
+            progress(report.orders)
+            return report
+        }
+    }
+
+    /// What the store counts must be what was counted here.
+    private static func totals(
+        _ report: VerificationReport, _ health: [UInt16: Int64], reader totals: ReaderTotals
+    ) -> [String] {
+        var violations: [String] = []
+        if totals.counts.orders != Int64(report.orders) {
+            violations.append("the store counts \(totals.counts.orders) orders, \(report.orders) are there")
+        }
+        if totals.counts.events != Int64(report.events) {
+            violations.append("the store counts \(totals.counts.events) events, \(report.events) belong to orders")
+        }
+        if totals.health.filter({ $0.value != 0 }) != health {
+            violations.append("the health figures of the store are not the sum over its orders")
+        }
+        return violations
+    }
+}
+
+private struct ReaderTotals {
+    let counts: StoreCounts
+    let health: [UInt16: Int64]
+
+    init(_ reader: any StoreReader) throws {
+        counts = try reader.counts()
+        health = try reader.healthCounts()
+    }
+}

@@ -1,0 +1,193 @@
+import HydrantCore
+import HydrantStorage
+import Synchronization
+
+/// One run of the hub's process: what it holds open dies with it.
+final class Generation: Sendable {
+    private let hasDied = Mutex(false)
+
+    var isDead: Bool { hasDied.withLock { $0 } }
+
+    func die() { hasDied.withLock { $0 = true } }
+}
+
+/// A store that takes time, fails now and then, and is out of reach for a process that has died. Everything that was
+/// committed is told to the books.
+final class FaultyStore: Store {
+    private let inner: any Store
+    private let generation: Generation
+    private let weather: Weather
+    private let executor: SeededExecutor
+    private let books: Books
+    private let mutation: Mutation?
+    /// Kills the process.
+    private let kill: @Sendable () -> Void
+
+    init(
+        inner: any Store, generation: Generation, weather: Weather, executor: SeededExecutor, books: Books,
+        mutation: Mutation?, kill: @escaping @Sendable () -> Void
+    ) {
+        self.inner = inner
+        self.generation = generation
+        self.weather = weather
+        self.executor = executor
+        self.books = books
+        self.mutation = mutation
+        self.kill = kill
+    }
+
+    func transaction<Result: Sendable>(
+        _ body: @Sendable @escaping (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        await wait(upTo: 8)
+        try requireLife()
+        if weather.happens(permille: weather.plan.storeFaults) { throw StoreFailure(.inputOutput) }
+        if mutation == .acknowledgedBeforeCommit, weather.happens(permille: 100) {
+            return try await lose(body)
+        }
+        let generation = generation
+        let mutation = mutation
+        let (result, batches) = try await inner.transaction { transaction in
+            if generation.isDead { throw StoreFailure(.other) }
+            let spy = WatchedTransaction(transaction, mutation: mutation)
+            let result = try body(spy)
+            return (result, spy.batches)
+        }
+        books.committed(batches, at: executor.now)
+        if !batches.isEmpty, weather.happens(permille: weather.plan.deathsAfterCommit) {
+            kill()
+            throw StoreFailure(.inputOutput)
+        }
+        await wait(upTo: 4)
+        try requireLife()
+        return result
+    }
+
+    func read<Result: Sendable>(
+        _ body: @Sendable @escaping (any StoreReader) throws -> Result
+    ) async throws -> Result {
+        await wait(upTo: 2)
+        try requireLife()
+        return try await inner.read(body)
+    }
+
+    func close() async throws {}
+
+    /// Gives others their turn, most of the time.
+    private func wait(upTo longest: Milliseconds) async {
+        let length = weather.length(-longest...longest)
+        if length > 0 { await executor.pass(length) }
+    }
+
+    private func requireLife() throws {
+        if generation.isDead { throw StoreFailure(.other, message: "The process has died.") }
+    }
+
+    /// Answers as if it had been written.
+    private func lose<Result: Sendable>(
+        _ body: @Sendable @escaping (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        let answer = Mutex<Result?>(nil)
+        do {
+            try await inner.transaction { transaction in
+                let result = try body(transaction)
+                answer.withLock { $0 = result }
+                throw Lost()
+            }
+        } catch is Lost {}
+        guard let result = answer.withLock({ $0 }) else { throw StoreFailure(.other) }
+        return result
+    }
+}
+
+/// Rolls a transaction back whose result is handed out all the same.
+private struct Lost: Error {}
+
+/// A transaction that remembers what was written, and alters it when a mutation asks for it.
+private final class WatchedTransaction: StoreTransaction {
+    private let inner: any StoreTransaction
+    private let mutation: Mutation?
+    private(set) var batches: [WriteBatch] = []
+
+    init(_ inner: any StoreTransaction, mutation: Mutation?) {
+        self.inner = inner
+        self.mutation = mutation
+    }
+
+    func write(_ batch: WriteBatch) throws -> [Int64] {
+        let batch = try mutated(batch)
+        batches.append(batch)
+        return try inner.write(batch)
+    }
+
+    private func mutated(_ batch: WriteBatch) throws -> WriteBatch {
+        var batch = batch
+        switch mutation {
+        case .timersLost: batch.timers = []
+        case .staleHealth:
+            for index in batch.orders.indices {
+                guard let row = try inner.orderRow(batch.orders[index].row.number) else { continue }
+                batch.orders[index].row.health = row.health
+            }
+        case .eventRewritten:
+            for index in batch.orders.indices where batch.orders[index].row.version % 5 == 0 {
+                guard let last = batch.orders[index].events.indices.last else { continue }
+                let text = String(decoding: batch.orders[index].events[last].bytes, as: UTF8.self)
+                batch.orders[index].events[last].bytes = Array(text.replacingDigit.utf8)
+            }
+        default: break
+        }
+        return batch
+    }
+
+    func seen(_ messages: [MessageKey]) throws -> [MessageKey: UInt64] {
+        mutation == .storeForgetsMessages ? [:] : try inner.seen(messages)
+    }
+
+    func load(_ numbers: [String]) throws -> [String: StoredOrder] { try inner.load(numbers) }
+
+    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow] {
+        try inner.claimInstructions(now: now, leaseUntil: leaseUntil, limit: limit)
+    }
+
+    func update(_ changes: [InstructionChange]) throws { try inner.update(changes) }
+    func releaseClaims() throws { try inner.releaseClaims() }
+    func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer] { try inner.dueTimers(now: now, limit: limit) }
+    func setMeta(_ name: String, _ value: [UInt8]) throws { try inner.setMeta(name, value) }
+    func orderRow(_ number: String) throws -> OrderRow? { try inner.orderRow(number) }
+    func events(of number: String) throws -> [StoredEvent] { try inner.events(of: number) }
+
+    func orderRows(_ filter: OrderFilter, after cursor: Int64, limit: Int) throws -> [OrderRow] {
+        try inner.orderRows(filter, after: cursor, limit: limit)
+    }
+
+    func scanOrders(_ body: (OrderRow, [StoredEvent]) throws -> Void) throws { try inner.scanOrders(body) }
+    func countsByState() throws -> [Int64] { try inner.countsByState() }
+    func findingCounts() throws -> [FindingCount] { try inner.findingCounts() }
+
+    func findings(_ kind: MismatchKind?, _ verdict: Verdict?, after cursor: Int64, limit: Int) throws -> [FindingRow] {
+        try inner.findings(kind, verdict, after: cursor, limit: limit)
+    }
+
+    func findings(of number: String) throws -> [FindingRow] { try inner.findings(of: number) }
+    func instructions(of number: String) throws -> [InstructionRow] { try inner.instructions(of: number) }
+    func instructionCounts() throws -> [InstructionStatus: Int64] { try inner.instructionCounts() }
+    func healthCounts() throws -> [UInt16: Int64] { try inner.healthCounts() }
+    func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
+        try inner.scanChanges(body)
+    }
+    func waybills(of number: String) throws -> [WaybillRow] { try inner.waybills(of: number) }
+    func inboxRow(_ message: MessageKey) throws -> InboxRow? { try inner.inboxRow(message) }
+    func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
+    func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
+    func counts() throws -> StoreCounts { try inner.counts() }
+    func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+}
+
+extension String {
+    /// The text with its first 1 turned into a 2.
+    fileprivate var replacingDigit: String {
+        guard let index = firstIndex(of: "1") else { return self + " " }
+        return self[..<index] + "2" + self[self.index(after: index)...]
+    }
+}

@@ -1,0 +1,99 @@
+import HydrantCore
+
+extension MemoryTables {
+    func orderRow(_ number: String) throws -> OrderRow? { order(number)?.row }
+
+    func events(of number: String) throws -> [StoredEvent] { order(number)?.events ?? [] }
+
+    func orderRows(_ filter: OrderFilter, after cursor: Int64, limit: Int) throws -> [OrderRow] {
+        Array(after(cursor).lazy.map(\.row).filter { filter.admits($0) }.prefix(limit))
+    }
+
+    func scanOrders(_ body: (OrderRow, [StoredEvent]) throws -> Void) throws {
+        for order in orders { try body(order.row, order.events) }
+    }
+
+    func countsByState() throws -> [Int64] {
+        var counts = [Int64](repeating: 0, count: 8)
+        for order in orders where order.row.completion != .cancelled { counts[order.row.state] += 1 }
+        return counts
+    }
+
+    func findingCounts() throws -> [FindingCount] {
+        var counts: [MismatchKind: [Verdict: Int64]] = [:]
+        for finding in orders.lazy.flatMap(\.findings) {
+            counts[finding.kind, default: [:]][finding.verdict, default: 0] += 1
+        }
+        return counts.flatMap { kind, verdicts in
+            verdicts.map { FindingCount(kind: kind, verdict: $0.key, count: $0.value) }
+        }.sorted { ($0.kind.rawValue, $0.verdict.rawValue) < ($1.kind.rawValue, $1.verdict.rawValue) }
+    }
+
+    func findings(
+        _ kind: MismatchKind?, _ verdict: Verdict?, after cursor: Int64, limit: Int
+    ) throws -> [FindingRow] {
+        let pages = after(cursor).lazy.map { order in
+            order.findings.filter { (kind == nil || $0.kind == kind) && (verdict == nil || $0.verdict == verdict) }
+        }
+        return pages.filter { !$0.isEmpty }.prefix(limit).flatMap(\.self)
+    }
+
+    func findings(of number: String) throws -> [FindingRow] { order(number)?.findings ?? [] }
+
+    func instructions(of number: String) throws -> [InstructionRow] {
+        order(number)?.instructions.map { instructions[$0].row } ?? []
+    }
+
+    func instructionCounts() throws -> [InstructionStatus: Int64] {
+        var counts: [InstructionStatus: Int64] = [:]
+        for entry in instructions { counts[entry.row.status, default: 0] += 1 }
+        return counts
+    }
+
+    func healthCounts() throws -> [UInt16: Int64] {
+        var counts: [UInt16: Int64] = [:]
+        for order in orders { counts[order.row.health, default: 0] += 1 }
+        return counts
+    }
+
+    func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
+        for order in orders {
+            if let moment = order.row.changesAt { try body(order.row.number, moment) }
+        }
+    }
+
+    func waybills(of number: String) throws -> [WaybillRow] { order(number)?.waybills ?? [] }
+
+    func inboxRow(_ message: MessageKey) throws -> InboxRow? { inbox[ExactMessage(message)] }
+
+    func sealedReceiver(_ id: String) throws -> [UInt8]? { receivers[ExactText(id)] }
+
+    func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] {
+        Array(parked.lazy.filter { $0.id > cursor }.prefix(limit))
+    }
+
+    func counts() throws -> StoreCounts {
+        var counts = StoreCounts()
+        counts.orders = Int64(orders.count)
+        counts.events = orders.reduce(0) { $0 + Int64($1.events.count) }
+        counts.messages = Int64(inbox.count)
+        counts.parked = Int64(parked.count)
+        return counts
+    }
+
+    func meta(_ name: String) throws -> [UInt8]? { metaValues[ExactText(name)] }
+
+    /// The orders behind a cursor.
+    private func after(_ cursor: Int64) -> ArraySlice<MemoryOrder> {
+        orders[min(Int(max(cursor, 0)), orders.count)...]
+    }
+}
+
+extension OrderFilter {
+    /// Whether the row is among those that the filter asks for.
+    package func admits(_ row: OrderRow) -> Bool {
+        (state == nil || row.state == state) && (completion == nil || row.completion == completion)
+            && (verdict == nil || row.verdict == verdict)
+            && (numberPrefix.map { row.number.utf8.starts(with: $0.utf8) } ?? true)
+    }
+}

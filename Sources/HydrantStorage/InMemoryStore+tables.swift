@@ -1,0 +1,168 @@
+import HydrantCore
+
+/// A text that equals only its own bytes, as in a database; `String` also takes composed for decomposed letters.
+struct ExactText: Hashable, Comparable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    static func < (left: ExactText, right: ExactText) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+/// A message's key by its bytes.
+struct ExactMessage: Hashable {
+    let source: ExactText
+    let messageID: ExactText
+
+    init(_ message: MessageKey) {
+        source = ExactText(message.source)
+        messageID = ExactText(message.messageID)
+    }
+}
+
+struct TimerKey: Hashable {
+    let order: ExactText
+    let id: ExactText
+}
+
+/// One order with everything that hangs on it.
+struct MemoryOrder {
+    var row: OrderRow
+    var events: [StoredEvent] = []
+    var findings: [FindingRow] = []
+    var waybills: [WaybillRow] = []
+    /// Positions in ``MemoryTables/instructions``.
+    var instructions: [Int] = []
+}
+
+struct MemoryInstruction {
+    var row: InstructionRow
+    var leaseUntil: Instant?
+}
+
+/// The rows, and the log of what undoes the running transaction. Copying everything for each transaction would cost as
+/// much as the whole store; undoing costs as much as what was done.
+final class MemoryTables: StoreTransaction {
+    var isClosed = false
+
+    /// By row id less one.
+    var orders: [MemoryOrder] = []
+    var idsByNumber: [ExactText: Int64] = [:]
+    var inbox: [ExactMessage: InboxRow] = [:]
+    var receivers: [ExactText: [UInt8]] = [:]
+    /// In order of issue.
+    var instructions: [MemoryInstruction] = []
+    var positionsByKey: [ExactText: Int] = [:]
+    /// Positions of those that wait or are ambiguous.
+    var openInstructions: Set<Int> = []
+    var timers: [TimerKey: Instant] = [:]
+    var parked: [ParkedRow] = []
+    var metaValues: [ExactText: [UInt8]] = [:]
+
+    private var undo: [(MemoryTables) -> Void] = []
+
+    func begin() { undo.removeAll(keepingCapacity: true) }
+
+    func commit() { undo.removeAll(keepingCapacity: true) }
+
+    func rollBack() {
+        for step in undo.reversed() { step(self) }
+        undo.removeAll(keepingCapacity: true)
+    }
+
+    /// Sets a value and remembers the one before.
+    func set<Value>(_ path: ReferenceWritableKeyPath<MemoryTables, Value>, _ value: Value) {
+        let before = self[keyPath: path]
+        undo.append { $0[keyPath: path] = before }
+        self[keyPath: path] = value
+    }
+
+    func remember(_ step: @escaping (MemoryTables) -> Void) { undo.append(step) }
+
+    func order(_ number: String) -> MemoryOrder? {
+        idsByNumber[ExactText(number)].map { orders[Int($0) - 1] }
+    }
+}
+
+extension MemoryTables {
+    func seen(_ messages: [MessageKey]) throws -> [MessageKey: UInt64] {
+        var found: [MessageKey: UInt64] = [:]
+        for message in messages { found[message] = inbox[ExactMessage(message)]?.bodyHash }
+        return found
+    }
+
+    func load(_ numbers: [String]) throws -> [String: StoredOrder] {
+        var found: [String: StoredOrder] = [:]
+        for number in numbers {
+            if let order = order(number) { found[number] = StoredOrder(row: order.row, events: order.events) }
+        }
+        return found
+    }
+
+    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow] {
+        let due = openInstructions.filter { position in
+            let entry = instructions[position]
+            return entry.row.dueAt <= now && (entry.leaseUntil.map { $0 <= now } ?? true)
+        }
+        let claimed = due.sorted { (instructions[$0].row.dueAt, $0) < (instructions[$1].row.dueAt, $1) }.prefix(limit)
+        for position in claimed { set(\.instructions[position].leaseUntil, leaseUntil) }
+        return claimed.map { instructions[$0].row }
+    }
+
+    func update(_ changes: [InstructionChange]) throws {
+        for change in changes {
+            guard let position = positionsByKey[ExactText(change.key)], change.attempts >= 0 else {
+                throw StoreFailure(.constraint)
+            }
+            var entry = instructions[position]
+            entry.row.status = change.status
+            entry.row.attempts = change.attempts
+            entry.row.dueAt = change.dueAt
+            entry.row.lastError = change.lastError
+            entry.leaseUntil = nil
+            set(\.instructions[position], entry)
+            setOpen(position, change.status)
+        }
+    }
+
+    func releaseClaims() throws {
+        for position in openInstructions.sorted() where instructions[position].leaseUntil != nil {
+            set(\.instructions[position].leaseUntil, nil)
+        }
+    }
+
+    func setOpen(_ position: Int, _ status: InstructionStatus) {
+        let isOpen = status == .waiting || status == .ambiguous
+        guard isOpen != openInstructions.contains(position) else { return }
+        if isOpen {
+            openInstructions.insert(position)
+            remember { $0.openInstructions.remove(position) }
+        } else {
+            openInstructions.remove(position)
+            remember { $0.openInstructions.insert(position) }
+        }
+    }
+
+    func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer] {
+        let due = timers.filter { $0.value <= now }
+        let sorted = due.sorted {
+            ($0.value, $0.key.order, $0.key.id) < ($1.value, $1.key.order, $1.key.id)
+        }
+        return sorted.prefix(limit).map { OrderTimer(order: $0.key.order.text, id: $0.key.id.text, dueAt: $0.value) }
+    }
+
+    func setMeta(_ name: String, _ value: [UInt8]) throws {
+        guard !name.isEmpty else { throw StoreFailure(.constraint) }
+        let key = ExactText(name)
+        set(\.metaValues[key], value)
+    }
+}

@@ -1,0 +1,65 @@
+import Crypto
+
+import struct Foundation.Data
+
+/// The three keys that everything secret depends on, derived from one master key that lies outside the database.
+package struct Keyring: Sendable {
+    private let chainKey: SymmetricKey
+    private let sealKey: SymmetricKey
+    private let fingerprintKey: SymmetricKey
+
+    /// - Parameter master: 32 random bytes.
+    package init(master: [UInt8]) {
+        precondition(master.count == 32, "the master key has \(master.count) bytes, not 32")
+        let input = SymmetricKey(data: master)
+        func derived(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(inputKeyMaterial: input, info: Data(purpose.utf8), outputByteCount: 32)
+        }
+        chainKey = derived("hydrant chain 1")
+        sealKey = derived("hydrant seal 1")
+        fingerprintKey = derived("hydrant fingerprint 1")
+    }
+
+    /// The hash of an event: HMAC-SHA256 over its predecessor's hash and its bytes.
+    package func chainHash(previous: [UInt8], event bytes: [UInt8]) -> [UInt8] {
+        var mac = HMAC<SHA256>(key: chainKey)
+        mac.update(data: previous)
+        mac.update(data: bytes)
+        return Array(mac.finalize())
+    }
+
+    /// AES-256-GCM with a fresh nonce; the context is authenticated and not stored.
+    package func seal(_ bytes: [UInt8], context: String) throws -> [UInt8] {
+        let box = try AES.GCM.seal(bytes, using: sealKey, authenticating: Array(context.utf8))
+        return Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
+    }
+
+    /// - Throws: when the bytes were changed, or sealed by another key or for another context.
+    package func open(_ sealed: [UInt8], context: String) throws -> [UInt8] {
+        let box = try AES.GCM.SealedBox(combined: sealed)
+        return Array(try AES.GCM.open(box, using: sealKey, authenticating: Array(context.utf8)))
+    }
+
+    /// A keyed hash by which equal texts are found without being read: 32 hexadecimal digits.
+    package func fingerprint(_ text: String) -> String {
+        let mac = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: fingerprintKey)
+        return hexadecimal(Array(mac.prefix(16)))
+    }
+
+    /// Tells whether a database was made with this key: stored once, compared at each start.
+    package var checkValue: [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("hydrant key check".utf8), using: fingerprintKey))
+    }
+}
+
+/// Lower-case hexadecimal digits.
+package func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count * 2)
+    for byte in bytes {
+        out.append(digits[Int(byte >> 4)])
+        out.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: out, as: UTF8.self)
+}

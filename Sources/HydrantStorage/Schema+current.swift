@@ -1,0 +1,139 @@
+extension Schema {
+    /// The schema of this version of the program.
+    package static let current = Schema(migrations: [version1])
+
+    private static let version1: [SchemaChange] =
+        [
+            .table(orders), .table(events), .table(inbox), .table(waybills), .table(findings), .table(instructions),
+            .table(timers), .table(receivers), .table(parked), .table(meta),
+        ] + indexes + [
+            .appendOnly(table: "events"),
+            .neverFalls(table: "orders", columns: ["state", "version"]),
+        ]
+
+    /// The hot row: written with every event, therefore with no index but the one on its number.
+    private static let orders = SchemaTable(
+        "orders",
+        [
+            SchemaColumn("id", .identity),
+            SchemaColumn("number", .text, check: .notEmpty),
+            SchemaColumn("version", .integer, check: .atLeast(1)),
+            SchemaColumn("state", .integer, check: .between(0, 7)),
+            SchemaColumn("state_since", .integer, isOptional: true),
+            SchemaColumn("completion", .text, check: .oneOf(["open", "partially-completed", "completed", "cancelled"])),
+            SchemaColumn("holds", .integer, check: .atLeast(0)),
+            SchemaColumn("verdict", .text, isOptional: true, check: .oneOf(["wrong", "late", "unknown"])),
+            SchemaColumn("placed_at", .integer, isOptional: true),
+            SchemaColumn("changed_at", .integer),
+            SchemaColumn("health", .integer, check: .between(0, 65_535)),
+            SchemaColumn("changes_at", .integer, isOptional: true),
+            SchemaColumn("chain_head", .bytes, check: .byteCount(32)),
+        ],
+        unique: [["number"]])
+
+    private static let events = SchemaTable(
+        "events",
+        [
+            SchemaColumn("id", .identity),
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("number", .integer, check: .atLeast(1)),
+            SchemaColumn("bytes", .bytes),
+            SchemaColumn("hash", .bytes, check: .byteCount(32)),
+        ],
+        unique: [["order_id", "number"]])
+
+    private static let inbox = SchemaTable(
+        "inbox",
+        [
+            SchemaColumn("id", .identity),
+            SchemaColumn("source", .text, check: .notEmpty),
+            SchemaColumn("message_id", .text, check: .notEmpty),
+            SchemaColumn("order_number", .text),
+            SchemaColumn("received_at", .integer),
+            SchemaColumn("body_hash", .integer),
+            SchemaColumn("sealed", .bytes),
+        ],
+        unique: [["source", "message_id"]])
+
+    private static let waybills = SchemaTable(
+        "waybills",
+        [
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("parcel", .text),
+            SchemaColumn("number", .text, check: .notEmpty),
+            SchemaColumn("status", .text, check: .oneOf(["live", "contested", "voided"])),
+        ],
+        primaryKey: ["order_id", "parcel", "number"])
+
+    private static let findings = SchemaTable(
+        "findings",
+        [
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("kind", .text, check: .notEmpty),
+            SchemaColumn("verdict", .text, check: .oneOf(["wrong", "late", "unknown"])),
+            SchemaColumn("since", .integer),
+        ],
+        primaryKey: ["order_id", "kind"])
+
+    private static let instructions = SchemaTable(
+        "instructions",
+        [
+            SchemaColumn("id", .identity),
+            SchemaColumn("key", .text, check: .notEmpty),
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("kind", .text, check: .notEmpty),
+            SchemaColumn("system", .text, check: .notEmpty),
+            SchemaColumn("target", .text),
+            SchemaColumn("status", .text, check: .oneOf(["waiting", "ambiguous", "done", "refused", "parked"])),
+            SchemaColumn("attempts", .integer, check: .atLeast(0)),
+            SchemaColumn("issued_at", .integer),
+            SchemaColumn("due_at", .integer),
+            SchemaColumn("deadline", .integer),
+            SchemaColumn("lease_until", .integer, isOptional: true),
+            SchemaColumn("last_error", .text),
+        ],
+        unique: [["key"]])
+
+    private static let timers = SchemaTable(
+        "timers",
+        [
+            SchemaColumn("order_number", .text, check: .notEmpty),
+            SchemaColumn("id", .text, check: .notEmpty),
+            SchemaColumn("due_at", .integer),
+        ],
+        primaryKey: ["order_number", "id"])
+
+    private static let receivers = SchemaTable(
+        "receivers",
+        [SchemaColumn("id", .text, check: .notEmpty), SchemaColumn("sealed", .bytes)],
+        primaryKey: ["id"])
+
+    private static let parked = SchemaTable(
+        "parked",
+        [
+            SchemaColumn("id", .identity),
+            SchemaColumn("source", .text),
+            SchemaColumn("place", .text),
+            SchemaColumn("received_at", .integer),
+            SchemaColumn("reason", .text, check: .notEmpty),
+            SchemaColumn("sealed", .bytes),
+        ])
+
+    private static let meta = SchemaTable(
+        "meta",
+        [SchemaColumn("name", .text, check: .notEmpty), SchemaColumn("value", .bytes)],
+        primaryKey: ["name"])
+
+    private static let indexes: [SchemaChange] = [
+        .index(
+            SchemaIndex(
+                "waybills_one_live", on: "waybills", ["order_id", "parcel"], isUnique: true,
+                where: ("status", ["live"]))),
+        .index(SchemaIndex("findings_by_kind", on: "findings", ["kind", "verdict", "order_id"])),
+        .index(SchemaIndex("instructions_by_order", on: "instructions", ["order_id"])),
+        .index(
+            SchemaIndex(
+                "instructions_due", on: "instructions", ["due_at"], where: ("status", ["waiting", "ambiguous"]))),
+        .index(SchemaIndex("timers_due", on: "timers", ["due_at"])),
+    ]
+}

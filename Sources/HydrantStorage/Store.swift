@@ -1,0 +1,100 @@
+package import HydrantCore
+
+/// A database that holds everything the hub knows. One type per engine; all pass the same contract suite.
+///
+/// A transaction is durable when ``transaction(_:)`` returns: acknowledge only then.
+package protocol Store: Sendable {
+    /// Runs the body in one write transaction. Nothing of it remains when it throws.
+    func transaction<Result: Sendable>(
+        _ body: @Sendable @escaping (any StoreTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// Runs the body on one consistent snapshot.
+    func read<Result: Sendable>(_ body: @Sendable @escaping (any StoreReader) throws -> Result) async throws -> Result
+
+    func close() async throws
+}
+
+/// Questions to one consistent snapshot.
+package protocol StoreReader {
+    /// The order's row, or nil when no fact ever named it.
+    func orderRow(_ number: String) throws -> OrderRow?
+
+    /// The events of one order in order of their numbers.
+    func events(of number: String) throws -> [StoredEvent]
+
+    /// Orders of a filter in order of their row ids (first arrival), those after the cursor, which is a row id; at
+    /// most `limit`.
+    func orderRows(_ filter: OrderFilter, after cursor: Int64, limit: Int) throws -> [OrderRow]
+
+    /// Calls the body with every order's row and events, in order of row ids. Streams: memory does not grow with the
+    /// number of orders.
+    func scanOrders(_ body: (OrderRow, [StoredEvent]) throws -> Void) throws
+
+    /// How many orders are in each state, index 0 to 7; cancelled orders are left out.
+    func countsByState() throws -> [Int64]
+
+    /// How many orders have each finding.
+    func findingCounts() throws -> [FindingCount]
+
+    /// Findings in order of their orders' row ids, those after the cursor, which is a row id; of at most `limit`
+    /// orders, and all of each.
+    func findings(_ kind: MismatchKind?, _ verdict: Verdict?, after cursor: Int64, limit: Int) throws -> [FindingRow]
+
+    func findings(of number: String) throws -> [FindingRow]
+
+    /// Instructions of one order in the order they were issued.
+    func instructions(of number: String) throws -> [InstructionRow]
+
+    func instructionCounts() throws -> [InstructionStatus: Int64]
+
+    /// The sum of all orders' contributions to the health index as last saved.
+    func healthCounts() throws -> [UInt16: Int64]
+
+    /// Orders whose findings or health change by themselves, with the time of it.
+    func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws
+
+    /// The waybills of one order's parcels, by parcel and number.
+    func waybills(of number: String) throws -> [WaybillRow]
+
+    /// A message as it was taken in.
+    func inboxRow(_ message: MessageKey) throws -> InboxRow?
+
+    /// The sealed receiver of a reference's id.
+    func sealedReceiver(_ id: String) throws -> [UInt8]?
+
+    func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow]
+
+    func counts() throws -> StoreCounts
+
+    /// Small values by name: schema version, key check, documents.
+    func meta(_ name: String) throws -> [UInt8]?
+}
+
+/// Questions and writes of one transaction.
+package protocol StoreTransaction: StoreReader {
+    /// The messages among these that were taken in before, with the hash of their bodies.
+    func seen(_ messages: [MessageKey]) throws -> [MessageKey: UInt64]
+
+    /// The orders among these that exist, each with its events, locked until the transaction ends.
+    func load(_ numbers: [String]) throws -> [String: StoredOrder]
+
+    /// Writes everything of one step.
+    ///
+    /// - Returns: the row ids of `batch.orders`, in their order.
+    @discardableResult
+    func write(_ batch: WriteBatch) throws -> [Int64]
+
+    /// Takes instructions that are due, oldest first, and marks them claimed until the lease ends.
+    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow]
+
+    func update(_ changes: [InstructionChange]) throws
+
+    /// Ends all leases: for a database with one process, at its start.
+    func releaseClaims() throws
+
+    /// Timers that fell due, oldest first. They stay until ``WriteBatch/finishedTimers`` names them.
+    func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer]
+
+    func setMeta(_ name: String, _ value: [UInt8]) throws
+}

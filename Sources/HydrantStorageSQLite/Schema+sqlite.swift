@@ -1,0 +1,87 @@
+import HydrantStorage
+
+extension Schema {
+    /// The statements that lead from a version to the next, in SQLite's words.
+    func statements(from version: Int) -> [String] {
+        migrations[version].map(\.sqliteText)
+    }
+}
+
+extension SchemaChange {
+    /// One statement. Names and words come from the program, never from outside.
+    var sqliteText: String {
+        switch self {
+        case .table(let table): table.sqliteText
+        case .index(let index): index.sqliteText
+        case .appendOnly(let table): Self.appendOnlyText(table)
+        case .neverFalls(let table, let columns): Self.neverFallsText(table, columns)
+        }
+    }
+
+    private static func appendOnlyText(_ table: String) -> String {
+        ["UPDATE", "DELETE"].map { verb in
+            """
+            CREATE TRIGGER \(table)_refuses_\(verb.lowercased()) BEFORE \(verb) ON \(table)
+            BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+            """
+        }.joined(separator: "\n")
+    }
+
+    private static func neverFallsText(_ table: String, _ columns: [String]) -> String {
+        let condition = columns.map { "NEW.\($0) < OLD.\($0)" }.joined(separator: " OR ")
+        return """
+            CREATE TRIGGER \(table)_never_falls BEFORE UPDATE OF \(columns.joined(separator: ", ")) ON \(table)
+            WHEN \(condition)
+            BEGIN SELECT RAISE(ABORT, '\(table) never falls'); END;
+            """
+    }
+}
+
+extension SchemaTable {
+    fileprivate var sqliteText: String {
+        var parts = columns.map(\.sqliteText)
+        if !primaryKey.isEmpty { parts.append("PRIMARY KEY (\(primaryKey.joined(separator: ", ")))") }
+        parts += unique.map { "UNIQUE (\($0.joined(separator: ", ")))" }
+        // Rows that are found by their words alone live in the tree of the key: one tree instead of two.
+        let suffix = primaryKey.isEmpty ? "STRICT" : "STRICT, WITHOUT ROWID"
+        return "CREATE TABLE \(name) (\n    \(parts.joined(separator: ",\n    "))\n) \(suffix);"
+    }
+}
+
+extension SchemaColumn {
+    fileprivate var sqliteText: String {
+        var words = [name]
+        switch kind {
+        case .identity: words.append("INTEGER PRIMARY KEY")
+        case .integer: words.append("INTEGER")
+        case .text: words.append("TEXT")
+        case .bytes: words.append("BLOB")
+        }
+        if !isOptional && kind != .identity { words.append("NOT NULL") }
+        if let check { words.append("CHECK (\(text(of: check)))") }
+        if let references { words.append("REFERENCES \(references) (id)") }
+        return words.joined(separator: " ")
+    }
+
+    private func text(of check: Check) -> String {
+        switch check {
+        case .between(let lowest, let highest): "\(name) BETWEEN \(lowest) AND \(highest)"
+        case .atLeast(let lowest): "\(name) >= \(lowest)"
+        case .oneOf(let words): "\(name) IN (\(quoted(words)))"
+        case .notEmpty: "\(name) <> ''"
+        case .byteCount(let count): "length(\(name)) = \(count)"
+        }
+    }
+}
+
+extension SchemaIndex {
+    fileprivate var sqliteText: String {
+        let start = isUnique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
+        let end = condition.map { " WHERE \($0.column) IN (\(quoted($0.words)))" } ?? ""
+        return "\(start) \(name) ON \(table) (\(columns.joined(separator: ", ")))\(end);"
+    }
+}
+
+private func quoted(_ words: [String]) -> String {
+    words.map { "'\($0)'" }.joined(separator: ", ")
+}

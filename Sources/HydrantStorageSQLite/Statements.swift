@@ -1,0 +1,155 @@
+/// Every statement the store ever runs. Values are bound, never written into a text.
+enum Statements {
+    static let orderColumns = """
+        id, number, version, state, state_since, completion, holds, verdict, placed_at, changed_at, health, \
+        changes_at, chain_head
+        """
+    private static let orderFilter = """
+        (? IS NULL OR state = ?) AND (? IS NULL OR completion = ?) AND (? IS NULL OR verdict = ?)
+        """
+    static let findingColumns = "orders.number, findings.order_id, findings.kind, findings.verdict, findings.since"
+    static let instructionColumns = """
+        instructions.key, instructions.kind, instructions.system, instructions.target, orders.number, \
+        instructions.status, instructions.attempts, instructions.issued_at, instructions.due_at, \
+        instructions.deadline, instructions.last_error
+        """
+    private static let findingsWithOrders = "findings JOIN orders ON orders.id = findings.order_id"
+
+    static let orderByNumber = "SELECT \(orderColumns) FROM orders WHERE number = ?"
+    static let orderID = "SELECT id FROM orders WHERE number = ?"
+    static let allOrders = "SELECT \(orderColumns) FROM orders ORDER BY id"
+    static let ordersInOrder = """
+        SELECT \(orderColumns) FROM orders WHERE id > ? AND \(orderFilter) ORDER BY id LIMIT ?
+        """
+    /// `+number` keeps the planner from the index on numbers.
+    static let ordersNearby = """
+        SELECT \(orderColumns) FROM orders
+        WHERE id > ? AND id <= ? AND +number >= ? AND +number < ? AND \(orderFilter) ORDER BY id LIMIT ?
+        """
+    static let lastOrder = "SELECT coalesce(max(id), 0) FROM orders"
+    static let ordersByPrefix = """
+        SELECT \(orderColumns) FROM orders WHERE id IN (
+            SELECT id FROM orders INDEXED BY sqlite_autoindex_orders_1
+            WHERE number >= ? AND number < ? AND id > ? ORDER BY id LIMIT ?)
+        ORDER BY id
+        """
+    static let ordersByPrefixAndMore = """
+        SELECT \(orderColumns) FROM orders INDEXED BY sqlite_autoindex_orders_1
+        WHERE number >= ? AND number < ? AND id > ? AND \(orderFilter) ORDER BY id LIMIT ?
+        """
+    static let countsByState = "SELECT state, count(*) FROM orders WHERE completion <> 'cancelled' GROUP BY state"
+    static let healthCounts = "SELECT health, count(*) FROM orders GROUP BY health"
+    static let changes = "SELECT number, changes_at FROM orders WHERE changes_at IS NOT NULL ORDER BY id"
+    static let insertOrder = """
+        INSERT INTO orders (number, version, state, state_since, completion, holds, verdict, placed_at, changed_at,
+            health, changes_at, chain_head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+        """
+    /// The last value is the version that the step was decided on: another version means that it no longer holds.
+    static let updateOrder = """
+        UPDATE orders SET version = ?, state = ?, state_since = ?, completion = ?, holds = ?, verdict = ?,
+            placed_at = ?, changed_at = ?, health = ?, changes_at = ?, chain_head = ?
+        WHERE id = ? AND number = ? AND version = ? RETURNING id
+        """
+
+    static let eventsOfOrder = "SELECT number, bytes, hash FROM events WHERE order_id = ? ORDER BY number"
+    static let insertEvent = "INSERT INTO events (order_id, number, bytes, hash) VALUES (?, ?, ?, ?)"
+
+    static let seen = "SELECT body_hash FROM inbox WHERE source = ? AND message_id = ?"
+    static let inboxRow = """
+        SELECT order_number, received_at, body_hash, sealed FROM inbox WHERE source = ? AND message_id = ?
+        """
+    static let insertInbox = """
+        INSERT INTO inbox (source, message_id, order_number, received_at, body_hash, sealed) VALUES (?, ?, ?, ?, ?, ?)
+        """
+
+    static let waybillsOfOrder = """
+        SELECT parcel, waybills.number, status FROM waybills JOIN orders ON orders.id = waybills.order_id
+        WHERE orders.number = ? ORDER BY parcel, waybills.number
+        """
+    static let deleteWaybills = "DELETE FROM waybills WHERE order_id = ?"
+    static let insertWaybill = "INSERT INTO waybills (order_id, parcel, number, status) VALUES (?, ?, ?, ?)"
+
+    static let findingsOfOrder = """
+        SELECT \(findingColumns) FROM \(findingsWithOrders) WHERE orders.number = ? ORDER BY findings.kind
+        """
+    static let findingsOfKind = """
+        SELECT \(findingColumns) FROM \(findingsWithOrders)
+        WHERE findings.kind = ? AND findings.order_id > ? AND (? IS NULL OR findings.verdict = ?)
+        ORDER BY findings.order_id LIMIT ?
+        """
+    static let findingsOfAllKinds = """
+        SELECT \(findingColumns) FROM \(findingsWithOrders)
+        WHERE findings.order_id IN (
+            SELECT DISTINCT order_id FROM findings WHERE order_id > ? AND (? IS NULL OR verdict = ?)
+            ORDER BY order_id LIMIT ?)
+        AND (? IS NULL OR findings.verdict = ?) ORDER BY findings.order_id, findings.kind
+        """
+    static let findingCounts = """
+        SELECT kind, verdict, count(*) FROM findings GROUP BY kind, verdict ORDER BY kind, verdict
+        """
+    static let deleteFindings = "DELETE FROM findings WHERE order_id = ?"
+    static let insertFinding = "INSERT INTO findings (order_id, kind, verdict, since) VALUES (?, ?, ?, ?)"
+
+    static let instructionsOfOrder = """
+        SELECT \(instructionColumns) FROM orders JOIN instructions ON instructions.order_id = orders.id
+        WHERE orders.number = ? ORDER BY instructions.id
+        """
+    static let instructionCounts = "SELECT status, count(*) FROM instructions GROUP BY status"
+    static let insertInstruction = """
+        INSERT INTO instructions (key, order_id, kind, system, target, status, attempts, issued_at, due_at, deadline,
+            lease_until, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
+        """
+    static let claimInstructions = """
+        UPDATE instructions SET lease_until = ? WHERE id IN (
+            SELECT id FROM instructions
+            WHERE status IN ('waiting', 'ambiguous') AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+            ORDER BY due_at, id LIMIT ?)
+        RETURNING id
+        """
+    static let instructionByID = """
+        SELECT \(instructionColumns) FROM instructions JOIN orders ON orders.id = instructions.order_id
+        WHERE instructions.id = ?
+        """
+    /// The end of an attempt ends the lease too.
+    static let updateInstruction = """
+        UPDATE instructions SET status = ?, attempts = ?, due_at = ?, last_error = ?, lease_until = NULL
+        WHERE key = ? RETURNING id
+        """
+    static let releaseClaims = """
+        UPDATE instructions SET lease_until = NULL
+        WHERE status IN ('waiting', 'ambiguous') AND lease_until IS NOT NULL
+        """
+
+    static let dueTimers = """
+        SELECT order_number, id, due_at FROM timers WHERE due_at <= ? ORDER BY due_at, order_number, id LIMIT ?
+        """
+    static let insertTimer = """
+        INSERT INTO timers (order_number, id, due_at) VALUES (?, ?, ?)
+        ON CONFLICT (order_number, id) DO UPDATE SET due_at = excluded.due_at
+        """
+    /// Only as it was when it fell due: a timer that was set anew in the meantime stays.
+    static let deleteTimer = "DELETE FROM timers WHERE order_number = ? AND id = ? AND due_at = ?"
+
+    static let receiver = "SELECT sealed FROM receivers WHERE id = ?"
+    static let insertReceiver = """
+        INSERT INTO receivers (id, sealed) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed
+        """
+
+    static let parked = """
+        SELECT id, source, place, received_at, reason, sealed FROM parked WHERE id > ? ORDER BY id LIMIT ?
+        """
+    static let insertParked = """
+        INSERT INTO parked (source, place, received_at, reason, sealed) VALUES (?, ?, ?, ?, ?)
+        """
+
+    /// Orders, events and messages are never removed, so that the last id is their number.
+    static let counts = """
+        SELECT (SELECT coalesce(max(id), 0) FROM orders), (SELECT coalesce(max(id), 0) FROM events),
+            (SELECT coalesce(max(id), 0) FROM inbox), (SELECT count(*) FROM parked)
+        """
+
+    static let meta = "SELECT value FROM meta WHERE name = ?"
+    static let setMeta = """
+        INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """
+}

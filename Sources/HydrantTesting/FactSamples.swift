@@ -1,0 +1,108 @@
+package import HydrantCore
+
+/// One or more statements of every kind, with every optional member both given and left out.
+package enum FactSamples {
+    private static let later = OrderStory.standardBegin + .hours(1)
+    private static let receiver = ReceiverReference(id: "R-1", fingerprint: "f1", area: "浙江省杭州市")
+
+    package static func bodies(of kind: FactKind) -> [FactBody] {
+        switch kind {
+        case .orderPlaced: [.orderPlaced(OrderHeader()), .orderPlaced(fullHeader)]
+        case .lineReported: [.lineReported(Line(id: "1", sku: "LF9001"))] + fullHeader.lines.map(FactBody.lineReported)
+        case .paymentReported:
+            [
+                .paymentReported(Payment(id: "P-1", amountMinor: 12_900)),
+                .paymentReported(Payment(id: "P-2", amountMinor: 0, isComplete: true)),
+            ]
+        case .creditChecked:
+            [
+                .creditChecked(CreditCheck(isPassed: true)),
+                .creditChecked(
+                    CreditCheck(isPassed: false, level: "gold", returnRatePermille: 401, reason: "退货率过高")),
+            ]
+        case .inventoryLocked:
+            [
+                .inventoryLocked(InventoryLock()),
+                .inventoryLocked(InventoryLock(warehouse: "W-1", coversEveryLine: false, frozenSKUs: ["A", "B"])),
+            ]
+        case .inventoryRefused: [.inventoryRefused(reason: "缺货"), .inventoryRefused(reason: "")]
+        case .parcelPacked:
+            [
+                .parcelPacked(Packing(parcel: "SO-1-1")),
+                .parcelPacked(
+                    Packing(
+                        parcel: "SO-1-1", warehouse: "W-1",
+                        items: [ParcelItem(line: "1", units: 2), ParcelItem(line: "2", units: 1)], weightGrams: 1_250)),
+            ]
+        case .trackingReported:
+            [
+                .trackingReported(Tracking(parcel: "SO-1-1")),
+                .trackingReported(Tracking(parcel: "SO-1-1", courier: "sf", channel: "cainiao", number: "SF1")),
+            ]
+        case .waybillVoided: [.waybillVoided(parcel: "SO-1-1", number: "SF1")]
+        case .parcelHandedOver: [.parcelHandedOver(parcel: "SO-1-1")]
+        case .traceReported: traces
+        case .signedReported: [.signedReported(parcel: "SO-1-1")]
+        default: laterBodies(of: kind)
+        }
+    }
+
+    private static func laterBodies(of kind: FactKind) -> [FactBody] {
+        let entry = MoneyEntry(id: "E-1", amountMinor: 12_900)
+        return switch kind {
+        case .returnAsked:
+            [.returnAsked(reason: "", isExchange: false), .returnAsked(reason: "型号不符", isExchange: true)]
+        case .orderCancelled: [.orderCancelled(reason: ""), .orderCancelled(reason: "买家取消")]
+        case .orderCompleted: [.orderCompleted]
+        case .refundReported: [.refundReported(entry)]
+        case .revenueRecognised: [.revenueRecognised(entry)]
+        case .receiptReported: [.receiptReported(entry)]
+        case .invoiceIssued: [.invoiceIssued(entry)]
+        case .warrantyRegistered: [.warrantyRegistered(until: later)]
+        case .receiverChanged: [.receiverChanged(receiver)]
+        case .receiverVerified: [.receiverVerified(fingerprint: "f1")]
+        case .holdPlaced:
+            [
+                .holdPlaced(Hold(id: "H-1", reason: "地址待核实", owner: "service", exit: .person)),
+                .holdPlaced(Hold(id: "H-2", reason: "wait", owner: "operations", exit: .timer(later))),
+                .holdPlaced(Hold(id: "H-3", reason: "wait", owner: "rules", exit: .fact(.receiverVerified))),
+            ]
+        case .holdReleased: [.holdReleased(id: "H-1", note: ""), .holdReleased(id: "H-1", note: "已电话核实")]
+        case .decisionMade:
+            [
+                .decisionMade(Decision(person: "li", cause: "address")),
+                .decisionMade(Decision(person: "li", cause: "address", minutes: 7)),
+            ]
+        case .touchpointSent:
+            Touchpoint.allCases.flatMap { touchpoint in
+                [true, false].map { FactBody.touchpointSent(kind: touchpoint, isAccepted: $0) }
+            }
+        case .instructionAnswered:
+            InstructionKind.allCases.flatMap { instruction in
+                InstructionAnswer.Outcome.allCases.map {
+                    FactBody.instructionAnswered(
+                        InstructionAnswer(key: "SO-1/9/x", kind: instruction, outcome: $0, detail: "ok"))
+                }
+            }
+        case .timerFell: [.timerFell(id: "H-2")]
+        default: [.statusReported]
+        }
+    }
+
+    private static let fullHeader = OrderHeader(
+        shop: "tmall", customer: "C-1", warehouse: "W-1", currency: "EUR", payableMinor: 0, receiver: receiver,
+        lines: [
+            Line(id: "1", sku: "LF9001", name: "机油滤清器", units: 2, priceMinor: 12_000, freightMinor: 900),
+            Line(id: "2", sku: "GIFT", isGift: true), Line(id: "3", sku: "GIFT", isGift: true, giftFor: "1"),
+        ])
+
+    private static let traces: [FactBody] = [
+        .traceReported(Trace(parcel: "SO-1-1", number: "", scans: [], isComplete: false)),
+        .traceReported(
+            Trace(
+                parcel: "SO-1-1", number: "SF1",
+                scans: TrackingStatus.allCases.enumerated().map { index, status in
+                    Scan(at: later + Int64(index), status: status, code: "\(index)", place: "杭州", remark: "已\"揽收\"\n")
+                }, isComplete: true)),
+    ]
+}

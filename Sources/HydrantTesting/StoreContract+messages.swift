@@ -1,0 +1,107 @@
+import HydrantCore
+import HydrantStorage
+
+extension StoreContract {
+    static let messageProperties = [
+        Property(name: "a message is taken in once") { try await $0.dedupe() },
+        Property(name: "a message is kept as it came") { try await $0.inboxRoundTrip() },
+        Property(name: "a sealed receiver is read as it was written, the last one counts") { try await $0.receivers() },
+        Property(name: "parked messages are read page by page") { try await $0.parkedPages() },
+        Property(name: "small values are set, read and replaced") { try await $0.metaValues() },
+        Property(name: "the counts follow what is written") { try await $0.storeCounts() },
+    ]
+
+    func dedupe() async throws {
+        try await withStore { store in
+            var batch = WriteBatch()
+            batch.inbox = [Sample.message("1", bodyHash: .max), Sample.message("2", bodyHash: 0)]
+            try await store.write(batch)
+            let keys = [("wms", "1"), ("wms", "2"), ("wms", "3"), ("erp", "1"), ("wms", "1")]
+            let seen = try await store.transaction { transaction in
+                try transaction.seen(keys.map { MessageKey(source: $0.0, messageID: $0.1) })
+            }
+            let expected: [MessageKey: UInt64] = [
+                MessageKey(source: "wms", messageID: "1"): .max, MessageKey(source: "wms", messageID: "2"): 0,
+            ]
+            try expect(seen, expected, "seen")
+            batch.inbox = [Sample.message("3"), Sample.message("1", bodyHash: 8)]
+            try await expectRefused(store, batch, "a message that was taken in before")
+            batch.inbox = [Sample.message("4"), Sample.message("4")]
+            try await expectRefused(store, batch, "a message twice in one step")
+            batch.inbox = [Sample.message("")]
+            try await expectRefused(store, batch, "a message without an id")
+        }
+    }
+
+    func inboxRoundTrip() async throws {
+        try await withStore { store in
+            var batch = WriteBatch()
+            batch.inbox = [Sample.message("1", order: "A/ü", bodyHash: 0x8000_0000_0000_0001)]
+            batch.inbox[0].sealedBody = []
+            try await store.write(batch)
+            let found = try await store.read { try $0.inboxRow(MessageKey(source: "wms", messageID: "1")) }
+            try expect(found, batch.inbox[0], "message")
+            let unknown = try await store.read { try $0.inboxRow(MessageKey(source: "wms", messageID: "2")) }
+            try expect(unknown, nil, "unknown message")
+        }
+    }
+
+    func receivers() async throws {
+        try await withStore { store in
+            var batch = WriteBatch()
+            batch.receivers = [
+                SealedReceiver(id: "r1", sealed: [1]), SealedReceiver(id: "r2", sealed: [0, 0]),
+                SealedReceiver(id: "r1", sealed: [3]),
+            ]
+            try await store.write(batch)
+            try expect(try await store.read { try $0.sealedReceiver("r1") }, [3], "r1")
+            try expect(try await store.read { try $0.sealedReceiver("r2") }, [0, 0], "r2")
+            try expect(try await store.read { try $0.sealedReceiver("r3") }, nil, "r3")
+            batch.receivers = [SealedReceiver(id: "", sealed: [1])]
+            try await expectRefused(store, batch, "a receiver without an id")
+        }
+    }
+
+    func parkedPages() async throws {
+        try await withStore { store in
+            for line in 1...5 {
+                var batch = WriteBatch()
+                batch.parked = [Sample.parked("a.csv:\(line)")]
+                try await store.write(batch)
+            }
+            let first = try await store.read { try $0.parked(after: 0, limit: 3) }
+            try expect(first.map(\.place), ["a.csv:1", "a.csv:2", "a.csv:3"], "first page")
+            let second = try await store.read { try $0.parked(after: first[2].id, limit: 3) }
+            try expect(second.map(\.place), ["a.csv:4", "a.csv:5"], "second page")
+            var expected = Sample.parked("a.csv:4")
+            expected.id = second[0].id
+            try expect(second[0], expected, "row")
+            try expect(try await store.read { try $0.parked(after: second[1].id, limit: 3) }, [], "third page")
+        }
+    }
+
+    func metaValues() async throws {
+        try await withStore { store in
+            try expect(try await store.read { try $0.meta("name") }, nil, "before")
+            try await store.transaction { try $0.setMeta("name", [1, 2]) }
+            try expect(try await store.read { try $0.meta("name") }, [1, 2], "set")
+            try await store.transaction { try $0.setMeta("name", []) }
+            try expect(try await store.read { try $0.meta("name") }, [], "replaced")
+            try expect(try await store.read { try $0.meta("Name") }, nil, "another name")
+        }
+    }
+
+    func storeCounts() async throws {
+        try await withStore { store in
+            try expect(try await store.read { try $0.counts() }, StoreCounts(), "empty")
+            try await store.write(Sample.everything(order: "A", message: "1"))
+            try await store.write(Sample.batch(Sample.step("A", id: 1, from: 2, events: 3), Sample.step("B")))
+            var expected = StoreCounts()
+            expected.orders = 2
+            expected.events = 6
+            expected.messages = 1
+            expected.parked = 1
+            try expect(try await store.read { try $0.counts() }, expected, "counts")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import HydrantCore
+
+/// What is inside a fact. The readers in HydrantCore decide; this says the same in schemas.
+extension APIDescription {
+    /// A time with its zone, or milliseconds since 1970.
+    private static let moment: JSON = [
+        "anyOf": [Schema.time, ["type": "integer", "minimum": 0, "maximum": 253_402_300_799_999]]
+    ]
+    private static let name = Schema.text(maximum: 100)
+    private static let optionalName: JSON = ["type": "string", "maxLength": 100]
+    private static let sentence: JSON = ["type": "string", "maxLength": 2_000]
+    private static let money = Schema.object([
+        ("id", name), ("amountMinor", Schema.amount("In minor units (fen, cents).")),
+    ])
+
+    /// One schema per kind; which one counts is told by `kind`.
+    static var fact: JSON {
+        [
+            "anyOf": .array(FactKind.allCases.map { Schema.ref(factName($0)) }),
+            "discriminator": [
+                "propertyName": "kind",
+                "mapping": .object(
+                    FactKind.allCases.map {
+                        JSON.Member($0.rawValue, .string("#/components/schemas/\(factName($0))"))
+                    }),
+            ],
+        ]
+    }
+
+    static var factDataSchemas: [(String, JSON)] {
+        FactKind.allCases.map { (factName($0), fact(of: $0)) }
+            + [("FactLine", line), ("Receiver", receiver), ("FactScan", scan)]
+    }
+
+    /// `order.placed` is described by `FactOrderPlaced`.
+    private static func factName(_ kind: FactKind) -> String {
+        let words = kind.rawValue.split { $0 == "." || $0 == "-" }
+        return "Fact" + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
+    private static func fact(of kind: FactKind) -> JSON {
+        let data = data(of: kind)
+        var optional: Set<String> = ["occurredAt", "word"]
+        if data["required"] == nil, data["$ref"] == nil { optional.insert("data") }
+        return Schema.object(
+            [
+                ("kind", ["const": .string(kind.rawValue)]), ("source", name), ("id", Schema.text(maximum: 300)),
+                ("order", name), ("occurredAt", moment), ("word", ["type": "string", "maxLength": 200]), ("data", data),
+            ], optional: optional)
+    }
+
+    private static func data(of kind: FactKind) -> JSON {
+        switch kind {
+        case .orderPlaced: orderPlaced
+        case .lineReported: Schema.ref("FactLine")
+        case .paymentReported:
+            Schema.object(
+                [("id", name), ("amountMinor", Schema.amount("What was paid.")), ("complete", Schema.flag)],
+                optional: ["amountMinor", "complete"])
+        case .creditChecked:
+            optional([
+                ("passed", Schema.flag), ("level", ["type": "string", "maxLength": 50]),
+                ("returnRatePermille", Schema.whole(0...1_000)), ("reason", sentence),
+            ])
+        case .inventoryLocked:
+            optional([
+                ("warehouse", optionalName), ("coversEveryLine", Schema.flag), ("frozenSKUs", Schema.list(Schema.text)),
+            ])
+        case .inventoryRefused, .orderCancelled: optional([("reason", sentence)])
+        case .parcelPacked: packing
+        case .trackingReported:
+            Schema.object(
+                [
+                    ("parcel", name), ("courier", ["type": "string", "maxLength": 50]),
+                    ("channel", ["type": "string", "maxLength": 50]), ("number", optionalName),
+                ], optional: ["courier", "channel", "number"])
+        case .waybillVoided: Schema.object([("parcel", name), ("number", name)])
+        case .parcelHandedOver, .signedReported: Schema.object([("parcel", name)])
+        case .traceReported:
+            Schema.object(
+                [
+                    ("parcel", name), ("number", optionalName), ("scans", Schema.list(Schema.ref("FactScan"))),
+                    ("complete", Schema.flag),
+                ], optional: ["number", "scans", "complete"])
+        case .returnAsked: optional([("reason", sentence), ("exchange", Schema.flag)])
+        case .refundReported, .revenueRecognised, .receiptReported, .invoiceIssued: money
+        default: laterData(of: kind)
+        }
+    }
+
+    private static func laterData(of kind: FactKind) -> JSON {
+        switch kind {
+        case .warrantyRegistered: Schema.object([("until", moment)])
+        case .receiverChanged: Schema.object([("receiver", Schema.ref("Receiver"))])
+        case .receiverVerified: Schema.object([("fingerprint", name)])
+        case .holdPlaced:
+            Schema.object(
+                [
+                    ("id", name), ("reason", Schema.text(maximum: 2_000)), ("owner", name), ("until", moment),
+                    ("untilFact", Schema.ref("FactKind")), ("untilPerson", Schema.flag),
+                ], optional: ["until", "untilFact", "untilPerson"])
+        case .holdReleased: Schema.object([("id", name), ("note", sentence)], optional: ["note"])
+        case .decisionMade:
+            Schema.object(
+                [("person", name), ("cause", Schema.text(maximum: 2_000)), ("minutes", Schema.whole(0...10_000))],
+                optional: ["minutes"])
+        case .touchpointSent:
+            Schema.object(
+                [("kind", Schema.words(Touchpoint.self)), ("accepted", Schema.flag)], optional: ["accepted"])
+        case .instructionAnswered:
+            Schema.object(
+                [
+                    ("key", Schema.text(maximum: 300)), ("instruction", Schema.ref("InstructionKind")),
+                    ("outcome", Schema.words(InstructionAnswer.Outcome.self)), ("detail", sentence),
+                ], optional: ["detail"])
+        case .timerFell: Schema.object([("id", name)])
+        default: Schema.anyObject
+        }
+    }
+
+    private static func optional(_ members: [(String, JSON)]) -> JSON {
+        Schema.object(members, optional: Set(members.map(\.0)))
+    }
+
+    private static var orderPlaced: JSON {
+        optional([
+            ("shop", optionalName), ("customer", optionalName), ("warehouse", optionalName),
+            ("currency", ["type": "string", "maxLength": 3]),
+            ("payableMinor", Schema.amount("What the customer has to pay.")), ("receiver", Schema.ref("Receiver")),
+            ("lines", ["type": "array", "items": Schema.ref("FactLine"), "maxItems": 500]),
+        ])
+    }
+
+    private static var line: JSON {
+        Schema.object(
+            [
+                ("id", name), ("sku", name), ("name", ["type": "string", "maxLength": 300]),
+                ("units", Schema.whole(1...1_000_000)), ("priceMinor", Schema.amount("Of the whole line.")),
+                ("freightMinor", Schema.amount("The line's share of freight.")), ("gift", Schema.flag),
+                ("giftFor", optionalName),
+            ], optional: ["name", "units", "priceMinor", "freightMinor", "gift", "giftFor"])
+    }
+
+    private static var packing: JSON {
+        let item = Schema.object([("line", name), ("units", Schema.whole(1...1_000_000))])
+        return Schema.object(
+            [
+                ("parcel", name), ("warehouse", optionalName),
+                ("items", ["type": "array", "items": item, "maxItems": 500]),
+                ("weightGrams", Schema.whole(0...100_000_000)),
+            ], optional: ["warehouse", "items", "weightGrams"])
+    }
+
+    private static var scan: JSON {
+        Schema.object(
+            [
+                ("at", moment), ("status", Schema.ref("TrackingStatus")), ("code", optionalName),
+                ("place", ["type": "string", "maxLength": 300]), ("remark", sentence),
+            ], optional: ["code", "place", "remark"])
+    }
+
+    private static var receiver: JSON {
+        let text: JSON = ["type": "string", "maxLength": 1_000]
+        let members = ["name", "phone", "province", "city", "district", "address", "token"].map { ($0, text) }
+        let schema = optional(members)
+        return .object((schema.members ?? []) + [JSON.Member("additionalProperties", false)])
+    }
+}

@@ -1,0 +1,226 @@
+import HydrantCore
+
+/// One operation of the API's description.
+private struct Operation {
+    var id: String
+    var summary: String
+    var parameters: [JSON] = []
+    var body: JSON?
+    /// Status and answer of the good case.
+    var good: (status: Int, answer: JSON)
+    /// Statuses that come as problem documents.
+    var problems: [Int]
+    var security: JSON?
+    /// Further answers that are no problem documents.
+    var others: [(status: Int, answer: JSON)] = []
+
+    var json: JSON {
+        var responses = ([good] + others).map { JSON.Member("\($0.status)", $0.answer) }
+        for status in problems {
+            responses.append(JSON.Member("\(status)", Operation.problem(status)))
+        }
+        return .compact([
+            ("operationId", .string(id)), ("summary", .string(summary)),
+            ("parameters", parameters.isEmpty ? nil : .array(parameters)), ("requestBody", body),
+            ("responses", .object(responses)), ("security", security),
+        ])
+    }
+
+    private static func problem(_ status: Int) -> JSON {
+        let words = [
+            400: "The request cannot be read, or a parameter is wrong.", 401: "No token, or not signed.",
+            403: "The token lacks the scope.", 404: "Unknown.", 413: "Too large.",
+            503: "Not now: come back after Retry-After.",
+        ]
+        var members: [(String, JSON?)] = [("description", .string(words[status] ?? "Refused."))]
+        if status == 503 {
+            members.append(("headers", ["Retry-After": ["schema": ["type": "integer"], "description": "Seconds."]]))
+        }
+        members.append(("content", ["application/problem+json": ["schema": Schema.ref("Problem")]]))
+        return .compact(members)
+    }
+
+    static func answer(_ description: String, _ schema: String) -> JSON {
+        [
+            "description": .string(description),
+            "content": ["application/json": ["schema": Schema.ref(schema)]],
+        ]
+    }
+
+    static func answer(_ description: String, type: String) -> JSON {
+        ["description": .string(description), "content": .object([JSON.Member(type, ["schema": Schema.text])])]
+    }
+}
+
+private func query(_ name: String, _ schema: JSON, _ note: String) -> JSON {
+    ["name": .string(name), "in": "query", "schema": schema, "description": .string(note)]
+}
+
+private func path(_ name: String, _ note: String) -> JSON {
+    [
+        "name": .string(name), "in": "path", "required": true, "schema": Schema.text(maximum: 100),
+        "description": .string(note),
+    ]
+}
+
+private let open: JSON = .array([])
+private let reading: JSON = [["token": []], ["session": []]]
+private let limit = query("limit", Schema.whole(1...200), "At most so many; 50 when not given.")
+
+private func cursor(_ list: PageCursor) -> JSON {
+    query("cursor", ["type": "string", "pattern": .string(list.pattern)], "nextCursor of the page before.")
+}
+
+extension APIDescription {
+    static var paths: [JSON.Member] {
+        [
+            JSON.Member("/v1/facts", ["post": facts.json]), JSON.Member("/v1/orders", ["get": orders.json]),
+            JSON.Member("/v1/orders/{id}", ["get": order.json]),
+            JSON.Member("/v1/orders/{id}/proof", ["get": proof.json]),
+            JSON.Member("/v1/wrong-orders", ["get": wrongOrders.json]),
+            JSON.Member("/v1/health-index", ["get": healthIndex.json]),
+            JSON.Member("/push/{system}", ["post": push("push", [path("system", systemNote)]).json]),
+            JSON.Member(
+                "/push/{system}/{rest}",
+                [
+                    "post": push(
+                        "pushWithPath", [path("system", systemNote), path("rest", "What the system puts here.")]
+                    )
+                    .json
+                ]),
+            JSON.Member("/healthz", ["get": health.json]), JSON.Member("/readyz", ["get": ready.json]),
+            JSON.Member("/metrics", ["get": metrics.json]), JSON.Member("/openapi.json", ["get": description.json]),
+            JSON.Member("/sign-in", ["get": signInPage.json, "post": signIn.json]),
+            JSON.Member("/sign-out", ["post": signOut.json]),
+        ]
+    }
+
+    private static var facts: Operation {
+        let fact = Schema.ref("Fact")
+        let facts: JSON = ["type": "array", "items": fact, "minItems": 1, "maxItems": 1_000]
+        return Operation(
+            id: "sendFacts",
+            summary: "Record one fact or up to 1,000; answered when everything accepted is on disk. At most 16 MiB.",
+            body: ["required": true, "content": ["application/json": ["schema": ["oneOf": [fact, facts]]]]],
+            good: (200, Operation.answer("One result per fact, in their order.", "FactResults")),
+            problems: [400, 401, 403, 413, 503],
+            security: [["token": [], "webhookId": [], "webhookTimestamp": [], "webhookSignature": []]])
+    }
+
+    private static var orders: Operation {
+        Operation(
+            id: "listOrders", summary: "Orders, in the order in which they first arrived.",
+            parameters: [
+                query("state", Schema.whole(0...7), "Only orders in this state."),
+                query("completion", Schema.ref("Completion"), "Only orders with this completion."),
+                query("verdict", Schema.ref("Verdict"), "Only orders whose gravest finding is this."),
+                query("prefix", Schema.text(maximum: 100), "Only order numbers that begin so."), limit,
+                cursor(.orders),
+            ],
+            good: (200, Operation.answer("A page of orders.", "OrderPage")), problems: [400, 401, 403, 503],
+            security: reading)
+    }
+
+    private static var order: Operation {
+        Operation(
+            id: "getOrder", summary: "One order with the proof of its state.",
+            parameters: [
+                path("id", "The order number, percent-encoded."),
+                query("asOf", Schema.time, "As it was at this time; a + in it as %2B."),
+            ],
+            good: (200, Operation.answer("The order.", "Order")), problems: [400, 401, 403, 404, 503],
+            security: reading)
+    }
+
+    private static var proof: Operation {
+        Operation(
+            id: "getProof", summary: "Every event of an order with its place in the hash chain.",
+            parameters: [path("id", "The order number, percent-encoded.")],
+            good: (200, Operation.answer("The chain.", "Proof")), problems: [400, 401, 403, 404, 503],
+            security: reading)
+    }
+
+    private static var wrongOrders: Operation {
+        Operation(
+            id: "listWrongOrders", summary: "Orders that are wrong, late or unknown, each with its reason.",
+            parameters: [
+                query("kind", Schema.ref("MismatchKind"), "Only this kind."),
+                query("verdict", Schema.ref("Verdict"), "Only this verdict."), limit,
+                cursor(.wrongOrders),
+            ],
+            good: (200, Operation.answer("Counts of each kind and a page of orders.", "WrongOrders")),
+            problems: [400, 401, 403, 503], security: reading)
+    }
+
+    private static var healthIndex: Operation {
+        Operation(
+            id: "getHealthIndex", summary: "The order health index and its four dimensions, as they are now.",
+            good: (200, Operation.answer("The figures.", "HealthIndex")), problems: [401, 403], security: reading)
+    }
+
+    private static let systemNote = "The system's name in the settings."
+
+    private static func push(_ id: String, _ parameters: [JSON]) -> Operation {
+        Operation(
+            id: id,
+            summary: "What an outside system pushes in its own protocol; its own signature is the access check.",
+            parameters: parameters,
+            body: ["content": ["*/*": ["schema": Schema.text]]],
+            good: (200, Operation.answer("The acknowledgement of the system's protocol.", type: "*/*")),
+            problems: [400, 404, 413, 503], security: open)
+    }
+
+    private static var health: Operation {
+        Operation(
+            id: "getHealth", summary: "The process answers.",
+            good: (200, Operation.answer("It does.", "Status")), problems: [], security: open)
+    }
+
+    private static var ready: Operation {
+        Operation(
+            id: "getReadiness", summary: "The database can be read and written, and the committer answers.",
+            good: (200, Operation.answer("They do.", "Status")), problems: [503], security: open)
+    }
+
+    private static var metrics: Operation {
+        Operation(
+            id: "getMetrics", summary: "Figures for Prometheus.",
+            good: (200, Operation.answer("Text exposition format 0.0.4.", type: "text/plain")),
+            problems: [401, 403, 503], security: reading)
+    }
+
+    private static var description: Operation {
+        Operation(
+            id: "getDescription", summary: "This document.",
+            good: (
+                200, ["description": "OpenAPI 3.1.", "content": ["application/json": ["schema": Schema.anyObject]]]
+            ), problems: [401], security: reading)
+    }
+
+    private static let redirect: JSON = ["description": "Signed in: a session cookie, and on to the overview."]
+
+    private static var signInPage: Operation {
+        var operation = Operation(
+            id: "signInPage", summary: "The sign-in form; with a token it signs in.",
+            parameters: [query("token", Schema.text(maximum: 200), "A token of this hub.")],
+            good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
+        operation.others = [(303, redirect), (401, Operation.answer("The token is wrong.", type: "text/html"))]
+        return operation
+    }
+
+    private static var signIn: Operation {
+        let form = Schema.object([("token", Schema.text(maximum: 200))])
+        var operation = Operation(
+            id: "signIn", summary: "Signs a browser in.",
+            body: ["content": ["application/x-www-form-urlencoded": ["schema": form]]],
+            good: (303, redirect), problems: [413], security: open)
+        operation.others = [(401, Operation.answer("The token is wrong.", type: "text/html"))]
+        return operation
+    }
+
+    private static var signOut: Operation {
+        Operation(
+            id: "signOut", summary: "Ends the browser's session.",
+            good: (303, ["description": "Signed out, and on to the form."]), problems: [], security: open)
+    }
+}

@@ -1,0 +1,143 @@
+import HTTPTypes
+import Hummingbird
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import NIOCore
+
+/// `POST /v1/facts`: one fact or a list of them; answers when everything accepted is on disk.
+struct FactsRoute: Sendable {
+    let hub: Hub
+    let webhooks: StandardWebhooks
+    /// The clock of the world, by which signatures are judged; the hub's own may run faster.
+    let wallClock: any HubClock
+    let limits: ServerLimits
+    private let load: LoadGauge
+
+    init(hub: Hub, webhooks: StandardWebhooks, wallClock: any HubClock, limits: ServerLimits) {
+        self.hub = hub
+        self.webhooks = webhooks
+        self.wallClock = wallClock
+        self.limits = limits
+        load = LoadGauge(maximumBytes: limits.waitingBodyBytes)
+    }
+
+    @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
+        let room = try announcedLength(of: request, limits.bodyBytes)
+        guard load.enter(room) else { throw Problem.overloaded }
+        defer { load.leave(room) }
+        guard await hub.committer.queueLength < limits.waitingSubmissions else { throw Problem.overloaded }
+        let body = try await readBody(of: request, limits.bodyBytes)
+        try verify(request, body)
+        let batch: FactBatch
+        do throws(FactBatch.Problem) {
+            batch = try FactBatch(body: body, maximum: limits.factsPerRequest)
+        } catch {
+            switch error {
+            case .notJSON(let detail): throw Problem.notJSON(detail)
+            case .tooManyFacts: throw Problem.tooManyFacts(limits.factsPerRequest)
+            }
+        }
+        return Response(json: ["results": .array(try await record(batch))])
+    }
+
+    private func verify(_ request: Request, _ body: [UInt8]) throws(Problem) {
+        var headers: [String: String] = [:]
+        for name in webhookHeaders { headers[name.canonicalName] = request.headers[name] }
+        do {
+            try webhooks.verify(headers: headers, body: body, now: wallClock.now())
+        } catch {
+            switch error {
+            case .missingHeader(let name): throw .unsigned("The header \(name) is missing.")
+            case .stale: throw .stale
+            case .wrongSignature, .badSecret: throw .unsigned("webhook-signature does not fit the body.")
+            }
+        }
+    }
+
+    /// - Returns: one result per fact, in their order.
+    private func record(_ batch: FactBatch) async throws -> [JSON] {
+        let now = hub.clock.now()
+        var results: [FactResult?] = []
+        results.reserveCapacity(batch.items.count)
+        var facts: [IncomingFact] = []
+        facts.reserveCapacity(batch.items.count)
+        for item in batch.items {
+            switch read(batch.body[item], now) {
+            case .success(let fact):
+                facts.append(fact)
+                results.append(nil)
+            case .failure(let result): results.append(result.result)
+            }
+        }
+        let receipts = try await submit(facts)
+        var next = 0
+        return results.map { result in
+            if let result { return result.json }
+            defer { next += 1 }
+            return FactResult(receipts[next], of: facts[next].fact).json
+        }
+    }
+
+    private struct Invalid: Error {
+        var result: FactResult
+    }
+
+    private func read(_ bytes: ArraySlice<UInt8>, _ now: Instant) -> Result<IncomingFact, Invalid> {
+        guard bytes.count <= Intake.factBytesMaximum else {
+            let problem = FactProblem(path: "", message: "the fact is longer than \(Intake.factBytesMaximum) bytes")
+            return .failure(Invalid(result: FactResult(invalid: problem)))
+        }
+        let json: JSON
+        do throws(JSONProblem) {
+            json = try JSON(bytes: bytes)
+        } catch {
+            let problem = FactProblem(path: "", message: "not JSON at byte \(error.offset): \(error.message)")
+            return .failure(Invalid(result: FactResult(invalid: problem)))
+        }
+        do throws(FactProblem) {
+            return .success(try hub.intake.read(json, receivedAt: now))
+        } catch {
+            return .failure(Invalid(result: FactResult(invalid: error, json: json)))
+        }
+    }
+
+    private func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
+        guard !facts.isEmpty else { return [] }
+        return try await recorded { try await hub.submit(facts) }
+    }
+}
+
+/// The three headers of Standard Webhooks.
+private let webhookHeaders = ["webhook-id", "webhook-timestamp", "webhook-signature"].compactMap {
+    HTTPField.Name($0)
+}
+
+/// How long a body will be: what its head says, or the most that is allowed where it does not say.
+func announcedLength(of request: Request, _ maximum: Int) throws(Problem) -> Int {
+    guard let announced = request.headers[.contentLength].flatMap({ Int($0) }) else { return maximum }
+    guard announced <= maximum else { throw .bodyTooLarge(maximum) }
+    return max(0, announced)
+}
+
+/// Reads a whole body as one list of bytes.
+func readBody(of request: Request, _ maximum: Int) async throws -> [UInt8] {
+    do {
+        let buffer = try await request.body.collect(upTo: maximum)
+        return Array(buffer.readableBytesView)
+    } catch is NIOTooManyBytesError {
+        throw Problem.bodyTooLarge(maximum)
+    }
+}
+
+/// Turns the ways in which nothing is recorded into answers.
+func recorded<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
+    do {
+        return try await work()
+    } catch let failure as StoreFailure {
+        throw Problem(failure)
+    } catch is HubStopping {
+        throw Problem.stopping
+    }
+}

@@ -1,0 +1,48 @@
+import HydrantCore
+import HydrantEngine
+
+extension OrderDetail {
+    /// Everything about one order; the receiver only masked.
+    var document: JSON {
+        let header = order.header?.value
+        return [
+            "order": .string(order.number), "asOf": .string(asOf.text), "version": .count(order.version),
+            "state": stateDocument(order.state), "stateSince": .moment(order.stateSince),
+            "completion": .string(order.completion.rawValue), "placedAt": .moment(order.placed?.at),
+            "shop": .string(header?.shop ?? ""), "customer": .string(header?.customer ?? ""),
+            "warehouse": .string(header?.warehouse ?? ""), "missing": missing?.document ?? .null,
+            "rootCause": rootCause?.document ?? .null, "stamps": .array(order.stamps.map(\.document)),
+            "lines": .array(order.lines.values.map(\.document)), "parcels": .array(order.parcels.map(\.document)),
+            "money": money, "holds": .array(holds.map(\.document)), "words": .array(systems.map(\.document)),
+            "findings": .array(findings.map(\.document)),
+            "instructions": .array(instructions.map(\.document)),
+            "receiver": maskedReceiver,
+        ]
+    }
+
+    private var money: JSON {
+        let invoiced = order.invoices.values.reduce(0) { $0 + $1.amountMinor }
+        return [
+            "currency": .string(order.header?.value.currency ?? "CNY"),
+            "payableMinor": .orNull(order.header?.value.payableMinor), "linesMinor": .integer(order.linesMinor),
+            "paidMinor": .integer(order.paidMinor), "refundedMinor": .integer(order.refundedMinor),
+            "revenueMinor": .integer(order.revenueMinor), "receivedMinor": .integer(order.receivedMinor),
+            "invoicedMinor": .integer(invoiced),
+        ]
+    }
+
+    private var maskedReceiver: JSON {
+        guard let receiver else { return .null }
+        return [
+            "name": .string(receiver.name), "phone": .string(receiver.phone), "province": .string(receiver.province),
+            "city": .string(receiver.city), "district": .string(receiver.district),
+            "address": .string(receiver.address),
+        ]
+    }
+}
+
+extension RootCause {
+    fileprivate var document: JSON {
+        ["reason": reason.document, "advice": advice.document, "verdict": .string(verdict.rawValue)]
+    }
+}

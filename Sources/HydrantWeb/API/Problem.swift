@@ -1,0 +1,154 @@
+import HTTPTypes
+import Hummingbird
+import HydrantCore
+import HydrantStorage
+
+/// An answer that says no, as RFC 9457 describes, with the number of its page in docs/errors and what to do.
+struct Problem: Error, Sendable {
+    var status: HTTPResponse.Status
+    /// `HY-nnnn`.
+    var code: String
+    var title: String
+    /// This case, as a sentence; nothing personal and no secret.
+    var detail: String
+    /// What to do, as a sentence.
+    var advice: String
+    var headers: [(HTTPField.Name, String)] = []
+
+    var json: JSON {
+        [
+            "type": .string("urn:hydrant:error:\(code)"), "title": .string(title),
+            "status": .integer(Int64(status.code)), "code": .string(code), "detail": .string(detail),
+            "advice": .string(advice),
+        ]
+    }
+
+    var response: Response {
+        var response = Response(status: status, json: json, type: "application/problem+json")
+        for (name, value) in headers { response.headers[name] = value }
+        return response
+    }
+}
+
+extension Problem {
+    private static let challenge: [(HTTPField.Name, String)] = [(.wwwAuthenticate, "Bearer realm=\"hydrant\"")]
+
+    static let tokenMissing = Problem(
+        status: .unauthorized, code: "HY-2001", title: "No access token",
+        detail: "This address needs an access token.",
+        advice: "Send the header Authorization: Bearer TOKEN with a token of this hub.", headers: challenge)
+
+    static let tokenUnknown = Problem(
+        status: .unauthorized, code: "HY-2002", title: "Unknown access token",
+        detail: "The access token is not one of this hub, or its session has ended.",
+        advice: "Check that the token was copied whole; ask for a new one if it was withdrawn.", headers: challenge)
+
+    static func scopeMissing(_ scope: AccessScope) -> Problem {
+        Problem(
+            status: .forbidden, code: "HY-2003", title: "Not allowed with this token",
+            detail: "The token does not have the scope \(scope.rawValue).",
+            advice: "Use a token that has it.")
+    }
+
+    static func unsigned(_ detail: String) -> Problem {
+        Problem(
+            status: .unauthorized, code: "HY-2004", title: "The signature is missing or wrong", detail: detail,
+            advice: "Sign the exact bytes of the body as docs/api.md shows, with the secret of this hub.",
+            headers: challenge)
+    }
+
+    static let stale = Problem(
+        status: .unauthorized, code: "HY-2005", title: "The signature is too old or too new",
+        detail: "webhook-timestamp must be seconds since 1970 and at most 300 seconds from the hub's clock.",
+        advice: "Set the sender's clock, and sign again when you repeat a message.", headers: challenge)
+
+    static func bodyTooLarge(_ maximum: Int) -> Problem {
+        Problem(
+            status: .contentTooLarge, code: "HY-2006", title: "The body is too large",
+            detail: "At most \(maximum) bytes fit into one request.", advice: "Send fewer facts in one request.")
+    }
+
+    static func tooManyFacts(_ maximum: Int) -> Problem {
+        Problem(
+            status: .contentTooLarge, code: "HY-2007", title: "Too many facts in one request",
+            detail: "A list has at most \(maximum) facts; nothing of this one was taken.",
+            advice: "Send lists of 100 to \(maximum) facts.")
+    }
+
+    static func notJSON(_ detail: String) -> Problem {
+        Problem(
+            status: .badRequest, code: "HY-2008", title: "The body is not a fact or a list of facts", detail: detail,
+            advice: "Send one JSON object, or a JSON list of 1 to 1000 of them, as UTF-8.")
+    }
+
+    static let noRoute = Problem(
+        status: .notFound, code: "HY-2009", title: "No such address", detail: "The hub has nothing at this address.",
+        advice: "Compare the address with /openapi.json.")
+
+    static func wrongMethod(_ allowed: [HTTPRequest.Method]) -> Problem {
+        let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        return Problem(
+            status: .methodNotAllowed, code: "HY-2010", title: "Wrong method", detail: "This address takes \(names).",
+            advice: "Compare the method with /openapi.json.", headers: [(.allow, names)])
+    }
+
+    static func unknownOrder(_ detail: String) -> Problem {
+        Problem(
+            status: .notFound, code: "HY-2011", title: "Unknown order", detail: detail,
+            advice: "Check the number; it is compared exactly, letter by letter.")
+    }
+
+    static func badParameter(_ name: String, _ rule: String) -> Problem {
+        Problem(
+            status: .badRequest, code: "HY-2012", title: "A parameter is wrong", detail: "\(name) \(rule).",
+            advice: "Correct it and ask again.")
+    }
+
+    static let overloaded = Problem(
+        status: .serviceUnavailable, code: "HY-2013", title: "The hub is busy",
+        detail: "More facts wait than the hub can write soon; nothing of this request was taken.",
+        advice: "Send it again, with the same ids, after the time in Retry-After.", headers: [(.retryAfter, "1")])
+
+    static let stopping = Problem(
+        status: .serviceUnavailable, code: "HY-2014", title: "The hub is stopping",
+        detail: "The hub takes nothing more; nothing of this request was taken.",
+        advice: "Send it again, with the same ids, after the time in Retry-After.", headers: [(.retryAfter, "5")])
+
+    static let unexpected = Problem(
+        status: .internalServerError, code: "HY-2015", title: "A fault of the hub",
+        detail: "The request could not be answered because of a fault in the program.",
+        advice: "Report it with the request id of the answer's header x-request-id and the log.")
+
+    static func notReady(_ detail: String) -> Problem {
+        Problem(
+            status: .serviceUnavailable, code: "HY-2016", title: "The hub is not ready", detail: detail,
+            advice: "Wait a moment; if it stays so, look at the log.", headers: [(.retryAfter, "5")])
+    }
+
+    static func unreadableRequest(_ detail: String) -> Problem {
+        Problem(
+            status: .badRequest, code: "HY-2017", title: "The request cannot be read", detail: detail,
+            advice: "Compare the request with /openapi.json.")
+    }
+
+    /// The database is in trouble: nothing of the request was kept or acknowledged.
+    init(_ failure: StoreFailure) {
+        self.init(
+            status: .serviceUnavailable, code: failure.code, title: "The database cannot be used",
+            detail: failure.message, advice: failure.advice, headers: [(.retryAfter, "5")])
+    }
+}
+
+extension Response {
+    /// A JSON answer.
+    init(status: HTTPResponse.Status = .ok, json: JSON, type: String = "application/json") {
+        self.init(status: status, bytes: json.bytes, type: type)
+    }
+
+    init(status: HTTPResponse.Status = .ok, bytes: [UInt8], type: String) {
+        var headers = HTTPFields()
+        headers.reserveCapacity(12)
+        headers[.contentType] = type
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

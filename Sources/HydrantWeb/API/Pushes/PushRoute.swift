@@ -1,0 +1,132 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import Logging
+
+/// `POST /push/{system}`: what outside systems push, each in its own protocol. Acknowledged in the sender's own words,
+/// and only when everything is on disk.
+struct PushRoute: Sendable {
+    let hub: Hub
+    let limits: ServerLimits
+    let log: Logger
+    private let receivers: [String: any PushReceiver]
+    /// Apart from the gauge of the facts: whoever floods this open address does not stop those.
+    private let load: LoadGauge
+
+    init(hub: Hub, receivers: [any PushReceiver], limits: ServerLimits, log: Logger) {
+        self.hub = hub
+        self.limits = limits
+        self.log = log
+        load = LoadGauge(maximumBytes: limits.waitingPushBytes)
+        self.receivers = Dictionary(receivers.map { ($0.system, $0) }) { first, _ in first }
+    }
+
+    @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
+        guard let receiver = receivers[try pathText("system", context)] else { throw Problem.noRoute }
+        guard await hub.committer.queueLength < limits.waitingSubmissions else { throw Problem.overloaded }
+        let room = try announcedLength(of: request, limits.pushBytes)
+        guard load.enter(room) else { throw Problem.overloaded }
+        defer { load.leave(room) }
+        let push = try await read(request, context)
+        let content: PushContent
+        do throws(PushProblem) {
+            content = try receiver.receive(push)
+        } catch {
+            return try await answer(error, to: push, from: receiver.system)
+        }
+        try await record(content, from: receiver.system, now: push.now)
+        return Response(content.acknowledgement)
+    }
+
+    private func read(_ request: Request, _ context: HubContext) async throws -> Push {
+        guard let query = formDecoded((request.uri.query ?? "").utf8) else {
+            throw Problem.unreadableRequest("The query is not percent-encoded UTF-8.")
+        }
+        var headers: [String: String] = [:]
+        for field in request.headers {
+            headers[field.name.canonicalName] =
+                headers[field.name.canonicalName].map { "\($0), \(field.value)" }
+                ?? field.value
+        }
+        let rest = context.parameters.get("rest") == nil ? "" : try pathText("rest", context)
+        return Push(
+            query: query, headers: headers, body: try await readBody(of: request, limits.pushBytes),
+            now: hub.clock.now(), pathRest: rest)
+    }
+
+    /// A wrong signature leaves nothing behind; what is signed and cannot be read is kept for a person.
+    private func answer(_ problem: PushProblem, to push: Push, from system: String) async throws -> Response {
+        log.warning(
+            "a push was not taken in",
+            metadata: ["system": "\(system)", "kind": "\(problem.kind)", "reason": "\(problem.message)"])
+        if problem.kind == .malformed {
+            let row = try hub.intake.park(
+                push.body, source: system, place: "push from \(system)", reason: problem.message, now: push.now)
+            _ = try await recorded { try await hub.committer.submit(Submission(parked: [row])) }
+        }
+        return Response(problem.acknowledgement)
+    }
+
+    private func record(_ content: PushContent, from system: String, now: Instant) async throws {
+        var submission = Submission()
+        for reported in content.facts {
+            do throws(FactProblem) {
+                submission.facts.append(try sealed(reported, from: system, now: now))
+            } catch {
+                throw Problem.unreadableRequest("\(error.path) \(error.message)")
+            }
+        }
+        for bytes in content.unattributed {
+            submission.parked.append(
+                try hub.intake.park(
+                    bytes, source: system, place: "push from \(system)", reason: "the message names no order", now: now)
+            )
+        }
+        guard submission.facts.count + submission.parked.count > 0 else { return }
+        let taken = submission
+        let receipts = try await recorded { try await hub.committer.submit(taken) }
+        try await parkWhatWasNotRecorded(zip(taken.facts, receipts), from: system, now: now)
+    }
+
+    /// An acknowledged message is never lost: what the hub did not record as a fact is kept for a person.
+    private func parkWhatWasNotRecorded(
+        _ outcomes: Zip2Sequence<[IncomingFact], [FactReceipt]>, from system: String, now: Instant
+    ) async throws {
+        var rows: [ParkedRow] = []
+        for (incoming, receipt) in outcomes {
+            let reason: String
+            switch receipt {
+            case .accepted, .duplicate, .parked: continue
+            case .conflicting: reason = "another message with the number of this one was recorded before"
+            case .refused(let refusal): reason = refusal.text.english
+            }
+            rows.append(
+                try hub.intake.park(
+                    incoming.fact.json.bytes, source: system, place: "push from \(system)", reason: reason, now: now))
+        }
+        guard !rows.isEmpty else { return }
+        let submission = Submission(parked: rows)
+        _ = try await recorded { try await hub.committer.submit(submission) }
+    }
+
+    /// The time of receipt is left out of the comparison with earlier messages: a repeated push comes later and is
+    /// still the same message.
+    private func sealed(_ reported: ReportedFact, from system: String, now: Instant) throws(FactProblem) -> IncomingFact
+    {
+        var incoming = try hub.intake.seal(reported, from: system, receivedAt: now)
+        var timeless = incoming.fact
+        timeless.receivedAt = Instant(milliseconds: 0)
+        incoming.bodyHash = fnv1a(timeless.json.bytes)
+        return incoming
+    }
+}
+
+extension Response {
+    fileprivate init(_ acknowledgement: Acknowledgement) {
+        self.init(bytes: acknowledgement.body, type: acknowledgement.contentType)
+    }
+}

@@ -1,0 +1,53 @@
+package import HydrantConnectorKit
+package import HydrantCore
+import HydrantEngine
+
+/// Where the server listens, whom it believes, and how much it takes.
+package struct ServerSettings: Sendable {
+    package var host = "127.0.0.1"
+    /// 0 takes any free port.
+    package var port = 8_080
+    package var tokens: AccessTokens
+    /// At least 32 random bytes; sessions of browsers end when it changes.
+    package var sessionKey: [UInt8]
+    /// `whsec_…`; a message signed with any of them is believed, so that a secret can be changed without a gap.
+    package var webhookSecrets: [String]
+    /// True where browsers reach the hub over HTTPS.
+    package var cookieIsSecure = false
+    package var pushes: [any PushReceiver] = []
+    package var limits = ServerLimits()
+    /// The clock of the world, for signatures and sessions; the hub's own may run faster.
+    package var wallClock: any HubClock
+
+    package init(
+        tokens: AccessTokens, sessionKey: [UInt8], webhookSecrets: [String], wallClock: any HubClock = SystemClock()
+    ) {
+        self.tokens = tokens
+        self.sessionKey = sessionKey
+        self.webhookSecrets = webhookSecrets
+        self.wallClock = wallClock
+    }
+}
+
+/// The server's limits; the defaults fit one machine of two cores.
+package struct ServerLimits: Sendable {
+    /// The largest body of `POST /v1/facts`.
+    package var bodyBytes = 16 * 1_024 * 1_024
+    package var factsPerRequest = 1_000
+    /// The largest body of a push.
+    package var pushBytes = 4 * 1_024 * 1_024
+    /// All bodies of facts that are in the hub at the same time.
+    package var waitingBodyBytes = 256 * 1_024 * 1_024
+    /// All bodies of pushes that are in the hub at the same time.
+    package var waitingPushBytes = 64 * 1_024 * 1_024
+    /// Submissions that may wait for a transaction before senders are asked to come back.
+    package var waitingSubmissions = 2_000
+    package var connections = 1_024
+    /// A connection is closed after so long without a whole request head or a part of a body, so that a client that
+    /// sends drop by drop holds nothing.
+    package var idle: Milliseconds = .seconds(30)
+    /// How long `GET /readyz` waits for the database and the committer.
+    package var readiness: Milliseconds = .seconds(2)
+
+    package init() {}
+}

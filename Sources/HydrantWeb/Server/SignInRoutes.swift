@@ -1,0 +1,94 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HydrantConnectorKit
+import HydrantCore
+
+/// Signing in with a token: `GET /sign-in?token=…` from a link, `POST /sign-in` from the form.
+struct SignInRoutes: Sendable {
+    let tokens: AccessTokens
+    let sessions: SessionSigner
+    let wallClock: any HubClock
+    let cookieIsSecure: Bool
+    private static let formBytesMaximum = 4_096
+
+    @Sendable func get(_ request: Request, _ context: HubContext) async throws -> Response {
+        guard let pairs = formDecoded((request.uri.query ?? "").utf8), let token = value(of: "token", in: pairs) else {
+            return SignInForm.response(to: request, .ok, isRefused: false)
+        }
+        return signIn(token, request)
+    }
+
+    @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
+        let body = try await readBody(of: request, Self.formBytesMaximum)
+        guard let pairs = formDecoded(body), let token = value(of: "token", in: pairs) else {
+            return SignInForm.response(to: request, .unauthorized, isRefused: true)
+        }
+        return signIn(token, request)
+    }
+
+    @Sendable func signOut(_ request: Request, _ context: HubContext) async throws -> Response {
+        redirect(to: "/sign-in", cookie: sessions.cookie("", isSecure: cookieIsSecure))
+    }
+
+    private func signIn(_ text: String, _ request: Request) -> Response {
+        let trimmed = text.utf8.filter { $0 > 0x20 }
+        guard let holder = tokens.holder(of: trimmed) else {
+            return SignInForm.response(to: request, .unauthorized, isRefused: true)
+        }
+        let session = sessions.issue(for: holder, now: wallClock.now())
+        return redirect(to: "/", cookie: sessions.cookie(session, isSecure: cookieIsSecure))
+    }
+
+    private func redirect(to path: String, cookie: String) -> Response {
+        Response(status: .seeOther, headers: [.location: path, .setCookie: cookie])
+    }
+}
+
+/// The form that a browser without a session gets.
+enum SignInForm {
+    static func response(to request: Request, _ status: HTTPResponse.Status, isRefused: Bool) -> Response {
+        let text = page(PageRequest(request).language, isRefused: isRefused)
+        var response = Response(status: status, bytes: Array(text.utf8), type: "text/html; charset=utf-8")
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hydrant\"" }
+        return response
+    }
+
+    private static func page(_ language: Language, isRefused: Bool) -> String {
+        let alert = "<p role=\"alert\">\(SignInWords.refused[language])</p>"
+        return """
+            <!doctype html>
+            <html lang="\(language.rawValue)">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+            <meta name="color-scheme" content="light dark">
+            <title>\(SignInWords.title[language]) · Hydrant</title>
+            <link rel="stylesheet" href="/assets/hydrant.css">
+            </head>
+            <body class="sign-in">
+            <main>
+            <h1>Hydrant</h1>
+            \(isRefused ? alert : "<p>\(SignInWords.hint[language])</p>")
+            <form method="post" action="/sign-in">
+            <label for="token">\(SignInWords.token[language])</label>
+            <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+            <button type="submit">\(SignInWords.title[language])</button>
+            </form>
+            </main>
+            </body>
+            </html>
+
+            """
+    }
+}
+
+private enum SignInWords {
+    static let title = Text(chinese: "登录", english: "Sign in")
+    static let token = Text(chinese: "访问令牌", english: "Access token")
+    static let hint = Text(
+        chinese: "请粘贴管理员给您的访问令牌。", english: "Paste the access token that your administrator gave you.")
+    static let refused = Text(
+        chinese: "令牌无效，或登录已过期。请重新粘贴完整的令牌。",
+        english: "The token is not valid, or the session has ended. Paste the whole token again.")
+}

@@ -1,0 +1,68 @@
+import HydrantCore
+import HydrantStorage
+
+/// The list of orders.
+struct OrdersView {
+    let page: OrdersPage
+
+    func document(_ frame: PageFrame, files: PageFiles) -> String {
+        let words = files.words(frame.language)
+        let formats = Formats(words: words, now: page.asOf)
+        let filter = page.request.filter
+        let isFiltered = filter != OrderFilter() || page.request.health != nil
+        let isOver = page.next == nil
+        let bindings: Bindings = [
+            "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true),
+            "prefix": filter.numberPrefix ?? "", "isFiltered": isFiltered,
+            "states": options(
+                filter.state.map(String.init), words, (0...7).map { (String($0), stateOption($0, words)) }),
+            "verdicts": options(
+                filter.verdict?.rawValue, words, Verdict.allCases.map { ($0.rawValue, words("verdict_\($0.rawValue)")) }
+            ),
+            "healths": options(
+                page.request.health?.rawValue, words,
+                HealthFilter.allCases.map { ($0.rawValue, words("health_\($0.rawValue)")) }),
+            "isEmpty": page.rows.isEmpty && isOver,
+            "emptyText": words(isFiltered ? "orders_empty" : "orders_none"),
+            "emptyHref": isFiltered ? "/orders" : "/",
+            "emptyLabel": words(isFiltered ? "orders_empty_action" : "overview_action"),
+            "rows": page.rows.map { row($0, formats) },
+            "first": shown(page.request.cursor > 0 ? link(after: nil) : nil),
+            "next": shown(page.next.map { link(after: $0) }),
+        ]
+        return frame.document(files.render(bindings, "orders"), title: words("orders_title"), files: files)
+    }
+
+    private func stateOption(_ number: Int, _ words: Words) -> String {
+        "\(number) \(words(stateNames[number].text))"
+    }
+
+    private func options(_ chosen: String?, _ words: Words, _ values: [(String, String)]) -> [Bindings] {
+        ([("", words("any"))] + values).map { value, label in
+            ["value": value, "label": label, "chosen": value == (chosen ?? "")]
+        }
+    }
+
+    private func row(_ row: OrderRow, _ formats: Formats) -> Bindings {
+        let words = formats.words
+        let completion = row.completion == .open ? nil : words("completion_\(keyPart(row.completion.rawValue))")
+        return [
+            "href": orderPath(row.number), "number": row.number, "stateText": stateText(row.state, words),
+            "mini": Rail(row: row).miniature(state: row.state, words), "completion": shown(completion),
+            "holds": shown(row.holds > 0 ? words("hold_count", ["count": String(row.holds)]) : nil),
+            "verdict": row.verdict.map { $0.badge(words) as Any } ?? false,
+            "since": formats.binding(row.stateSince), "placed": formats.binding(row.placedAt),
+        ]
+    }
+
+    private func link(after cursor: Int64?) -> String {
+        let filter = page.request.filter
+        return address(
+            "/orders",
+            [
+                ("prefix", filter.numberPrefix), ("state", filter.state.map(String.init)),
+                ("verdict", filter.verdict?.rawValue), ("health", page.request.health?.rawValue),
+                ("after", cursor.map(String.init)),
+            ])
+    }
+}

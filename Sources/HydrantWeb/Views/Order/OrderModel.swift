@@ -1,0 +1,39 @@
+package import HydrantCore
+package import HydrantEngine
+import HydrantStorage
+
+/// What the page of one order is asked for, and what it found: the model.
+package struct OrderModel: Sendable {
+    package var number: String
+    /// The moment to travel to; nil for now.
+    package var asOf: Instant?
+    package var filter: TimelineFilter
+    package var detail: OrderDetail
+
+    package init(number: String, asOf: Instant?, filter: TimelineFilter, detail: OrderDetail) {
+        self.number = number
+        self.asOf = asOf
+        self.filter = filter
+        self.detail = detail
+    }
+
+    /// Nil when no fact ever named the order.
+    package static func load(
+        _ number: String, asOf: Instant?, filter: TimelineFilter, from hub: Hub
+    ) async throws -> OrderModel? {
+        guard let detail = try await hub.orderDetail(number, asOf: asOf) else { return nil }
+        return OrderModel(number: number, asOf: asOf, filter: filter, detail: detail)
+    }
+
+    /// Changes whenever the page has to be drawn again: with events, attempts of instructions, and verdicts that turn
+    /// with time.
+    package var fingerprint: String {
+        var text = "\(detail.order.version)"
+        for row in detail.instructions {
+            text += "|\(row.status.rawValue),\(row.attempts),\(row.dueAt.milliseconds),\(row.lastError)"
+        }
+        for finding in detail.findings { text += "|\(finding.kind.rawValue),\(finding.verdict.rawValue)" }
+        for hold in detail.holds { text += "|\(hold.id)" }
+        return String(fnv1a(Array(text.utf8)), radix: 36)
+    }
+}

@@ -1,0 +1,100 @@
+import HydrantCore
+import HydrantEngine
+
+/// Which events the timeline shows.
+package enum TimelineFilter: String, CaseIterable, Sendable {
+    case all
+    case facts
+    case states
+    case instructions
+
+    func includes(_ event: Event) -> Bool {
+        switch (self, event.body) {
+        case (.all, _), (.facts, .factRecorded), (.states, .stateReached), (.states, .stateRestated),
+            (.instructions, .instructionIssued):
+            true
+        case (.instructions, .factRecorded(let fact)): fact.body.kind == .instructionAnswered
+        default: false
+        }
+    }
+}
+
+/// The events of an order in words, newest first, by day.
+struct OrderTimeline {
+    let number: String
+    let events: [Event]
+    let filter: TimelineFilter
+    let facts: FactWords
+
+    static let eventsShown = 400
+
+    private var formats: Formats { facts.formats }
+    private var words: Words { facts.formats.words }
+
+    var bindings: Bindings {
+        let chosen = events.filter(filter.includes).sorted { left, right in
+            (left.happenedAt, left.number) > (right.happenedAt, right.number)
+        }
+        let shownEvents = chosen.prefix(Self.eventsShown)
+        var days: [(String, [Bindings])] = []
+        for event in shownEvents {
+            let day = formats.date(event.happenedAt)
+            if days.last?.0 != day { days.append((day, [])) }
+            days[days.count - 1].1.append(entry(event))
+        }
+        let cut = chosen.count > shownEvents.count
+        return [
+            "days": days.map { ["day": $0.0, "events": $0.1] as Bindings },
+            "timelineCut": shown(
+                cut
+                    ? words("timeline_cut", ["shown": String(shownEvents.count), "all": String(chosen.count)]) : nil),
+        ]
+    }
+
+    private func entry(_ event: Event) -> Bindings {
+        var entry: Bindings = [
+            "iso": event.happenedAt.text, "exact": formats.exact(event.happenedAt),
+            "time": formats.time(event.happenedAt), "word": false, "late": false,
+            "travel": address(orderPath(number), [("asOf", event.happenedAt.text)]), "source": words("source_hub"),
+            "detail": false,
+        ]
+        switch event.body {
+        case .factRecorded(let fact):
+            entry["sort"] = "fact"
+            entry["icon"] = "in"
+            entry["title"] = facts.title(fact.body)
+            entry["detail"] = shown(facts.detail(fact.body))
+            entry["word"] = shown(fact.word)
+            entry["source"] = fact.source
+            entry["late"] = shown(delay(event))
+        case .stateReached(let stamp):
+            describe(stamp, "event_reached", &entry)
+        case .stateRestated(let stamp):
+            describe(stamp, "event_restated", &entry)
+        case .instructionIssued(let instruction):
+            entry["sort"] = "instruction"
+            entry["icon"] = "out"
+            entry["title"] = words("event_instruction", ["what": words(instruction.kind.text)])
+            entry["detail"] = shown(
+                [instruction.system, instruction.target].filter { !$0.isEmpty }.joined(separator: " · "))
+        }
+        return entry
+    }
+
+    private func describe(_ stamp: StateStamp, _ key: String, _ entry: inout Bindings) {
+        entry["sort"] = "state"
+        entry["icon"] = stamp.isInferred ? "inferred" : "state"
+        entry["title"] = words(
+            key, ["number": String(stamp.number), "name": words(stateNames[stamp.number].text)])
+        let proof = words(
+            "event_proof", ["list": stamp.proof.map { "\($0.source) \($0.messageID)" }.joined(separator: ", ")])
+        entry["detail"] = stamp.isInferred ? "\(words("event_inferred")) · \(proof)" : proof
+    }
+
+    /// How long after it happened a message came in, when that is worth a word.
+    private func delay(_ event: Event) -> String? {
+        let length = event.recordedAt - event.happenedAt
+        guard length >= .minutes(5) else { return nil }
+        return words("event_late", ["length": words(durationText(length))])
+    }
+}

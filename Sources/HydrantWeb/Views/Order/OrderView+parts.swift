@@ -1,0 +1,166 @@
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+extension OrderView {
+    var customer: Bindings {
+        let header = order.header?.value
+        let receiver = detail.receiver
+        let rate = order.credit?.value.returnRatePermille
+        let area = receiver.map { [$0.province, $0.city, $0.district].filter { !$0.isEmpty }.joined(separator: " ") }
+        let rows: [(String, String?)] = [
+            ("customer_number", header?.customer), ("customer_level", order.credit?.value.level),
+            ("return_rate", rate.map { formats.percent(Double($0) / 1_000, places: 1) }),
+            ("receiver", receiver?.name), ("phone", receiver?.phone), ("area", area ?? order.receiver?.value.area),
+            ("address", receiver?.address), ("shop", header?.shop), ("warehouse", header?.warehouse),
+            ("warranty_until", order.warranty.map { formats.date($0.value) }),
+        ]
+        let known = rows.filter { !($0.1 ?? "").isEmpty }
+        guard !known.isEmpty else {
+            return ["customer": [["name": words("nothing_known"), "value": "—"] as Bindings]]
+        }
+        return ["customer": known.map { ["name": words($0.0), "value": $0.1 ?? ""] as Bindings }]
+    }
+
+    var systems: Bindings {
+        [
+            "hasSystems": !detail.systems.isEmpty,
+            "systems": detail.systems.map { system -> Bindings in
+                let icon =
+                    switch system.agreement {
+                    case .agrees: "ok"
+                    case .disagrees: "late"
+                    case .unmapped: "unknown"
+                    }
+                return [
+                    "system": system.system, "word": system.word, "agreement": system.agreement.rawValue,
+                    "agreementText": words("agree_\(system.agreement.rawValue)"), "icon": icon,
+                    "at": formats.binding(system.saidAt),
+                ]
+            },
+        ]
+    }
+
+    var parcels: Bindings {
+        ["hasParcels": !order.parcels.isEmpty, "parcels": order.parcels.map(parcel)]
+    }
+
+    private static let scansShown = 3
+
+    private func parcel(_ parcel: Parcel) -> Bindings {
+        let step =
+            parcel.signed != nil
+            ? "parcel_signed"
+            : parcel.shipped != nil ? "parcel_shipped" : parcel.packed != nil ? "parcel_packed" : "parcel_announced"
+        return [
+            "id": parcel.id, "step": words(step),
+            "waybills": parcel.waybills.map { waybill -> Bindings in
+                let courier = [waybill.courier, waybill.channel == waybill.courier ? "" : waybill.channel]
+                return [
+                    "number": waybill.number, "voided": waybill.voided != nil,
+                    "courier": courier.filter { !$0.isEmpty }.joined(separator: " · "),
+                ]
+            },
+            "hasScans": !parcel.scans.isEmpty,
+            "scans": parcel.scans.suffix(Self.scansShown).reversed().map { scan -> Bindings in
+                [
+                    "at": formats.binding(scan.at), "status": facts.track(scan.status), "place": shown(scan.place),
+                    "remark": shown(scan.remark),
+                ]
+            },
+        ]
+    }
+
+    var money: Bindings {
+        let payable = order.header?.value.payableMinor
+        func sum(_ ledger: Ledger<MoneyEntry>, _ minor: Int64) -> String { ledger.isEmpty ? "—" : facts.amount(minor) }
+        let invoiced = order.invoices.values.reduce(0) { $0 + $1.amountMinor }
+        let rows = [
+            ("payable", payable.map(facts.amount) ?? words("payable_unknown")),
+            ("lines_sum", order.lines.isEmpty ? "—" : facts.amount(order.linesMinor)),
+            ("paid", order.payments.isEmpty ? "—" : facts.amount(order.paidMinor)),
+            ("refunded", sum(order.refunds, order.refundedMinor)), ("revenue", sum(order.revenues, order.revenueMinor)),
+            ("received", sum(order.receipts, order.receivedMinor)), ("invoiced", sum(order.invoices, invoiced)),
+        ]
+        let kinds: Set<MismatchKind> = [.paymentMismatch, .revenueButRefunded, .refundedButShipped]
+        return [
+            "money": rows.map { ["name": words($0.0), "value": $0.1] as Bindings },
+            "moneyFindings": detail.findings.filter { kinds.contains($0.kind) }.map { finding -> Bindings in
+                ["badge": finding.verdict.badge(words), "reason": words(finding.reason)]
+            },
+        ]
+    }
+
+    /// Each gift beside the line it belongs to; gifts that belong to none at the end.
+    var lines: Bindings {
+        let all = order.lines.values
+        let paid = all.filter { !$0.isGift }
+        let bound = paid.flatMap { line in [line] + all.filter { $0.isGift && $0.giftFor == line.id } }
+        let unbound = Set(order.unboundGifts.map(\.id))
+        let loose = all.filter { $0.isGift && unbound.contains($0.id) }
+        return [
+            "hasLines": !all.isEmpty,
+            "lines": (bound + loose).map { line -> Bindings in
+                let isLoose = line.isGift && unbound.contains(line.id)
+                return [
+                    "id": line.id, "sku": line.sku, "name": shown(line.name), "units": line.units,
+                    "isGift": line.isGift, "unbound": isLoose,
+                    "giftText": isLoose ? words("gift") : words("gift_for", ["line": line.giftFor]),
+                    "price": facts.amount(line.priceMinor), "freight": facts.amount(line.freightMinor),
+                ]
+            },
+        ]
+    }
+
+    var instructions: Bindings {
+        [
+            "hasInstructions": !detail.instructions.isEmpty,
+            "instructions": detail.instructions.reversed().map(instruction),
+        ]
+    }
+
+    private func instruction(_ row: InstructionRow) -> Bindings {
+        let icon =
+            switch row.status {
+            case .waiting: "clock"
+            case .ambiguous: "late"
+            case .done: "ok"
+            case .refused, .parked: "wrong"
+            }
+        let goesOn = row.status == .waiting || row.status == .ambiguous
+        return [
+            "status": row.status.rawValue, "statusText": words("status_\(row.status.rawValue)"), "icon": icon,
+            "what": words(row.instruction.kind.text), "system": row.instruction.system,
+            "target": shown(row.instruction.target), "attempts": words("attempts", ["count": String(row.attempts)]),
+            "next": shown(goesOn ? words("next_attempt", ["time": formats.second(row.dueAt)]) : nil),
+            "error": shown(row.lastError), "issued": formats.binding(row.issuedAt, seconds: true),
+        ]
+    }
+
+    var proof: Bindings {
+        var settings: [Int: String] = [:]
+        for event in detail.events {
+            switch event.body {
+            case .stateReached(let stamp), .stateRestated(let stamp): settings[stamp.number] = event.settings
+            case .factRecorded, .instructionIssued: break
+            }
+        }
+        return [
+            "hasProof": !order.stamps.isEmpty,
+            "proof": order.stamps.map { stamp -> Bindings in
+                [
+                    "number": stamp.number, "name": words(stateNames[stamp.number].text),
+                    "shape": stamp.isInferred ? "hollow" : "filled", "icon": stamp.isInferred ? "inferred" : "state",
+                    "word": words(stamp.isInferred ? "step_hollow" : "step_filled"),
+                    "at": formats.binding(stamp.at, seconds: true), "settings": settings[stamp.number] ?? "—",
+                    "messages": stamp.proof.map { proof -> Bindings in
+                        [
+                            "source": proof.source, "id": proof.messageID, "untimed": !proof.isTimed,
+                            "at": formats.binding(proof.at, seconds: true),
+                        ]
+                    },
+                ]
+            },
+        ]
+    }
+}

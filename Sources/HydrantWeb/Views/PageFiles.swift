@@ -1,0 +1,99 @@
+package import HydrantCore
+import HydrantEngine
+import Mustache
+
+/// Everything under `Pages/`, read once: templates, texts and assets.
+package struct PageFiles: Sendable {
+    package struct Asset: Sendable {
+        package var bytes: [UInt8]
+        package var contentType: String
+        /// The address with the hash of the content, which can be kept for ever.
+        package var address: String
+    }
+
+    package let words: [Language: Words]
+    /// By file name.
+    package let assets: [String: Asset]
+    private let library: MustacheLibrary
+
+    package init() throws {
+        words = try Words.tables(PackageResources.words_json)
+        assets = [
+            "hydrant.css": Self.asset("hydrant.css", PackageResources.hydrant_css, "text/css; charset=utf-8"),
+            "hydrant.js": Self.asset("hydrant.js", PackageResources.hydrant_js, "text/javascript; charset=utf-8"),
+            "logo.svg": Self.asset("logo.svg", PackageResources.logo_svg, "image/svg+xml"),
+        ]
+        MustacheContentTypes.register(EscapedByScalar(), named: EscapedByScalar.name)
+        var library = MustacheLibrary()
+        for (name, bytes) in Self.templates {
+            do {
+                library.register(try Self.template(bytes), named: name)
+            } catch {
+                throw PageProblem(file: name + ".html", reason: "\(error)")
+            }
+        }
+        self.library = library
+    }
+
+    /// Renders a template of this folder.
+    func render(_ bindings: Bindings, _ name: String) -> String {
+        guard let text = library.render(bindings, withTemplate: name) else {
+            preconditionFailure("no template is called \(name)")
+        }
+        return text
+    }
+
+    func words(_ language: Language) -> Words {
+        guard let words = words[language] else { preconditionFailure("no texts in \(language)") }
+        return words
+    }
+
+    static let templates: [(String, [UInt8])] = [
+        ("layout", PackageResources.layout_html), ("icons", PackageResources.icons_html),
+        ("time", PackageResources.time_html), ("rail", PackageResources.rail_html),
+        ("mini", PackageResources.mini_html), ("badge", PackageResources.badge_html),
+        ("overview", PackageResources.overview_html), ("order", PackageResources.order_html),
+        ("orders", PackageResources.orders_html), ("wrongorders", PackageResources.wrongorders_html),
+        ("health", PackageResources.health_html), ("message", PackageResources.message_html),
+    ]
+
+    /// The templates as they were written, by name.
+    package static var templateTexts: [(name: String, text: String)] {
+        templates.map { ($0.0, String(decoding: $0.1, as: UTF8.self)) }
+    }
+
+    /// Every file names the escaping, because a partial does not take it over; the last line end would become a blank
+    /// inside a sentence.
+    private static func template(_ bytes: [UInt8]) throws -> MustacheTemplate {
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last == "\n" { text.removeLast() }
+        return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(EscapedByScalar.name)}}" + text)
+    }
+
+    private static func asset(_ name: String, _ bytes: [UInt8], _ contentType: String) -> Asset {
+        let version = String(fnv1a(bytes), radix: 36)
+        return Asset(bytes: bytes, contentType: contentType, address: "/assets/\(name)?v=\(version)")
+    }
+}
+
+/// Escapes for HTML, scalar by scalar: a quotation mark with a combining accent behind it is one Character and would
+/// pass an escaping by Characters unharmed.
+struct EscapedByScalar: MustacheContentType {
+    static let name = "HYDRANT"
+
+    func escapeText(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": out.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": out.append(contentsOf: "&gt;".unicodeScalars)
+            case "\"": out.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": out.append(contentsOf: "&#39;".unicodeScalars)
+            case "\u{0}": out.append("\u{FFFD}")
+            default: out.append(scalar)
+            }
+        }
+        return String(out)
+    }
+}

@@ -1,0 +1,103 @@
+import HTTPTypes
+import Hummingbird
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import NIOCore
+
+extension PageRoutes {
+    func overview(_ request: PageRequest) async throws -> Response {
+        let (history, speed) = try await sampler.current()
+        let view = OverviewView(history: history, speed: speed, isDemo: isDemo)
+        return html(view.document(request.frame(.overview), files: files))
+    }
+
+    /// The live overview. Ends when the watcher goes, falls behind, or the hub stops.
+    func events() async -> Response {
+        let messages = await sampler.messages()
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                for await message in messages { try await writer.write(ByteBuffer(bytes: message)) }
+                try await writer.finish(nil)
+            })
+    }
+
+    func health(_ request: PageRequest) async throws -> Response {
+        let (history, _) = try await sampler.current()
+        return html(HealthView(overview: history.latest).document(request.frame(.health), files: files))
+    }
+
+    func orders(_ request: PageRequest) async throws -> Response {
+        var wanted = OrdersRequest()
+        wanted.filter.numberPrefix = request.parameter("prefix")
+        wanted.filter.state = try request.number("state", in: 0...7).map(Int.init)
+        wanted.filter.verdict = try request.choice("verdict", Verdict.self)
+        wanted.health = try request.choice("health", HealthFilter.self)
+        wanted.cursor = try request.number("after", in: 0...Int64.max) ?? 0
+        let page = try await OrdersPage.load(wanted, from: hub)
+        return html(OrdersView(page: page).document(request.frame(.orders), files: files))
+    }
+
+    func wrongOrders(_ request: PageRequest) async throws -> Response {
+        var wanted = WrongOrdersRequest()
+        wanted.kind = try request.choice("kind", MismatchKind.self)
+        wanted.verdict = try request.choice("verdict", Verdict.self)
+        wanted.cursor = try request.number("after", in: 0...Int64.max) ?? 0
+        let page = try await WrongOrdersPage.load(wanted, from: hub)
+        return html(WrongOrdersView(page: page).document(request.frame(.wrongOrders), files: files))
+    }
+
+    func order(_ request: PageRequest, number: String) async throws -> Response {
+        let words = files.words(request.language)
+        guard let model = try await model(request, number: number, words) else {
+            let view = MessageView.unknownOrder(number, words)
+            return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
+        }
+        return html(OrderView(model, words: words).document(request.frame(.orders), files: files))
+    }
+
+    /// The order page without its frame, for an open page; nothing while it would look the same.
+    func fragment(_ request: PageRequest, number: String) async throws -> Response {
+        let words = files.words(request.language)
+        guard let model = try await model(request, number: number, words) else {
+            return Response(status: .notFound)
+        }
+        let formats = Formats(words: words, now: model.detail.asOf)
+        var response =
+            request.parameter("seen") == model.fingerprint
+            ? Response(status: .noContent, headers: [.cacheControl: "no-store"])
+            : html(OrderView(model, words: words).fragment(files: files))
+        if let name = HTTPField.Name("hydrant-as-of") { response.headers[name] = formats.second(model.detail.asOf) }
+        return response
+    }
+
+    private func model(_ request: PageRequest, number: String, _ words: Words) async throws -> OrderModel? {
+        try await OrderModel.load(
+            number, asOf: request.moment("asOf", words),
+            filter: request.choice("show", TimelineFilter.self) ?? .all, from: hub)
+    }
+
+    /// Jumps to the order of that number, to the only one that begins so, or to the list of those that do.
+    func search(_ request: PageRequest) async throws -> Response {
+        let wanted = request.parameter("q")?.trimmed ?? ""
+        guard !wanted.isEmpty else { return seeOther("/orders") }
+        let found = try await hub.store.read { reader in
+            if let exact = try reader.orderRow(wanted) { return [exact] }
+            return try reader.orderRows(OrderFilter(numberPrefix: wanted), after: 0, limit: 2)
+        }
+        if found.count == 1 { return seeOther(orderPath(found[0].number)) }
+        return seeOther(address("/orders", [("prefix", wanted)]))
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    fileprivate var trimmed: String {
+        var text = self[...]
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}

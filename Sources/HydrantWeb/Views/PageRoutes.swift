@@ -1,0 +1,108 @@
+import HTTPTypes
+package import Hummingbird
+import HydrantCore
+package import HydrantEngine
+import HydrantStorage
+import NIOCore
+
+/// The pages for people. Whoever adds them puts access control and security headers around, and runs ``sampler``.
+package struct PageRoutes<Context: RequestContext>: Sendable {
+    /// Keeps the overview; `run()` it beside the server, and `stop()` it when the server has to stop.
+    package let sampler: OverviewSampler
+    let hub: Hub
+    let isDemo: Bool
+    let files: PageFiles
+
+    /// - Parameter demo: whether the overview names the speed of the demonstration's clock.
+    /// - Throws: `PageProblem` when a template or a text is broken.
+    package init(hub: Hub, demo: Bool) throws {
+        self.hub = hub
+        isDemo = demo
+        files = try PageFiles()
+        sampler = OverviewSampler(hub: hub)
+    }
+
+    package func add(to router: some RouterMethods<Context>) {
+        router.get("/") { request, _ in await page(request, overview) }
+        router.get("/events/overview") { _, _ in await events() }
+        router.get("/orders") { request, _ in await page(request, orders) }
+        router.get("/orders/{number}") { request, context in
+            await page(request) { try await order($0, number: Self.number(context)) }
+        }
+        router.get("/orders/{number}/fragment") { request, context in
+            await page(request) { try await fragment($0, number: Self.number(context)) }
+        }
+        router.get("/wrong-orders") { request, _ in await page(request, wrongOrders) }
+        router.get("/health") { request, _ in await page(request, health) }
+        router.get("/search") { request, _ in await page(request, search) }
+        addAssets(to: router)
+    }
+
+    /// Styles, script and logo alone; they tell nothing and may be open to everybody. An address with the content's
+    /// hash can be kept for ever, one without it only for a while.
+    package func addAssets(to router: some RouterMethods<Context>) {
+        for (name, asset) in files.assets {
+            router.get("/assets/\(name)") { request, _ in
+                let isVersioned = asset.address.hasSuffix("?" + (request.uri.query ?? "-"))
+                return Response(
+                    status: .ok,
+                    headers: [
+                        .contentType: asset.contentType,
+                        .cacheControl: isVersioned ? "public, max-age=31536000, immutable" : "public, max-age=300",
+                    ],
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+            }
+        }
+    }
+
+    /// The page for an address that is none, for whoever answers what no route takes.
+    package func unknownPage(_ request: Request) -> Response {
+        let request = PageRequest(request)
+        let view = MessageView.unknownPage(files.words(request.language))
+        return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
+    }
+
+    private static func number(_ context: Context) -> String {
+        PageRequest.decoded(context.parameters.get("number") ?? "", plusIsBlank: false)
+    }
+
+    /// Runs a page, turns its failures into pages, and remembers a language that was chosen.
+    private func page(
+        _ request: Request, _ body: @Sendable (PageRequest) async throws -> Response
+    ) async -> Response {
+        let request = PageRequest(request)
+        let words = files.words(request.language)
+        var response: Response
+        do {
+            response = try await body(request)
+        } catch let problem as BadParameter {
+            let view = MessageView.badParameter(problem, path: request.path, words)
+            response = html(view.document(request.frame(.elsewhere), files: files), status: .badRequest)
+        } catch {
+            // The error itself may name an order; only its number goes to the screen.
+            let code = (error as? StoreFailure)?.code ?? "HY-1009"
+            let path = address(request.path, request.parameters.map { ($0.0, Optional($0.1)) })
+            let view = MessageView.unreadable(code: code, path: path, words)
+            response = html(view.document(request.frame(.elsewhere), files: files), status: .serviceUnavailable)
+            response.headers[.retryAfter] = "5"
+        }
+        if request.choosesLanguage {
+            response.setCookie(
+                Cookie(
+                    name: PageRequest.cookieName, value: request.language.rawValue, maxAge: 31_536_000, path: "/",
+                    httpOnly: true, sameSite: .lax))
+        }
+        return response
+    }
+
+    func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    func seeOther(_ path: String) -> Response {
+        Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+    }
+}

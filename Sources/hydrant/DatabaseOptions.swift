@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import HydrantCore
+import HydrantDocuments
+import HydrantStorage
+import HydrantStorageSQLite
+
+/// `--database` and `--key`, for every command that works on a database.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "The database file.")
+    var database: String
+
+    @Option(help: "The file with the master key; FILE.key beside the database when not given.")
+    var key: String?
+
+    /// The keys of the database; made beside it where there is neither.
+    func keyring() throws -> Keyring {
+        if let key { return try KeyFile.load(key) }
+        return try KeyFile.keyring(forDatabase: database)
+    }
+}
+
+/// A database with the key and the settings that belong to it.
+struct OpenDatabase {
+    var store: any Store
+    var keyring: Keyring
+    var settings: Settings
+
+    /// Opens an existing database for reading.
+    static func reading(_ options: DatabaseOptions) async throws -> OpenDatabase {
+        guard FileManager.default.fileExists(atPath: options.database) else {
+            throw CommandProblem(
+                "there is no database at \(options.database)",
+                advice: "Make one with `hydrant import` or `hydrant demo`, or check the path.")
+        }
+        return try await open(options, mode: .readOnly)
+    }
+
+    /// Opens a database for writing and makes it when it is missing.
+    static func writing(_ options: DatabaseOptions) async throws -> OpenDatabase {
+        try await open(options, mode: .readWrite)
+    }
+
+    private static func open(_ options: DatabaseOptions, mode: SQLiteStore.Mode) async throws -> OpenDatabase {
+        do {
+            let keyring = try options.keyring()
+            let store = try SQLiteStore(path: options.database, mode: mode)
+            if mode == .readWrite {
+                try await store.bind(to: keyring)
+            } else if try await !store.isBound(to: keyring) {
+                throw StoreFailure(.keyMismatch)
+            }
+            let settings = try await SavedDocument.settings(in: store)
+            return OpenDatabase(store: store, keyring: keyring, settings: settings ?? Settings())
+        } catch let failure as StoreFailure {
+            throw CommandProblem("\(failure.code) \(failure.message)", advice: failure.advice)
+        }
+    }
+}
+
+/// The document that decided what is in a database, kept inside it, so that every later command judges by the same.
+enum SavedDocument {
+    private static let name = "document"
+
+    static func settings(in store: any Store) async throws -> Settings? {
+        guard let bytes = try await store.read({ try $0.meta(name) }) else { return nil }
+        return try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
+    }
+
+    /// Saves a document, unless the database belongs to one with another flow.
+    static func save(_ text: String, path: String, in store: any Store) async throws {
+        let new = try parse(text, path: path)
+        if let old = try await settings(in: store), old.flow != new.flow {
+            throw CommandProblem(
+                "this database was made with \(old.version), whose flow differs from that of \(new.version)",
+                advice: "Use another --database for this document.")
+        }
+        try await store.transaction { try $0.setMeta(name, Array(text.utf8)) }
+    }
+
+    /// The settings of a settings document or of a mapping document, which contains them.
+    static func parse(_ text: String, path: String) throws -> Settings {
+        let isMapping = text.split(separator: "\n").contains { $0.hasPrefix("mapping:") }
+        return try readDocument { () throws(DocumentProblems) in
+            isMapping
+                ? try MappingDocument.load(text: text, path: path).settings
+                : try SettingsDocument.load(text: text, path: path)
+        }
+    }
+
+    static func read(_ path: String) throws -> String {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw CommandProblem("\(path) cannot be read", advice: "Check the path; Templates/ has documents to begin with.")
+        }
+        guard let text = String(bytes: bytes, encoding: .utf8) else {
+            throw CommandProblem("\(path) is not UTF-8 text", advice: "Save it as UTF-8 and start again.")
+        }
+        return text
+    }
+}
+
+/// Turns the problems of a document into one message with a line for each.
+func readDocument<Result>(_ read: () throws(DocumentProblems) -> Result) throws -> Result {
+    do {
+        return try read()
+    } catch {
+        throw CommandProblem(error.description, advice: "Nothing was changed. Correct the places named and start again.")
+    }
+}

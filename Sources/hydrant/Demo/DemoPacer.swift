@@ -1,0 +1,33 @@
+import HydrantCore
+import HydrantEngine
+import HydrantSandbox
+import HydrantStorage
+
+/// Sets the speed of the demo's clock: the day in three minutes, then the days of delivery faster, and slower whenever
+/// the hub or the sandbox would fall behind, so that the machine decides how fast and never what happens.
+struct DemoPacer: Sendable {
+    let hub: Hub
+    let world: SandboxWorld
+    let clock: ScaledClock
+    let dayEnd: Instant
+    let progress: DemoProgress
+    /// Virtual milliseconds per real one during the day, and after it.
+    let daySpeed: Double
+    let laterSpeed: Double
+
+    func run() async throws {
+        while true {
+            try await Task.sleep(for: .milliseconds(250))
+            let aim = clock.now() < dayEnd ? daySpeed : laterSpeed
+            let waiting = try await dueInstructions()
+            let lagMinutes = Double(max(progress.lag, await world.lag)) / 60_000
+            let pressure = max(lagMinutes / 12, Double(waiting) / 600)
+            clock.setSpeed(aim * min(1, max(0.05, 1.5 - pressure)))
+        }
+    }
+
+    private func dueInstructions() async throws -> Int64 {
+        let counts = try await hub.store.read { try $0.instructionCounts() }
+        return (counts[.waiting] ?? 0) + (counts[.ambiguous] ?? 0)
+    }
+}

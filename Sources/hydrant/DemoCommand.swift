@@ -1,0 +1,198 @@
+import ArgumentParser
+import Foundation
+import HydrantConnectorKit
+import HydrantConnectors
+import HydrantCore
+import HydrantEngine
+import HydrantSandbox
+import HydrantSimulator
+import HydrantStorage
+import HydrantStorageSQLite
+import HydrantWeb
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Play a Double-11 day with a simulated outside world, and open the pages.",
+        discussion: """
+            A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance and a
+            courier with their real protocols. The day takes about three minutes; then the parcels travel on. Stop it
+            with Ctrl-C.
+            """)
+
+    @Option(help: "How many orders the day has.")
+    var orders = 24_000
+
+    @Option(help: "The same seed plays the same day.")
+    var seed: UInt64 = 11
+
+    @Option(help: "The port of the pages; another free one is taken when it is in use.")
+    var port = 8080
+
+    @Option(help: "The folder for the demo's database, which is made anew.")
+    var folder = "out/demo"
+
+    @Option(help: "How many minutes the day takes.")
+    var minutes = 3.0
+
+    @Option(help: "The settings document; Templates/default.yaml when not given.")
+    var settings: String?
+
+    @Flag(help: "End by itself when every story of the day is told, and verify the database.")
+    var untilDone = false
+
+    func run() async throws {
+        JSONLogHandler.start(.warning)
+        let log = Logger(label: "hydrant.demo")
+        let stage = try await DemoStage(command: self, log: log)
+        try await stage.play()
+    }
+}
+
+/// Everything of one demonstration.
+struct DemoStage {
+    let command: DemoCommand
+    let log: Logger
+    let databasePath: String
+    let database: OpenDatabase
+    let settings: Settings
+    let clock: ScaledClock
+    let dayBegin: Instant
+    let port: Int
+    let access: AccessFiles.Content
+
+    init(command: DemoCommand, log: Logger) async throws {
+        self.command = command
+        self.log = log
+        databasePath = command.folder + "/hydrant.sqlite"
+        try FileManager.default.createDirectory(atPath: command.folder, withIntermediateDirectories: true)
+        removeDatabase(databasePath)
+        let documentPath = try command.settings ?? TemplateFolder.path(of: "default.yaml")
+        let options = try DatabaseOptions.parse(["--database", databasePath])
+        database = try await OpenDatabase.writing(options)
+        try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database.store)
+        settings = try await SavedDocument.settings(in: database.store) ?? Settings()
+        guard let begin = Instant(text: "2026-11-11T00:00:00+08:00") else { throw ExitCode(2) }
+        dayBegin = begin
+        clock = ScaledClock(begin: begin - .minutes(5), speed: 1)
+        port = PortProbe.isFree(command.port) ? command.port : 0
+        access = try AccessFiles(
+            tokenPath: databasePath + ".token", webhookSecretPath: databasePath + ".webhook-secret"
+        ).load()
+    }
+
+    func play() async throws {
+        let listenPort = port == 0 ? try PortProbe.freePort() : port
+        let hubURL = "http://127.0.0.1:\(listenPort)"
+        let world = try SandboxWorld(
+            clock: clock, seed: command.seed, faults: demoFaults, hub: hubURL,
+            secrets: SandboxSecrets(
+                seed: command.seed, hubToken: access.token, hubWebhookSecret: access.webhookSecret),
+            pace: .fast, wallClock: SystemClock())
+        let systems = world.connectorSettings
+        let egress = EgressClient(
+            allowedURLs: systems.map(\.baseURL) + [hubURL], limits: .init(connectionsPerHost: 64))
+        let built = try buildSystems(systems, caller: egress)
+        let hub = Hub(
+            store: database.store, keyring: database.keyring, clock: clock, settings: settings,
+            connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions,
+            seed: command.seed, log: log)
+        var server = ServerSettings(
+            tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret])
+        server.port = listenPort
+        server.pushes = built.receivers.values.sorted { $0.system < $1.system }
+        let pages = try PageService(hub: hub, demo: true)
+        let address = "\(hubURL)/sign-in?token=\(access.token)"
+        let application = try pages.application(settings: server, log: log) { _ in announce(address) }
+        let show = try show(hub, world, egress)
+        var services: [any Service] = [EgressService(client: egress), HubService(hub: hub), application, pages.sampling]
+        services += world.makeServices()
+        services.append(show)
+        try await run(services)
+        if command.untilDone { try await verify() }
+    }
+
+    /// A bad day, except that few reports come hours late: one is meant to see single wrong orders, not a storm.
+    private var demoFaults: HydrantSandbox.FaultPlan {
+        var plan = HydrantSandbox.FaultPlan.badDay
+        plan.reversedPush = 4
+        plan.missingStep = 1
+        return plan
+    }
+
+    private var demoOptions: HubOptions {
+        var options = HubOptions()
+        // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.
+        options.watchSlice = .minutes(1)
+        options.leaseLength = .hours(24)
+        options.callsPerSystem = 12
+        options.claimCount = 256
+        return options
+    }
+
+    /// The shops, the pacing of the clock, and the line of progress on the terminal.
+    private func show(_ hub: Hub, _ world: SandboxWorld, _ egress: EgressClient) throws -> LoopService {
+        let progress = DemoProgress()
+        let driver = DemoDriver(
+            hubURL: world.hubURL, token: access.token, signer: try StandardWebhooks(secrets: [access.webhookSecret]),
+            caller: egress, clock: clock, wallClock: SystemClock(), progress: progress)
+        let intake = hub.intake
+        let day = DoubleElevenDay(seed: command.seed, orders: command.orders, begin: dayBegin) { receiver in
+            (try? intake.seal(receiver).0.fingerprint) ?? ""
+        }
+        let daySpeed = 1_440 / command.minutes
+        let pacer = DemoPacer(
+            hub: hub, world: world, clock: clock, dayEnd: dayBegin + .hours(24), progress: progress, daySpeed: daySpeed,
+            laterSpeed: daySpeed * 3)
+        let teller = DemoTeller(hub: hub, clock: clock, progress: progress, orders: command.orders)
+        let untilDone = command.untilDone
+        let dayEnd = dayBegin + .hours(24)
+        return LoopService {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await pacer.run() }
+                group.addTask { try await driver.run(day) }
+                group.addTask { try await teller.run(untilQuiet: untilDone, notBefore: dayEnd + .hours(24 * 9)) }
+                // The teller ends when everything is quiet; the others go on until then.
+                while let _ = try await group.next() {
+                    if teller.isQuiet { break }
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func announce(_ address: String) {
+        Terminal.standardError(
+            """
+
+            Hydrant's demo is running. Open the pages:
+
+                \(address)
+
+              database  \(databasePath)
+              stop      Ctrl-C
+
+
+            """)
+        BrowserOpener.open(address)
+    }
+
+    private func run(_ services: [any Service]) async throws {
+        var configurations: [ServiceGroupConfiguration.ServiceConfiguration] = services.map {
+            .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
+        configurations[configurations.count - 1].successTerminationBehavior = .gracefullyShutdownGroup
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: configurations, gracefulShutdownSignals: [.sigint, .sigterm], logger: log))
+        try await group.run()
+    }
+
+    private func verify() async throws {
+        let command = try VerifyCommand.parse(["--database", databasePath])
+        try await command.run()
+    }
+}

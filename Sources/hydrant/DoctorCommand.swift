@@ -1,0 +1,149 @@
+import ArgumentParser
+import Foundation
+import HydrantCore
+import HydrantDocuments
+import HydrantStorageSQLite
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check the machine and the settings, and say what to do about what is wrong.")
+
+    @Option(help: "The folder in which the database is to lie.")
+    var folder = "."
+
+    @Option(help: "A settings or mapping document to check.")
+    var settings: String?
+
+    @Option(help: "The port that `hydrant serve` is to use.")
+    var port = 8080
+
+    func run() async throws {
+        var checks = [checkWriting(), checkSpace(), checkDurableWrite(), checkMemory(), checkClock(), checkPort()]
+        if let settings { checks.append(checkDocument(settings)) }
+        for check in checks {
+            Terminal.standardOutput("\(check.isFine ? "✓" : "✗") \(check.name): \(check.finding)\n")
+            if !check.isFine { Terminal.standardOutput("    → \(check.advice)\n") }
+        }
+        let bad = checks.count { !$0.isFine }
+        Terminal.standardOutput(bad == 0 ? "Everything is in order.\n" : "\(bad) of \(checks.count) need attention.\n")
+        if bad > 0 { throw ExitCode(1) }
+    }
+
+    private struct Check {
+        var name: String
+        var isFine: Bool
+        var finding: String
+        var advice: String
+    }
+
+    private func checkWriting() -> Check {
+        let probe = folder + "/.hydrant-doctor"
+        let isFine = FileManager.default.createFile(atPath: probe, contents: Data("probe".utf8))
+        try? FileManager.default.removeItem(atPath: probe)
+        return Check(
+            name: "writing in \(folder)", isFine: isFine, finding: isFine ? "works" : "refused",
+            advice: "Give the user who runs hydrant the right to write there: chown or chmod the folder.")
+    }
+
+    private func checkSpace() -> Check {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        let free = (attributes?[.systemFreeSize] as? Int64 ?? 0) / 1_000_000_000
+        return Check(
+            name: "free disk space", isFine: free >= 5, finding: "\(free) GB",
+            advice: "A million orders take about 5 GB; make room or choose another folder with --folder.")
+    }
+
+    /// How long it takes until a small write is safe on disk: the floor under every acknowledgement.
+    private func checkDurableWrite() -> Check {
+        let path = folder + "/.hydrant-doctor-sync"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let file = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
+        guard file >= 0 else {
+            return Check(name: "durable write", isFine: false, finding: "cannot be tried", advice: "See above.")
+        }
+        defer { close(file) }
+        let begin = ContinuousClock.now
+        let rounds = 20
+        for _ in 0..<rounds {
+            _ = write(file, "0123456789abcdef", 16)
+            guard fsync(file) == 0 else {
+                return Check(
+                    name: "durable write", isFine: false, finding: "fsync fails",
+                    advice: "The disk or file system is damaged or full; do not run a hub on it.")
+            }
+        }
+        let each = (ContinuousClock.now - begin) / rounds
+        let milliseconds = Double(each.components.attoseconds) / 1e15 + Double(each.components.seconds) * 1_000
+        return Check(
+            name: "durable write", isFine: milliseconds < 20,
+            finding: "\((milliseconds * 100).rounded() / 100) ms each",
+            advice: "Each acknowledgement waits this long: use a local SSD rather than a network disk.")
+    }
+
+    private func checkMemory() -> Check {
+        let gigabytes = Double(ProcessInfo.processInfo.physicalMemory) / 1_073_741_824
+        return Check(
+            name: "memory", isFine: gigabytes >= 1.5, finding: "\((gigabytes * 10).rounded() / 10) GB",
+            advice: "A hub for a million orders a year wants 2 GB.")
+    }
+
+    private func checkClock() -> Check {
+        let year = Calendar(identifier: .gregorian).component(.year, from: Date())
+        return Check(
+            name: "clock", isFine: year >= 2026, finding: "the year is \(year)",
+            advice: "Set the clock and keep it set with chrony or systemd-timesyncd: signatures expire after 5 minutes.")
+    }
+
+    private func checkPort() -> Check {
+        let isFree = PortProbe.isFree(port)
+        return Check(
+            name: "port \(port) on 127.0.0.1", isFine: isFree, finding: isFree ? "free" : "in use",
+            advice: "Another program listens there; choose another one with --port.")
+    }
+
+    private func checkDocument(_ path: String) -> Check {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            return Check(name: path, isFine: false, finding: "cannot be read", advice: "Check the path and the rights.")
+        }
+        do {
+            let settings = try SavedDocument.parse(String(decoding: bytes, as: UTF8.self), path: path)
+            return Check(name: path, isFine: true, finding: "fine, version \(settings.version)", advice: "")
+        } catch {
+            let message = (error as? CommandProblem)?.message ?? "\(error)"
+            return Check(name: path, isFine: false, finding: message, advice: "Correct the places named above.")
+        }
+    }
+}
+
+/// Whether a TCP port of the loopback address can be listened on.
+enum PortProbe {
+    static func isFree(_ port: Int) -> Bool { bound(port) != nil }
+
+    /// A port that was free a moment ago.
+    static func freePort() throws -> Int {
+        guard let port = bound(0) else { throw CommandProblem("no port of 127.0.0.1 is free") }
+        return port
+    }
+
+    /// The port that the system gives for this one, 0 for any; nil when it is taken.
+    private static func bound(_ port: Int) -> Int? {
+        guard let number = UInt16(exactly: port) else { return nil }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = number.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+}

@@ -1,0 +1,83 @@
+import HydrantCore
+import HydrantDocuments
+import HydrantEngine
+import HydrantStorage
+
+/// Reads a folder through a mapping document into a hub, with a progress bar.
+struct Importer {
+    struct Summary {
+        var orders: Int64 = 0
+        var facts = 0
+        var duplicates = 0
+        var parked = 0
+        var seconds = 0.0
+        var firstParked: String?
+
+        var json: JSON {
+            [
+                "orders": .integer(orders), "facts": .integer(Int64(facts)),
+                "duplicates": .integer(Int64(duplicates)), "parked": .integer(Int64(parked)),
+                "seconds": .rounded(seconds),
+            ]
+        }
+    }
+
+    let hub: Hub
+    let document: Mapping
+    let folder: String
+
+    func run() async throws -> Summary {
+        let running = Task { try await hub.run() }
+        defer { running.cancel() }
+        let progress = ProgressBar("importing \(document.name)")
+        let source = FolderImport(mapping: document, folder: folder, receivedAt: hub.clock.now())
+        var summary = Summary()
+        // One chunk is written while the next one is read.
+        var writing: Task<(ImportChunk, [FactReceipt]), any Error>?
+        _ = try await source.run(chunk: 1_000) { chunk in
+            let submission = try submission(of: chunk)
+            if let earlier = try await writing?.value { count(earlier, &summary) }
+            let hub = hub
+            writing = Task { (chunk, try await hub.committer.submit(submission)) }
+            progress.show(chunk.fraction, "\(summary.facts) facts")
+        }
+        if let earlier = try await writing?.value { count(earlier, &summary) }
+        progress.finish()
+        summary.orders = try await hub.store.read { try $0.counts().orders }
+        summary.seconds = progress.seconds
+        running.cancel()
+        try await running.value
+        return summary
+    }
+
+    private func submission(of chunk: ImportChunk) throws -> Submission {
+        let now = hub.clock.now()
+        let parked = try chunk.badRows.map { row in
+            try hub.intake.park(
+                [], source: document.source, place: "\(row.file):\(row.line)", reason: row.reason, now: now)
+        }
+        return Submission(facts: try chunk.facts.map { try hub.intake.seal($0) }, parked: parked)
+    }
+
+    private func count(_ written: (ImportChunk, [FactReceipt]), _ summary: inout Summary) {
+        let (chunk, receipts) = written
+        for row in chunk.badRows { summary.park("\(row)") }
+        for (fact, receipt) in zip(chunk.facts, receipts) {
+            switch receipt {
+            case .accepted: summary.facts += 1
+            case .duplicate: summary.duplicates += 1
+            case .conflicting:
+                summary.park("\(fact.messageID): another message with this number was imported before")
+            case .refused(let refusal): summary.park("\(fact.messageID): \(refusal.text.english)")
+            case .parked(let reason): summary.park("\(fact.messageID): \(reason)")
+            }
+        }
+    }
+}
+
+extension Importer.Summary {
+    fileprivate mutating func park(_ reason: String) {
+        parked += 1
+        if firstParked == nil { firstParked = reason }
+    }
+}

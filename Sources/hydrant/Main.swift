@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+/// Parses the command line and turns every end into an exit code: 0 done, 1 found something wrong, 2 bad input.
+@main
+enum Main {
+    static func main() async {
+        do {
+            var command = try HydrantCommand.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let code as ExitCode {
+            exit(code.rawValue)
+        } catch let problem as CommandProblem {
+            Terminal.standardError("hydrant: \(problem.message)\n")
+            if !problem.advice.isEmpty { Terminal.standardError("  \(problem.advice)\n") }
+            exit(problem.exitCode)
+        } catch {
+            let code = HydrantCommand.exitCode(for: error)
+            let message = HydrantCommand.fullMessage(for: error)
+            if code == .success {
+                Terminal.standardOutput(message + "\n")
+                exit(0)
+            }
+            Terminal.standardError(message + "\n")
+            exit(2)
+        }
+    }
+}
+
+struct HydrantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hydrant",
+        abstract: "The order hub: one order state, each with proof, across the systems you already have.",
+        discussion: """
+            First steps:
+              hydrant demo                     a whole Double-11 day with simulated partners; prints the address
+              hydrant import --mapping Templates/olist.yaml --from DIR --database olist.sqlite
+              hydrant wrong-orders --database olist.sqlite --as-of 2018-11-01T00:00:00Z --json
+
+            JSON goes to standard output, progress and logs to standard error.
+            Exit codes: 0 done, 1 found something wrong, 2 bad input.
+            """,
+        version: hydrantVersion,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
+            OrderCommand.self, VerifyCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
+        ])
+}
+
+/// The release that this program is.
+let hydrantVersion = "0.1.0"

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import HydrantConnectorKit
+import HydrantConnectors
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import HydrantWeb
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the hub: HTTP interface, pages, connectors.",
+        discussion: """
+            The first start makes the database, its key, an access token and a webhook secret, and says where they lie.
+            Stop it with Ctrl-C or SIGTERM: what is waiting is written first.
+            """)
+
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(help: "The settings document (YAML); kept in the database, so that later starts need not name it.")
+    var settings: String?
+
+    @Option(help: "The document that says where the outside systems are (docs/connectors).")
+    var connectors: String?
+
+    @Option(help: "The address to listen on; behind a reverse proxy leave it as it is.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 8080
+
+    @Option(name: .customLong("token-file"), help: "The file with the access token; DATABASE.token when not given.")
+    var tokenFile: String?
+
+    @Option(
+        name: .customLong("webhook-secret-file"),
+        help: "The file with the secret that facts are signed with; DATABASE.webhook-secret when not given.")
+    var webhookSecretFile: String?
+
+    @Option(
+        name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("must be trace, debug, info, notice, warning, error or critical")
+            }
+            return level
+        })
+    var logLevel: Logger.Level = .info
+
+    func run() async throws {
+        JSONLogHandler.start(logLevel)
+        let log = Logger(label: "hydrant")
+        let open = try await OpenDatabase.writing(database)
+        if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open.store) }
+        let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
+        let access = AccessFiles(
+            tokenPath: tokenFile ?? database.database + ".token",
+            webhookSecretPath: webhookSecretFile ?? database.database + ".webhook-secret"
+        )
+        let content = try access.load()
+        let systems = try connectors.map { try SystemsFile.load($0) } ?? []
+        let egress = EgressClient(allowedURLs: systems.map(\.baseURL))
+        let built = try buildSystems(systems, caller: egress)
+        let hub = Hub(
+            store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,
+            connectors: built.connectors.values.sorted { $0.system < $1.system },
+            seed: UInt64.random(in: .min ... .max), log: log)
+        var server = ServerSettings(
+            tokens: content.tokens, sessionKey: open.keyring.sessionKey, webhookSecrets: [content.webhookSecret])
+        server.host = host
+        server.port = port
+        server.pushes = built.receivers.values.sorted { $0.system < $1.system }
+        let host = host
+        let pages = try PageService(hub: hub, demo: false)
+        let application = try pages.application(settings: server, log: log) { port in
+            Terminal.standardError(
+                """
+                Hydrant listens on http://\(host):\(port)
+                  settings        \(inForce.version)
+                  access token    \(access.tokenPath)
+                  webhook secret  \(access.webhookSecretPath)
+                  sign in at      http://\(host):\(port)/ with the access token
+
+                """)
+        }
+        try await run([EgressService(client: egress), HubService(hub: hub), application, pages.sampling], log)
+    }
+
+    private func run(_ services: [any Service], _ log: Logger) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: log))
+        do {
+            try await group.run()
+        } catch let failure as StoreFailure {
+            throw CommandProblem("\(failure.code) \(failure.message)", advice: failure.advice)
+        } catch {
+            guard !PortProbe.isFree(port), port != 0 else { throw error }
+            throw CommandProblem(
+                "port \(port) is in use by another program", advice: "Stop it, or choose another port with --port.")
+        }
+    }
+}
+
+/// Builds the connectors, and says in words what is wrong with their settings.
+func buildSystems(_ settings: [ConnectorSettings], caller: any HTTPCaller) throws -> ConnectorCatalogue.Systems {
+    do {
+        return try ConnectorCatalogue.systems(settings, caller: caller)
+    } catch {
+        throw CommandProblem(
+            "the system \(error.system): \(error.field) \(error.message)",
+            advice: "docs/connectors has a page for each kind.")
+    }
+}

@@ -1,0 +1,73 @@
+import HydrantConnectorKit
+import HydrantConnectors
+import HydrantCore
+import Testing
+
+/// Systems out of settings, and what is said when the settings are wrong.
+@Suite struct CatalogueTests {
+    private let good = [
+        Sample.warehouseSettings(), Sample.courierSettings(), Sample.officeSettings("crm", kind: "generic-crm"),
+        Sample.officeSettings("finance", kind: "generic-finance"),
+    ]
+
+    @Test func `every kind is built under its system's name`() throws {
+        let systems = try ConnectorCatalogue.systems(good, caller: ScriptedCaller())
+        #expect(systems.connectors.keys.sorted() == ["crm", "finance", "sf", "wms"])
+        #expect(systems.receivers.keys.sorted() == ["sf", "wms"])
+        #expect(systems.connectors.allSatisfy { $0.key == $0.value.system })
+        #expect(systems.receivers.allSatisfy { $0.key == $0.value.system })
+        #expect(ConnectorCatalogue.kinds == ["qimen", "sf", "generic-crm", "generic-finance"])
+    }
+
+    private func problem(_ settings: [ConnectorSettings]) -> ConnectorSettingsProblem? {
+        do {
+            _ = try ConnectorCatalogue.systems(settings, caller: ScriptedCaller())
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `each mistake names its system, its field and what is allowed`() {
+        var unknown = good[0]
+        unknown.kind = "wms9000"
+        #expect(
+            problem([unknown])
+                == ConnectorSettingsProblem(
+                    system: "wms", field: "kind",
+                    message: "must be one of qimen, sf, generic-crm, generic-finance, is 'wms9000'"))
+        #expect(
+            problem([good[0], good[0]])
+                == ConnectorSettingsProblem(system: "wms", field: "system", message: "is there twice"))
+        var noSecret = good[0]
+        noSecret.credentials["secret"] = nil
+        #expect(
+            problem([noSecret])
+                == ConnectorSettingsProblem(system: "wms", field: "credentials.secret", message: "is required"))
+        var noAddress = good[1]
+        noAddress.baseURL = "sf.example.com"
+        #expect(problem([noAddress])?.field == "baseURL")
+        var method = good[0]
+        method.options["signMethod"] = "sha1"
+        #expect(problem([method])?.message == "must be one of md5, hmac, hmac-sha256, is 'sha1'")
+        var place = good[1]
+        place.options["pushTokenPlace"] = "header"
+        #expect(problem([place])?.field == "options.pushTokenPlace")
+        var token = good[1]
+        token.credentials["pushToken"] = Sensitive("short")
+        #expect(problem([token])?.message == "must have at least 16 characters")
+        var timeout = good[2]
+        timeout.options["timeoutMilliseconds"] = "soon"
+        #expect(problem([timeout])?.message == "must be a whole number above 0, is 'soon'")
+        var secret = good[3]
+        secret.credentials["webhookSecret"] = Sensitive("whsec_x")
+        #expect(problem([secret])?.field == "credentials.webhookSecret")
+    }
+
+    @Test func `settings print no secret`() {
+        #expect(!"\(good)".contains("secretABC"))
+        var text = ""
+        dump(good, to: &text)
+        #expect(!text.contains("secretABC"))
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import HydrantCore
+import Testing
+
+@testable import HydrantDocuments
+
+struct SettingsDocumentTests {
+    private func shipped() throws -> Settings {
+        let path = ProjectFiles.root + "/Templates/default.yaml"
+        return try SettingsDocument.load(text: try String(contentsOfFile: path, encoding: .utf8), path: "default.yaml")
+    }
+
+    @Test func `the shipped flow asks the systems of the seven states`() throws {
+        let settings = try shipped()
+        #expect(settings.version == "default-1")
+        #expect(settings.flow.steps.filter(\.isReported).count == 8)
+        #expect(settings.flow.steps.map(\.dwellLimit) == [2, 2, 2, 2, 2, 72, 24, 2].map { .hours($0) })
+        #expect(
+            settings.flow.requests == [
+                Flow.Request(afterState: 1, kind: .checkCredit, system: "crm"),
+                Flow.Request(afterState: 2, kind: .createDelivery, system: "wms"),
+                Flow.Request(afterState: 3, kind: .createWaybill, system: "sf"),
+                Flow.Request(afterState: 5, kind: .issueInvoice, system: "finance"),
+                Flow.Request(afterState: 5, kind: .notifyCustomer, system: "crm", touchpoint: .shipped),
+                Flow.Request(afterState: 5, kind: .queryTrace, system: "sf"),
+                Flow.Request(afterState: 6, kind: .notifyCustomer, system: "crm", touchpoint: .signed),
+                Flow.Request(afterState: 6, kind: .registerWarranty, system: "crm"),
+                Flow.Request(afterState: 7, kind: .notifyCustomer, system: "crm", touchpoint: .warranty),
+                Flow.Request(afterState: 0, kind: .cancelDelivery, system: "wms"),
+            ])
+    }
+
+    @Test func `the shipped limits are those of the built-in settings`() throws {
+        let settings = try shipped()
+        let standard = Settings()
+        #expect(settings.grace == standard.grace)
+        #expect(settings.amountToleranceMinor == standard.amountToleranceMinor)
+        #expect(settings.returnRateLimitPermille == standard.returnRateLimitPermille)
+        #expect(settings.health == standard.health)
+    }
+
+    @Test func `the shipped words know the warehouse, the courier and the shop, and leave out what says nothing`()
+        throws
+    {
+        let words = try shipped().words
+        #expect(words.systems.mapValues(\.count) == ["wms": 19, "sf": 13, "shop": 12])
+        #expect(words.range(of: "ACCEPT", from: "wms") == WordTable.Range(lowest: 3, highest: 3))
+        #expect(words.range(of: "PACKAGE", from: "wms") == WordTable.Range(lowest: 4, highest: 5))
+        #expect(words.range(of: "DELIVERED", from: "wms") == WordTable.Range(lowest: 5, highest: 7))
+        #expect(words.range(of: "44", from: "sf") == WordTable.Range(lowest: 5, highest: 5))
+        #expect(words.range(of: "PAID_FORBID_CONSIGN", from: "shop") == WordTable.Range(lowest: 1, highest: 1))
+        #expect(words.range(of: "OTHER", from: "wms") == nil)
+        #expect(words.range(of: "FULFILLED", from: "wms") == nil)
+    }
+
+    private func problems(_ text: String) -> [String] {
+        do {
+            _ = try SettingsDocument.load(text: text, path: "s.yaml")
+            return []
+        } catch { return error.problems.map(\.description) }
+    }
+
+    @Test func `every mistake of a settings document is reported with its place`() {
+        let text = """
+            settings: mine
+            version: 2
+            flow:
+              reported: some
+              dwell: {sined: 24h, packed: long}
+              requests:
+                - {after: paid, ask: credit.chek, of: crm}
+                - {after: paid, ask: customer.notify, of: crm}
+                - {after: paid, ask: delivery.cancel, of: wms}
+                - {after: paid, ask: invoice.issue}
+            riskLimit: 0.4
+            tolerance: -1
+            health: {window: 24, alertLines: {dwel: 1%}, weights: {dwell: 1.5}}
+            """
+        let found = problems(text)
+        let expected = [
+            "s.yaml:4:13: flow.reported: must be “all” or a list",
+            "s.yaml:5:11: flow.dwell.sined: unknown state “sined”. Did you mean “signed”?",
+            "s.yaml:5:31: flow.dwell.packed: must be a length of time like 90s, 5m, 2h or 3d, is “long”",
+            "s.yaml:7:26: flow.requests[0].ask: unknown word “credit.chek”. Did you mean “credit.check”?",
+            "s.yaml:8:7: flow.requests[1]: a message (shipped, signed, warranty) goes with customer.notify",
+            "s.yaml:9:15: flow.requests[2].after: delivery.cancel is asked for after: cancellation",
+            "s.yaml:10:7: flow.requests[3]: the key “of” is missing",
+            "s.yaml:11:12: riskLimit: must be a percentage like 98.5%, is “0.4”",
+            "s.yaml:12:12: tolerance: must be an amount like 0.05, is “-1”",
+            "s.yaml:13:18: health.window: must be a length of time",
+            "s.yaml:13:35: health.alertLines.dwel: unknown figure “dwel”. Did you mean “dwell”?",
+            "s.yaml:13:63: health.weights.dwell: must be a whole number from 0 to 100, is “1.5”",
+        ]
+        #expect(found.count == expected.count, "\(found)")
+        for (line, begin) in zip(found, expected) { #expect(line.hasPrefix(begin)) }
+    }
+
+    @Test func `a settings document needs a name, a version and a flow`() {
+        #expect(
+            problems("grace: 5m\n") == [
+                "s.yaml:1:1: document: the key “flow” is missing",
+                "s.yaml:1:1: document: the key “settings” is missing",
+                "s.yaml:1:1: document: the key “version” is missing",
+            ])
+    }
+}

@@ -1,0 +1,126 @@
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import Testing
+
+struct IntakeTests {
+    private static let now = EngineRig.begin
+    private let intake = Intake(keyring: EngineRig.keyring)
+
+    private static func placed(receiver: JSON) -> JSON {
+        [
+            "kind": "order.placed", "source": "shop", "id": "m-1", "order": "SO-1",
+            "occurredAt": "2026-11-11T00:00:00+08:00", "data": ["payableMinor": 1_000, "receiver": receiver],
+        ]
+    }
+
+    private static let receiver: JSON = [
+        "name": "张建国", "phone": "12000000041", "province": "浙江省", "city": "杭州市", "district": "余杭区",
+        "address": "物流大道 1 号",
+    ]
+
+    @Test func `a receiver in clear is sealed and only its reference stays`() throws {
+        let incoming = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now)
+        guard case .orderPlaced(let header) = incoming.fact.body else {
+            Issue.record("\(incoming.fact.body.kind)")
+            return
+        }
+        let reference = try #require(header.receiver)
+        #expect(reference.area == "浙江省 杭州市 余杭区")
+        #expect(reference.id == incoming.receiver?.id)
+        let text = incoming.fact.json.text
+        for secret in ["张建国", "12000000041", "物流大道"] { #expect(!text.contains(secret)) }
+        let sealed = try #require(incoming.receiver)
+        let opened = try intake.open(sealed.sealed, id: sealed.id).open(reason: "a test compares it")
+        #expect(opened.name == "张建国")
+        #expect(opened.phone == "12000000041")
+        #expect(opened.address == "物流大道 1 号")
+    }
+
+    @Test func `the same receiver has the same fingerprint, another has another`() throws {
+        let first = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now)
+        let again = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now + 5)
+        let other = try intake.read(Self.placed(receiver: ["name": "李四"]), receivedAt: Self.now)
+        #expect(first.receiver?.id == again.receiver?.id)
+        #expect(first.receiver?.id != other.receiver?.id)
+        let stranger = Intake(keyring: Keyring(master: Array(repeating: 9, count: 32)))
+        #expect(
+            try stranger.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now).receiver?.id
+                != first.receiver?.id)
+    }
+
+    @Test func `a sealed receiver opens only under its own id`() throws {
+        let sealed = try #require(try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now).receiver)
+        #expect(throws: (any Error).self) { try intake.open(sealed.sealed, id: "r-other") }
+        var altered = sealed.sealed
+        altered[20] ^= 1
+        #expect(throws: (any Error).self) { try intake.open(altered, id: sealed.id) }
+    }
+
+    @Test func `a member that a receiver does not have is named`() throws {
+        let document = Self.placed(receiver: ["name": "张建国", "mobile": "12000000041"])
+        #expect(
+            throws: FactProblem(
+                path: "data.receiver.mobile",
+                message: "is unknown; allowed are name, phone, province, city, district, address, token")
+        ) { try intake.read(document, receivedAt: Self.now) }
+    }
+
+    @Test func `a receiver that is no object or has a wrong value is refused`() throws {
+        #expect(throws: FactProblem(path: "data.receiver", message: "must be an object, is text")) {
+            try intake.read(Self.placed(receiver: "张建国"), receivedAt: Self.now)
+        }
+        #expect(throws: FactProblem(path: "data.receiver.phone", message: "must be text of at most 1000 bytes")) {
+            try intake.read(Self.placed(receiver: ["phone": 12_000]), receivedAt: Self.now)
+        }
+    }
+
+    @Test func `a fact that is too long is refused`() throws {
+        let document: JSON = [
+            "kind": "order.cancelled", "source": "shop", "id": "m-1", "order": "SO-1",
+            "data": ["reason": .string(String(repeating: "x", count: Intake.factBytesMaximum))],
+        ]
+        #expect(throws: FactProblem(path: "", message: "the fact is longer than 262144 bytes")) {
+            try intake.read(document, receivedAt: Self.now)
+        }
+    }
+
+    @Test func `the raw message is kept under seal`() throws {
+        let document = Self.placed(receiver: Self.receiver)
+        let incoming = try intake.read(document, receivedAt: Self.now)
+        #expect(try EngineRig.keyring.open(incoming.sealedBody, context: "inbox") == document.bytes)
+        #expect(incoming.bodyHash == fnv1a(document.bytes))
+    }
+
+    @Test func `the time of receipt is no part of the message, everything else is`() throws {
+        func hash(_ change: (inout Fact) -> Void) throws -> UInt64 {
+            var fact = Fact(
+                source: "wms", messageID: "m-1", order: "SO-1", occurredAt: Self.now, receivedAt: Self.now, word: "A",
+                body: .orderCompleted)
+            change(&fact)
+            return try intake.seal(fact).bodyHash
+        }
+        let first = try hash { _ in }
+        #expect(try hash { $0.receivedAt = Self.now + 1 } == first)
+        #expect(try hash { $0.occurredAt = Self.now + 1 } != first)
+        #expect(try hash { $0.word = "B" } != first)
+        #expect(try hash { $0.order = "SO-2" } != first)
+        #expect(try hash { $0.body = .orderCancelled(reason: "") } != first)
+    }
+
+    @Test func `no event of a changed receiver holds anything personal, and the masked one is shown`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        let document = Self.placed(receiver: Self.receiver)
+        let receipts = try rig.ask { try await hub.submit([try hub.intake.read(document, receivedAt: Self.now)]) }
+        #expect(receipts == [.accepted(state: 0)])
+        for event in try rig.events() {
+            let text = String(decoding: event.bytes, as: UTF8.self)
+            #expect(!text.contains("张建国") && !text.contains("12000000041") && !text.contains("物流大道"))
+        }
+        let detail = try #require(try rig.ask { try await hub.orderDetail("SO-1") })
+        #expect(detail.receiver?.name == "张**")
+        #expect(detail.receiver?.phone == "120******41")
+    }
+}

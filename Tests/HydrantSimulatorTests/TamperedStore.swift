@@ -1,0 +1,88 @@
+import HydrantCore
+import HydrantStorage
+
+/// A store whose answers somebody altered behind the hub's back.
+struct TamperedStore: Store {
+    struct Changes: Sendable {
+        var order: @Sendable (inout StoredOrder) -> Void = { _ in }
+        var findings: @Sendable (inout [FindingRow]) -> Void = { _ in }
+        var waybills: @Sendable (inout [WaybillRow]) -> Void = { _ in }
+        var instructions: @Sendable (inout [InstructionRow]) -> Void = { _ in }
+        var inbox: @Sendable (inout InboxRow?) -> Void = { _ in }
+        var health: @Sendable (inout [UInt16: Int64]) -> Void = { _ in }
+        /// Orders that are no longer there.
+        var isGone: @Sendable (String) -> Bool = { _ in false }
+    }
+
+    let inner: any Store
+    var changes = Changes()
+
+    func transaction<Answer: Sendable>(
+        _ body: @Sendable @escaping (any StoreTransaction) throws -> Answer
+    ) async throws -> Answer { throw StoreFailure(.readOnly) }
+
+    func read<Answer: Sendable>(
+        _ body: @Sendable @escaping (any StoreReader) throws -> Answer
+    ) async throws -> Answer {
+        try await inner.read { [changes] in try body(TamperedReader(inner: $0, changes: changes)) }
+    }
+
+    func close() async throws {}
+}
+
+private struct TamperedReader: StoreReader {
+    let inner: any StoreReader
+    let changes: TamperedStore.Changes
+
+    func scanOrders(_ body: (OrderRow, [StoredEvent]) throws -> Void) throws {
+        try inner.scanOrders { row, events in
+            guard !changes.isGone(row.number) else { return }
+            var order = StoredOrder(row: row, events: events)
+            changes.order(&order)
+            try body(order.row, order.events)
+        }
+    }
+
+    func findings(of number: String) throws -> [FindingRow] {
+        try changed(try inner.findings(of: number), changes.findings)
+    }
+    func waybills(of number: String) throws -> [WaybillRow] {
+        try changed(try inner.waybills(of: number), changes.waybills)
+    }
+
+    func instructions(of number: String) throws -> [InstructionRow] {
+        try changed(try inner.instructions(of: number), changes.instructions)
+    }
+
+    func inboxRow(_ message: MessageKey) throws -> InboxRow? { try changed(try inner.inboxRow(message), changes.inbox) }
+    func healthCounts() throws -> [UInt16: Int64] { try changed(try inner.healthCounts(), changes.health) }
+
+    private func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) throws -> Value {
+        var value = value
+        change(&value)
+        return value
+    }
+
+    func counts() throws -> StoreCounts { try inner.counts() }
+    func orderRow(_ number: String) throws -> OrderRow? { try inner.orderRow(number) }
+    func events(of number: String) throws -> [StoredEvent] { try inner.events(of: number) }
+
+    func orderRows(_ filter: OrderFilter, after cursor: Int64, limit: Int) throws -> [OrderRow] {
+        try inner.orderRows(filter, after: cursor, limit: limit)
+    }
+
+    func countsByState() throws -> [Int64] { try inner.countsByState() }
+    func findingCounts() throws -> [FindingCount] { try inner.findingCounts() }
+
+    func findings(_ kind: MismatchKind?, _ verdict: Verdict?, after cursor: Int64, limit: Int) throws -> [FindingRow] {
+        try inner.findings(kind, verdict, after: cursor, limit: limit)
+    }
+
+    func instructionCounts() throws -> [InstructionStatus: Int64] { try inner.instructionCounts() }
+    func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
+        try inner.scanChanges(body)
+    }
+    func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
+    func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
+    func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+}

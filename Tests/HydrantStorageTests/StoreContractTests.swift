@@ -1,0 +1,37 @@
+import HydrantStorage
+import HydrantStorageSQLite
+import HydrantTesting
+import Testing
+
+/// The engines that exist; each keeps the same promises.
+enum Engine: String, CaseIterable, Sendable {
+    case memory
+    case sqlite
+
+    /// Gives stores whose files live as long as the folder.
+    func contract(in folder: Folder) -> StoreContract {
+        StoreContract {
+            switch self {
+            case .memory: InMemoryStore()
+            case .sqlite: try SQLiteStore(path: folder.file())
+            }
+        }
+    }
+}
+
+extension StoreContract.Property: CustomTestStringConvertible {
+    package var testDescription: String { name }
+}
+
+@Suite struct StoreContractTests {
+    @Test(arguments: Engine.allCases, StoreContract.properties)
+    func `every engine keeps every promise`(engine: Engine, property: StoreContract.Property) async throws {
+        let folder = try Folder()
+        try await property.check(engine.contract(in: folder))
+    }
+
+    @Test func `the promises have names of their own`() {
+        #expect(Set(StoreContract.properties.map(\.name)).count == StoreContract.properties.count)
+        #expect(StoreContract.properties.count == 49)
+    }
+}

@@ -1,0 +1,139 @@
+import Dispatch
+import Glibc
+import HTTPTypes
+import Hummingbird
+import HydrantConnectorKit
+import HydrantCore
+import HydrantStorage
+import HydrantWeb
+import Logging
+import Testing
+
+/// A connection that sends what it is told, byte for byte.
+private struct RawConnection {
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(result == 0)
+    }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Everything until the other side closes; nil when it does not close. Waits on a thread of its own, because the
+    /// server needs the shared ones.
+    func readToEnd() async -> String? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "connection").async { continuation.resume(returning: waitToEnd()) }
+        }
+    }
+
+    private func waitToEnd() -> String? {
+        var all: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &part, part.count, 0)
+            if count == 0 { return String(decoding: all, as: UTF8.self) }
+            guard count > 0 else { return nil }
+            all += part[..<count]
+        }
+    }
+
+    func end() { close(descriptor) }
+}
+
+@Suite struct APIServerTests {
+    /// Runs the server on a free port, and gives the port to the body.
+    private func serving(
+        _ api: APIFixture, _ change: (inout ServerSettings) -> Void = { _ in },
+        _ body: @Sendable @escaping (Int) async throws -> Void
+    ) async throws {
+        var settings = api.settings
+        settings.port = 0
+        change(&settings)
+        // Keeps the request's number, which the handler that does nothing forgets.
+        var log = Logger(label: "test", factory: { StreamLogHandler.standardError(label: $0) })
+        log.logLevel = .critical
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let built = try HydrantServer.buildRouter(hub: api.hub, settings: settings, log: log)
+        let application = HydrantServer.buildApplication(router: built, settings: settings, log: log) { port in
+            continuation.yield(port)
+        }
+        try await api.running {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await application.run() }
+                group.addTask {
+                    for await port in ports { return try await body(port) }
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test func `the server takes any free port, says which, and records what it is sent`() async throws {
+        let api = try APIFixture()
+        try await serving(api) { port in
+            #expect(port > 0)
+            let body = Facts.placed("A1").text
+            let fields = try api.signed(Array(body.utf8))
+            let connection = try RawConnection(port: port)
+            let head = fields.map { "\($0.name): \($0.value)\r\n" }.joined()
+            connection.send(
+                "POST /v1/facts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\(head)\r\n\(body)")
+            let read = await connection.readToEnd()
+            let answer = try #require(read)
+            connection.end()
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.hasSuffix(#"{"results":[{"id":"p-1","order":"A1","status":"accepted","state":0}]}"#))
+            #expect(answer.lowercased().contains("\r\nx-request-id: "))
+        }
+        #expect(try await api.counts().orders == 1)
+    }
+
+    @Test func `who sends a request drop by drop is put off`() async throws {
+        try await serving(try APIFixture(), { $0.limits.idle = 50 }) { port in
+            let connection = try RawConnection(port: port)
+            connection.send("GET /healthz HTTP/1.1\r\nHost:")
+            let answer = await connection.readToEnd()
+            #expect(answer == "")
+            connection.end()
+        }
+    }
+
+    @Test func `heads over the limit are refused and the connection is closed`() async throws {
+        try await serving(try APIFixture()) { port in
+            let connection = try RawConnection(port: port)
+            connection.send(
+                "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "x", count: 40_000))\r\n\r\n")
+            let answer = await connection.readToEnd()
+            #expect(answer?.hasPrefix("HTTP/1.1 4") == true)
+            connection.end()
+        }
+    }
+
+    @Test func `without a usable secret the router is not built`() throws {
+        let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        for secrets in [[], ["secret"], ["whsec_AAAA"]] {
+            #expect(throws: WebhookProblem.badSecret) {
+                let api = try APIFixture { $0.webhookSecrets = secrets }
+                _ = try HydrantServer.buildRouter(hub: api.hub, settings: api.settings, log: log)
+            }
+        }
+    }
+}

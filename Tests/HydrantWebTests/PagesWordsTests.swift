@@ -1,0 +1,56 @@
+import HydrantCore
+import HydrantWeb
+import Testing
+
+@Suite struct PagesWordsTests {
+    @Test func `both languages have every key`() throws {
+        let words = try PageFiles().words
+        let chinese = try #require(words[.chinese])
+        let english = try #require(words[.english])
+        #expect(chinese.keys == english.keys)
+        #expect(chinese.keys.count > 300)
+        #expect(chinese("verdict_wrong") == "错误")
+        #expect(english("verdict_wrong") == "Wrong")
+    }
+
+    @Test func `both languages name the same values in every sentence`() throws {
+        let words = try PageFiles().words
+        let chinese = try #require(words[.chinese])
+        let english = try #require(words[.english])
+        for key in chinese.keys.sorted() { #expect(holes(chinese(key)) == holes(english(key)), "\(key)") }
+    }
+
+    private func holes(_ text: String) -> [String] {
+        text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
+            $0.split(separator: "}").first.map(String.init)
+        }.sorted()
+    }
+
+    @Test func `every kind, state and word that comes from the engine has a text`() throws {
+        let words = try #require(try PageFiles().words[.chinese])
+        let keys =
+            FactKind.allCases.map { "fact_\($0.rawValue)" } + TrackingStatus.allCases.map { "track_\($0.rawValue)" }
+            + HealthFilter.allCases.map { "health_\($0.rawValue)" } + Verdict.allCases.map { "verdict_\($0.rawValue)" }
+            + Rail.Shape.allCases.map { "step_\($0.rawValue)" }
+            + Completion.allCases.map { "completion_\($0.rawValue)" }
+            + Touchpoint.allCases.map { "touchpoint_\($0.rawValue)" }
+            + HealthDimension.allCases.flatMap { ["dimension_\($0.rawValue)", "formula_\($0.rawValue)"] }
+        for key in keys {
+            let key = String(key.map { $0 == "." || $0 == "-" ? "_" : $0 })
+            #expect(words.keys.contains(key), "\(key)")
+        }
+    }
+
+    @Test func `a table with a missing, empty or doubled text is refused`() throws {
+        for table in [#"{"a": ["一"]}"#, #"{"a": ["一", ""]}"#, #"{"a": ["一", "one"], "a": ["二", "two"]}"#] {
+            #expect(throws: PageProblem.self) { try Words.tables(Array(table.utf8)) }
+        }
+    }
+
+    @Test func `a value that looks like a place for a value stays as it is`() throws {
+        let words = try #require(try Words.tables(Array(#"{"a": ["{x}，{y}", "{x}, {y}"]}"#.utf8))[.english])
+        #expect(words("a", ["x": "{y}", "y": "2"]) == "{y}, 2")
+        #expect(words("b") == "⟦b⟧")
+        #expect(words("a", ["x": "1"]) == "1, ⟦y⟧")
+    }
+}

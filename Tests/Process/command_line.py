@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Types at the command line what a newcomer would, also wrongly, and looks at what comes back and with which code."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+root = pathlib.Path(__file__).resolve().parents[2]
+binary = os.environ.get("HYDRANT_BINARY", str(root / ".build/release/hydrant"))
+failures = []
+
+MAPPING = """\
+mapping: corner-shop
+version: 1
+source: shop
+timeZone: Asia/Shanghai
+dateFormats: [yyyy-MM-dd HH:mm:ss]
+exportedAt: 2026-11-12T00:00:00+08:00
+flow:
+  reported: [paid]
+files:
+  - file: orders.csv
+    key: number
+    facts:
+      - kind: order.placed
+        occurredAt: placed
+        data:
+          payableMinor: {column: amount, as: minor}
+          lines: [{id: "1", sku: {column: sku}, priceMinor: {column: amount, as: minor}}]
+      - kind: payment.reported
+        when: {column: paid, is: present}
+        occurredAt: paid
+        data: {id: "{number}", amountMinor: {column: amount, as: minor}}
+"""
+
+ORDERS = """\
+number,sku,amount,placed,paid
+S1,LF9001,12.50,2026-11-11 00:00:01,2026-11-11 00:00:09
+S2,LF9001,12.50,2026-11-11 00:01:01,
+S3,LF9001,twelve,2026-11-11 00:02:01,
+"""
+
+
+def hydrant(*arguments, code):
+    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    if done.returncode != code:
+        failures.append(f"hydrant {' '.join(map(str, arguments))}: exit {done.returncode}, not {code}\n{done.stderr}")
+    return done
+
+
+def expect(condition, sentence):
+    if not condition:
+        failures.append(sentence)
+
+
+def says(text, *parts):
+    for part in parts:
+        expect(part in text, f"nothing says “{part}”: {text[:400]}")
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    database, mapping, source = folder / "shop.sqlite", folder / "shop.yaml", folder / "export"
+    source.mkdir()
+    (source / "orders.csv").write_text(ORDERS)
+    mapping.write_text(MAPPING)
+
+    help_text = hydrant("--help", code=0).stdout
+    says(help_text, "import", "wrong-orders", "verify", "serve", "demo", "doctor", "First steps")
+    says(hydrant("imporrt", code=2).stderr, "imporrt")
+    says(hydrant("import", code=2).stderr, "--mapping")
+
+    says(hydrant("verify", "--database", folder / "none.sqlite", code=2).stderr, "no database", "hydrant import")
+    bad = hydrant("import", "--mapping", folder / "none.yaml", "--from", source, "--database", database, code=2)
+    says(bad.stderr, "none.yaml", "Templates")
+    expect(not database.exists(), "a refused import left a database behind")
+
+    # A row that cannot be read is parked with its line; the others are in.
+    first = hydrant("import", "--mapping", mapping, "--from", source, "--database", database, code=1)
+    summary = json.loads(first.stdout)
+    expect((summary["orders"], summary["facts"], summary["parked"]) == (2, 3, 1), f"the summary is {summary}")
+    says(first.stderr, "orders.csv:4", "twelve")
+    again = json.loads(hydrant(
+        "import", "--mapping", mapping, "--from", source, "--database", database, code=1).stdout)
+    expect((again["facts"], again["duplicates"]) == (0, 3), f"the second import says {again}")
+    expect(os.stat(f"{database}.key").st_mode & 0o777 == 0o600, "others may read the key file")
+
+    one = json.loads(hydrant("order", "S1", "--database", database, "--proof", code=0).stdout)
+    expect((one["state"], one["paidMinor"], len(one["proof"])) == (1, 1250, 3), f"order S1 is {one}")
+    before = json.loads(hydrant(
+        "order", "S1", "--database", database, "--as-of", "2026-11-11T00:00:05+08:00", code=0).stdout)
+    expect(before["state"] == 0, f"S1 before its payment is in state {before['state']}")
+    says(hydrant("order", "S9", "--database", database, code=2).stderr, "no order S9")
+    says(hydrant("order", "S1", "--database", database, "--as-of", "yesterday", code=2).stderr, "as-of")
+
+    counts = json.loads(hydrant(
+        "wrong-orders", "--database", database, "--as-of", "2026-11-13T00:00:00+08:00", "--json", code=0).stdout)
+    expect(len(counts["kinds"]) == 14, "fourteen kinds are counted")
+    says(hydrant("wrong-orders", "--database", database, "--kind", "lost", code=2).stderr, "paidNotLocked")
+    health = json.loads(hydrant(
+        "health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", "--json", code=0).stdout)
+    expect(health["population"] == 1 and health["dwell"]["numerator"] == 0, f"the health is {health}")
+    verified = json.loads(hydrant("verify", "--database", database, code=0).stdout)
+    expect(verified == {"orders": 2, "events": 4, "violations": 0}, f"verify says {verified}")
+
+    # The wrong document: every problem with its line and column, and nothing changed.
+    mapping.write_text(MAPPING.replace("occurredAt: placed", "ocurredAt: placed").replace("reported: [paid]", "reported: [payed]"))
+    wrong = hydrant("import", "--mapping", mapping, "--from", source, "--database", folder / "new.sqlite", code=2)
+    says(wrong.stderr, "shop.yaml:", "ocurredAt", "occurredAt", "payed", "paid")
+    expect(not (folder / "new.sqlite").exists(), "a refused document left a database behind")
+    mapping.write_text(MAPPING.replace("[paid]", "[paid, signed]"))
+    says(hydrant("import", "--mapping", mapping, "--from", source, "--database", database, code=2).stderr, "flow")
+
+    # Another key.
+    key = pathlib.Path(f"{database}.key")
+    good = key.read_text()
+    key.write_text("0" * 64)
+    says(hydrant("verify", "--database", database, code=2).stderr, "HY-1005")
+    key.write_text(good)
+    says(hydrant("import", "--mapping", root / "Templates/olist.yaml", "--from", source, "--database",
+                 folder / "o.sqlite", code=2).stderr, "olist")
+    says(hydrant("serve", "--database", "/proc/nothing/hub.sqlite", code=2).stderr, "HY-")
+    hydrant("doctor", "--folder", folder, "--port", 0, code=0)
+    simulated = json.loads(hydrant("simulate", "--seeds", "1..5", "--orders", 10, code=0).stdout)
+    repeated = json.loads(hydrant("simulate", "--seeds", "1..5", "--orders", 10, code=0).stdout)
+    expect(simulated == repeated and simulated["violations"] == 0, f"simulate says {simulated} and {repeated}")
+    says(hydrant("simulate", "--seeds", "five", code=2).stderr, "1..100")
+
+for failure in failures:
+    print(f"command line: {failure}", file=sys.stderr)
+print(f"command line: {'fine' if not failures else f'{len(failures)} failures'}")
+sys.exit(1 if failures else 0)
