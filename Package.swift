@@ -41,9 +41,11 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "HydrantCore", swiftSettings: settings),
-        .target(name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
         .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
-        .target(name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
+        .target(
+            name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
             swiftSettings: settings),
         .target(
             name: "HydrantConnectorKit", dependencies: ["HydrantCore", client, crypto, log], swiftSettings: settings),
@@ -58,17 +60,19 @@ let package = Package(
         .target(
             name: "HydrantWeb",
             dependencies: [
-                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", hummingbird,
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
+                hummingbird,
                 mustache, log, crypto,
             ],
             resources: [.embedInCode("Pages")],
             swiftSettings: settings),
         .target(
             name: "HydrantSandbox",
-            dependencies: ["HydrantCore", "HydrantConnectorKit", hummingbird, log, client, lifecycle], swiftSettings: settings),
+            dependencies: ["HydrantCore", "HydrantConnectorKit", hummingbird, log, client, lifecycle],
+            swiftSettings: settings),
         .target(
             name: "HydrantSimulator",
-            dependencies: ["HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantEngine"],
+            dependencies: ["HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", log],
             swiftSettings: settings),
         .target(
             name: "HydrantTesting", dependencies: ["HydrantCore", "HydrantStorage", "HydrantConnectorKit"],
@@ -92,13 +96,17 @@ let package = Package(
         .testTarget(
             name: "HydrantConnectorsTests",
             dependencies: [
-                "HydrantCore", "HydrantConnectorKit", "HydrantConnectors", "HydrantSandbox", "HydrantTesting", lifecycle,
+                "HydrantCore", "HydrantConnectorKit", "HydrantConnectors", "HydrantSandbox", "HydrantTesting",
+                lifecycle,
                 log,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "HydrantEngineTests",
-            dependencies: ["HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantTesting", log],
+            dependencies: [
+                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantSimulator",
+                "HydrantTesting", log,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HydrantSimulatorTests",

@@ -114,7 +114,10 @@ extension MemoryTables {
             return entry.row.dueAt <= now && (entry.leaseUntil.map { $0 <= now } ?? true)
         }
         let claimed = due.sorted { (instructions[$0].row.dueAt, $0) < (instructions[$1].row.dueAt, $1) }.prefix(limit)
-        for position in claimed { set(\.instructions[position].leaseUntil, leaseUntil) }
+        for position in claimed {
+            if instructions[position].leaseUntil != nil { set(\.instructions[position].row.status, .ambiguous) }
+            set(\.instructions[position].leaseUntil, leaseUntil)
+        }
         return claimed.map { instructions[$0].row }
     }
 
@@ -137,6 +140,7 @@ extension MemoryTables {
     func releaseClaims() throws {
         for position in openInstructions.sorted() where instructions[position].leaseUntil != nil {
             set(\.instructions[position].leaseUntil, nil)
+            set(\.instructions[position].row.status, .ambiguous)
         }
     }
 

@@ -20,7 +20,8 @@ extension Schema {
             SchemaColumn("version", .integer, check: .atLeast(1)),
             SchemaColumn("state", .integer, check: .between(0, 7)),
             SchemaColumn("state_since", .integer, isOptional: true),
-            SchemaColumn("completion", .text, check: .oneOf(["open", "partially-completed", "completed", "cancelled"])),
+            SchemaColumn(
+                "completion", .text, check: .oneOf(["open", "partially-completed", "completed", "cancelled"])),
             SchemaColumn("holds", .integer, check: .atLeast(0)),
             SchemaColumn("verdict", .text, isOptional: true, check: .oneOf(["wrong", "late", "unknown"])),
             SchemaColumn("placed_at", .integer, isOptional: true),

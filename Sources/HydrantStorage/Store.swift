@@ -85,12 +85,13 @@ package protocol StoreTransaction: StoreReader {
     @discardableResult
     func write(_ batch: WriteBatch) throws -> [Int64]
 
-    /// Takes instructions that are due, oldest first, and marks them claimed until the lease ends.
+    /// Takes instructions that are due, oldest first, and marks them claimed until the lease ends. One whose lease
+    /// ended without a recorded end is ambiguous from then on: whoever held it may have sent it.
     func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow]
 
     func update(_ changes: [InstructionChange]) throws
 
-    /// Ends all leases: for a database with one process, at its start.
+    /// Ends all leases: for a database with one process, at its start. What was claimed is ambiguous from then on.
     func releaseClaims() throws
 
     /// Timers that fell due, oldest first. They stay until ``WriteBatch/finishedTimers`` names them.

@@ -61,7 +61,8 @@ extension SQLiteTransaction {
             row.id == 0
             ? try Query(database, Statements.insertOrder).first([.text(row.number)] + values) { $0.integer(0) }
             : try Query(database, Statements.updateOrder).first(
-                values + [.integer(row.id), .text(row.number), .integer(write.versionBefore)]) { $0.integer(0) }
+                values + [.integer(row.id), .text(row.number), .integer(write.versionBefore)]
+            ) { $0.integer(0) }
         guard let id else { throw StoreFailure(.constraint) }
         return id
     }

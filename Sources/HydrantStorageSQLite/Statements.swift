@@ -100,7 +100,9 @@ enum Statements {
             lease_until, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
         """
     static let claimInstructions = """
-        UPDATE instructions SET lease_until = ? WHERE id IN (
+        UPDATE instructions
+        SET lease_until = ?, status = CASE WHEN lease_until IS NULL THEN status ELSE 'ambiguous' END
+        WHERE id IN (
             SELECT id FROM instructions
             WHERE status IN ('waiting', 'ambiguous') AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
             ORDER BY due_at, id LIMIT ?)
@@ -116,7 +118,7 @@ enum Statements {
         WHERE key = ? RETURNING id
         """
     static let releaseClaims = """
-        UPDATE instructions SET lease_until = NULL
+        UPDATE instructions SET lease_until = NULL, status = 'ambiguous'
         WHERE status IN ('waiting', 'ambiguous') AND lease_until IS NOT NULL
         """
 

@@ -21,6 +21,10 @@ extension StoreContract {
         }
     }
 
+    private func statuses(_ store: any Store) async throws -> [InstructionStatus] {
+        try await store.read { try $0.instructions(of: "A").map(\.status) }
+    }
+
     func instructionsOfOrder() async throws {
         try await withStore { store in
             var batch = Sample.batch(Sample.step("A"), Sample.step("A/1"), Sample.step("A0"))
@@ -61,7 +65,9 @@ extension StoreContract {
             let key = Sample.instruction("A", 1).instruction.key
             try expect(try await claimed(store, at: 0), [key], "first claim")
             try expect(try await claimed(store, at: 99), [], "under lease")
+            try expect(try await statuses(store), [.waiting], "claimed once")
             try expect(try await claimed(store, at: 100), [key], "when the lease ended")
+            try expect(try await statuses(store), [.ambiguous], "nobody knows what became of the first claim")
             try expect(try await claimed(store, at: 199), [], "under the second lease")
         }
     }
@@ -115,6 +121,7 @@ extension StoreContract {
             let key = Sample.instruction("A", 1).instruction.key
             try expect(try await claimed(store, at: 0), [key], "claimed")
             try await store.transaction { try $0.releaseClaims() }
+            try expect(try await statuses(store), [.ambiguous], "nobody knows what became of the claim")
             try expect(try await claimed(store, at: 1), [key], "claimed again")
         }
     }

@@ -16,7 +16,9 @@ struct AccessFiles {
     }
 
     func load() throws -> Content {
-        let token = try text(at: tokenPath) { AccessToken.make(name: "file", scopes: [], randomBytes: randomBytes()).text }
+        let token = try text(at: tokenPath) {
+            AccessToken.make(name: "file", scopes: [], randomBytes: randomBytes()).text
+        }
         let secret = try text(at: webhookSecretPath) {
             "whsec_" + Data(randomBytes()).base64EncodedString()
         }
@@ -38,7 +40,8 @@ struct AccessFiles {
         let isWritten = FileManager.default.createFile(
             atPath: path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
         guard isWritten else {
-            throw CommandProblem("\(path) cannot be written", advice: "Check that its folder exists and may be written.")
+            throw CommandProblem(
+                "\(path) cannot be written", advice: "Check that its folder exists and may be written.")
         }
         return text
     }

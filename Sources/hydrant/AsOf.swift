@@ -13,7 +13,8 @@ struct Moment: ExpressibleByArgument {
     }
 }
 
-let momentHelp: ArgumentHelp = "A moment with its zone, like 2018-11-01T00:00:00Z or 2026-11-11T20:00:00+08:00; now when not given."
+let momentHelp: ArgumentHelp =
+    "A moment with its zone, like 2018-11-01T00:00:00Z or 2026-11-11T20:00:00+08:00; now when not given."
 
 extension OpenDatabase {
     /// Calls the body with every order as it was at a moment, one after the other.

@@ -90,7 +90,8 @@ enum SavedDocument {
 
     static func read(_ path: String) throws -> String {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandProblem("\(path) cannot be read", advice: "Check the path; Templates/ has documents to begin with.")
+            throw CommandProblem(
+                "\(path) cannot be read", advice: "Check the path; Templates/ has documents to begin with.")
         }
         guard let text = String(bytes: bytes, encoding: .utf8) else {
             throw CommandProblem("\(path) is not UTF-8 text", advice: "Save it as UTF-8 and start again.")
@@ -104,6 +105,7 @@ func readDocument<Result>(_ read: () throws(DocumentProblems) -> Result) throws 
     do {
         return try read()
     } catch {
-        throw CommandProblem(error.description, advice: "Nothing was changed. Correct the places named and start again.")
+        throw CommandProblem(
+            error.description, advice: "Nothing was changed. Correct the places named and start again.")
     }
 }

@@ -108,7 +108,9 @@ struct DemoStage {
         let address = "\(hubURL)/sign-in?token=\(access.token)"
         let application = try pages.application(settings: server, log: log) { _ in announce(address) }
         let show = try show(hub, world, egress)
-        var services: [any Service] = [EgressService(client: egress), HubService(hub: hub), application, pages.sampling]
+        var services: [any Service] = [
+            EgressService(client: egress), HubService(hub: hub), application, pages.sampling,
+        ]
         services += world.makeServices()
         services.append(show)
         try await run(services)
@@ -120,6 +122,8 @@ struct DemoStage {
         var plan = HydrantSandbox.FaultPlan.badDay
         plan.reversedPush = 4
         plan.missingStep = 1
+        plan.lockRefused = 4
+        plan.creditRefused = 3
         return plan
     }
 

@@ -92,7 +92,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let year = Calendar(identifier: .gregorian).component(.year, from: Date())
         return Check(
             name: "clock", isFine: year >= 2026, finding: "the year is \(year)",
-            advice: "Set the clock and keep it set with chrony or systemd-timesyncd: signatures expire after 5 minutes.")
+            advice: "Set the clock and keep it set with chrony or systemd-timesyncd: signatures expire after 5 minutes."
+        )
     }
 
     private func checkPort() -> Check {

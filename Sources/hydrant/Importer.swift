@@ -52,11 +52,13 @@ struct Importer {
 
     private func submission(of chunk: ImportChunk) throws -> Submission {
         let now = hub.clock.now()
-        let parked = try chunk.badRows.map { row in
+        var submission = Submission()
+        submission.parked = try chunk.badRows.map { row in
             try hub.intake.park(
                 [], source: document.source, place: "\(row.file):\(row.line)", reason: row.reason, now: now)
         }
-        return Submission(facts: try chunk.facts.map { try hub.intake.seal($0) }, parked: parked)
+        submission.facts = try chunk.facts.map { try hub.intake.seal($0) }
+        return submission
     }
 
     private func count(_ written: (ImportChunk, [FactReceipt]), _ summary: inout Summary) {

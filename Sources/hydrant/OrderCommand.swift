@@ -46,7 +46,10 @@ extension OrderDetail {
             ("state", .integer(Int64(order.state))), ("stateName", .string(stateNames[order.state].identifier)),
             ("since", .text(order.stateSince?.text)), ("completion", .string(order.completion.rawValue)),
             ("missing", .text(missing?.english)),
-            ("rootCause", rootCause.map { ["reason": .string($0.reason.english), "advice": .string($0.advice.english)] }),
+            (
+                "rootCause",
+                rootCause.map { ["reason": .string($0.reason.english), "advice": .string($0.advice.english)] }
+            ),
             ("states", .array(order.stamps.map(\.report))),
             (
                 "findings",

@@ -36,7 +36,8 @@ enum SystemsFile {
         case .file(let path):
             let url = URL(fileURLWithPath: path, relativeTo: folder)
             guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-                throw CommandProblem("\(url.path) cannot be read, from which \(name) is to come", advice: "Check the path.")
+                throw CommandProblem(
+                    "\(url.path) cannot be read, from which \(name) is to come", advice: "Check the path.")
             }
             return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }

@@ -12,7 +12,8 @@ enum TemplateFolder {
         }
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             throw CommandProblem(
-                "the shipped document \(name) is not found", advice: "Name it with --settings, or run it from the project.")
+                "the shipped document \(name) is not found",
+                advice: "Name it with --settings, or run it from the project.")
         }
         return found
     }

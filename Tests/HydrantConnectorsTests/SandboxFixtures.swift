@@ -94,7 +94,14 @@ struct SandboxScene: Sendable {
     let clock: HandClock
     let hub: ListeningHub
 
-    init(_ faults: FaultPlan = .none, pace: SandboxPace = SandboxPace(), seed: UInt64 = 7) throws {
+    /// One push after the other, so that the order of arrival is the world's.
+    static let orderly: SandboxPace = {
+        var pace = SandboxPace()
+        pace.pushesInFlight = 1
+        return pace
+    }()
+
+    init(_ faults: FaultPlan = .none, pace: SandboxPace = orderly, seed: UInt64 = 7) throws {
         clock = HandClock(Sample.now)
         world = try SandboxWorld(
             clock: clock, seed: seed, faults: faults, hub: "http://127.0.0.1:9",

@@ -17,7 +17,8 @@ import Testing
     }
 
     private static let timeHint =
-        "must be a time with its zone like 2026-11-11T20:03:11+08:00, or milliseconds since 1970 as a whole number"
+        "must be a time with its zone like 2026-11-11T20:03:11+08:00, or milliseconds since 1970 as a whole number,"
+        + " from 1970 to 9999"
 
     @Test(arguments: [
         ("[]", "", "must be an object, is a list"),

@@ -168,7 +168,9 @@ struct CommitterTests {
         let receipts = try rig.ask {
             try await withThrowingTaskGroup(of: (String, FactReceipt).self) { group in
                 for fact in facts {
-                    group.addTask { (fact.order, try await hub.submit([try hub.intake.seal(fact)])[0]) }
+                    group.addTask {
+                        (fact.order, try await hub.submit([EngineRig.incoming(fact, through: hub.intake)])[0])
+                    }
                 }
                 return try await group.reduce(into: [String: FactReceipt]()) { $0[$1.0] = $1.1 }
             }

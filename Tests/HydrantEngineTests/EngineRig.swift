@@ -112,10 +112,15 @@ final class EngineRig: Sendable {
 
     // MARK: - Short forms
 
+    /// What intake refuses is handed in as it is, as a mistake in another part of the hub would hand it in.
+    static func incoming(_ fact: Fact, through intake: Intake) -> IncomingFact {
+        (try? intake.seal(fact)) ?? IncomingFact(fact: fact, bodyHash: 1, sealedBody: [1], receiver: nil)
+    }
+
     /// Submits facts in one call, sealed as the hub's own parts do.
     func submit(_ facts: [Fact]) throws -> [FactReceipt] {
         let hub = try hub
-        return try ask { try await hub.submit(facts.map { try hub.intake.seal($0) }) }
+        return try ask { try await hub.submit(facts.map { Self.incoming($0, through: hub.intake) }) }
     }
 
     func submit(_ fact: Fact) throws -> FactReceipt { try #require(try submit([fact]).first) }

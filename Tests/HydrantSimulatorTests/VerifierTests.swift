@@ -225,12 +225,24 @@ extension VerifierTests {
             try await violations { $0.findings = { $0.append(row) } }.contains { $0.contains("noLines wrong since") })
     }
 
-    @Test func `what is due to change by itself is not judged before the hub looked at it`() async throws {
-        let found = try await tampered { order in
-            order.row.health ^= 16
-            order.row.changesAt = Self.now
+    @Test(arguments: [-1_000, -1, 0, 1, 1_000]) func `it does not matter when a store is verified`(hours: Int64)
+        async throws
+    {
+        let report = try await Verifier(
+            store: Self.store, keyring: Simulation.keyring, settings: .simulated, now: Self.now + .hours(hours)
+        ).run()
+        #expect(report.violations == [])
+        let changing = try await Self.store.read { reader in
+            var count = 0
+            try reader.scanChanges { _, at in if at <= Self.now + .hours(hours) { count += 1 } }
+            return count
         }
-        #expect(found == ["the health figures of the store are not the sum over its orders"])
+        #expect(report.due == changing)
+    }
+
+    @Test func `a row that is never looked at again is found`() async throws {
+        let found = try await tampered { $0.row.changesAt = $0.row.changesAt == nil ? Self.now : nil }
+        #expect(found.contains { $0.hasPrefix("order S0002: time of the next change is stored as") })
     }
 
     @Test func `sentences hold nothing personal`() async throws {

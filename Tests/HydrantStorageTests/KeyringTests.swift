@@ -81,11 +81,13 @@ import Testing
 
     @Test func `the eight answers of health survive packing`() {
         for bits in UInt16(0)...255 { #expect(HealthContribution(packed: bits).packed == bits) }
-        #expect(HealthContribution(packed: 0b101) == {
-            var contribution = HealthContribution()
-            contribution.isInPopulation = true
-            contribution.agrees = true
-            return contribution
-        }())
+        #expect(
+            HealthContribution(packed: 0b101)
+                == {
+                    var contribution = HealthContribution()
+                    contribution.isInPopulation = true
+                    contribution.agrees = true
+                    return contribution
+                }())
     }
 }

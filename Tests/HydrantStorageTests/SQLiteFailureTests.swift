@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import HydrantStorage
-@testable import HydrantStorageSQLite
 import Testing
+
+@testable import HydrantStorageSQLite
 
 @Suite struct SQLiteFailureTests {
     private func failure(_ body: () throws -> Void) -> StoreFailure.Kind? {
@@ -173,10 +174,11 @@ import Testing
         ]
         #expect(kinds == expected)
         let error = DatabaseError(resultCode: .SQLITE_FULL, message: "Zhang", sql: "SELECT 'Zhang'")
-        #expect("\(StoreFailure.translating(error))" == """
-            HY-1002: The disk of the database is full; nothing of this step was kept. (engine code 13) Free some \
-            space; the hub goes on by itself.
-            """)
+        #expect(
+            "\(StoreFailure.translating(error))" == """
+                HY-1002: The disk of the database is full; nothing of this step was kept. (engine code 13) Free some \
+                space; the hub goes on by itself.
+                """)
     }
 
     @Test func `each kind has a code, a sentence and an advice of its own`() {

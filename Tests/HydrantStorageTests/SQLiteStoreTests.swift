@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import HydrantStorage
-@testable import HydrantStorageSQLite
 import Testing
+
+@testable import HydrantStorageSQLite
 
 @Suite struct SQLiteStoreTests {
     @Test func `commits are flushed, the log is written ahead, and keys are checked`() throws {

@@ -1,7 +1,8 @@
 import GRDB
 import HydrantStorage
-@testable import HydrantStorageSQLite
 import Testing
+
+@testable import HydrantStorageSQLite
 
 @Suite struct SchemaTests {
     /// Every released version of the schema; a release appends its number.

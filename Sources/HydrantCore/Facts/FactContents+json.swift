@@ -187,7 +187,8 @@ extension Hold {
         case (nil, nil, true): exit = .person
         default:
             throw data.problem(
-                "until", "a hold needs exactly one exit: until (a time), untilFact (a fact's kind) or untilPerson: true")
+                "until", "a hold needs exactly one exit: until (a time), untilFact (a fact's kind) or untilPerson: true"
+            )
         }
         self.init(
             id: try data.text("id", maximum: 100), reason: try data.text("reason"),
@@ -233,4 +234,3 @@ extension InstructionAnswer {
         ]
     }
 }
-

@@ -79,7 +79,9 @@ struct FieldReader {
         case .integer(let milliseconds) where timeRange.contains(milliseconds):
             return Instant(milliseconds: milliseconds)
         case .string(let text):
-            guard let time = Instant(text: text) else { throw problem(name, timeHint) }
+            guard let time = Instant(text: text), timeRange.contains(time.milliseconds) else {
+                throw problem(name, timeHint)
+            }
             return time
         default: throw problem(name, timeHint)
         }
@@ -128,7 +130,8 @@ struct FieldReader {
 }
 
 private let timeHint =
-    "must be a time with its zone like 2026-11-11T20:03:11+08:00, or milliseconds since 1970 as a whole number"
+    "must be a time with its zone like 2026-11-11T20:03:11+08:00, or milliseconds since 1970 as a whole number,"
+    + " from 1970 to 9999"
 /// 1970 to 9999.
 private let timeRange: ClosedRange<Int64> = 0...253_402_300_799_999
 /// Amounts up to ten thousand million in major units: far above any order, far below an overflow of sums.

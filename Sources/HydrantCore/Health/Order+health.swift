@@ -31,7 +31,8 @@ extension Order {
             let limit = settings.flow.steps[stamp.number].dwellLimit
             let overdueFrom = stamp.at + limit
             let isLast = index == stamps.count - 1
-            let left = isLast ? (stamp.number == StateNumber.warrantyActivated ? stamp.at : endedAt) : stamps[index + 1].at
+            let left =
+                isLast ? (stamp.number == StateNumber.warrantyActivated ? stamp.at : endedAt) : stamps[index + 1].at
             if let left, left <= overdueFrom { continue }
             if overdueFrom >= now {
                 changes.append(overdueFrom + 1)
@@ -65,13 +66,15 @@ extension Order {
     private func judgeTouchpoints(_ result: inout HealthContribution, _ settings: Settings) {
         let due = dueTouchpoints(settings)
         result.hasTouchpointDue = !due.isEmpty
-        result.touchpointsDone = due.allSatisfy { kind in touchpoints.contains { $0.kind == kind && $0.accepted != nil } }
+        result.touchpointsDone = due.allSatisfy { kind in touchpoints.contains { $0.kind == kind && $0.accepted != nil }
+        }
     }
 
     /// The messages that the customer is owed in the state the order is in.
     package func dueTouchpoints(_ settings: Settings) -> [Touchpoint] {
         settings.flow.requests.compactMap { request in
-            request.kind == .notifyCustomer && request.afterState <= state && cancelled == nil ? request.touchpoint : nil
+            request.kind == .notifyCustomer && request.afterState <= state && cancelled == nil
+                ? request.touchpoint : nil
         }
     }
 }

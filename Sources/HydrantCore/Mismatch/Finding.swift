@@ -72,14 +72,20 @@ extension Order {
     package var lastHeardAt: Instant? { latest.values.max() }
 }
 
+/// How long something has been missing, and how long it may be.
+struct Waiting {
+    var since: Instant
+    var limit: Milliseconds
+    var now: Instant
+}
+
 /// Late until the deadline, wrong from then on.
 func overdue(
-    _ kind: MismatchKind, since: Instant, limit: Milliseconds, now: Instant, lastVerifiedAt: Instant?,
-    reason: (Text) -> Text
+    _ kind: MismatchKind, _ waiting: Waiting, lastVerifiedAt: Instant?, reason: (Text) -> Text
 ) -> Finding {
-    let deadline = since + limit
-    let isWrong = now >= deadline
+    let deadline = waiting.since + waiting.limit
+    let isWrong = waiting.now >= deadline
     return Finding(
-        kind: kind, verdict: isWrong ? .wrong : .late, reason: reason(durationText(now - since)), since: since,
-        lastVerifiedAt: lastVerifiedAt, turnsAt: isWrong ? nil : deadline)
+        kind: kind, verdict: isWrong ? .wrong : .late, reason: reason(durationText(waiting.now - waiting.since)),
+        since: waiting.since, lastVerifiedAt: lastVerifiedAt, turnsAt: isWrong ? nil : deadline)
 }

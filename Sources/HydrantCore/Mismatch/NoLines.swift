@@ -5,7 +5,8 @@ enum NoLines: MismatchDetector {
     static func finding(in order: Order, settings: Settings, now: Instant) -> Finding? {
         guard let placed = order.placed.known(at: now), order.lines.known(at: now).isEmpty else { return nil }
         return overdue(
-            .noLines, since: placed.at, limit: settings.grace, now: now, lastVerifiedAt: order.lastHeardAt(by: now)
+            .noLines, Waiting(since: placed.at, limit: settings.grace, now: now),
+            lastVerifiedAt: order.lastHeardAt(by: now)
         ) { length in
             Text(
                 chinese: "下单 \(length.chinese)，没有任何商品明细",

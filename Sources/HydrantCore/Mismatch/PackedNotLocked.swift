@@ -12,7 +12,7 @@ enum PackedNotLocked: MismatchDetector {
         let refused = order.lockRefused.flatMap { $0.evidence.at <= now ? $0.value : nil }
         let names = parcelText(packed.map(\.id))
         return overdue(
-            .packedNotLocked, since: first.at, limit: refused == nil ? settings.grace : 0, now: now,
+            .packedNotLocked, Waiting(since: first.at, limit: refused == nil ? settings.grace : 0, now: now),
             lastVerifiedAt: order.lastHeardAt(by: now)
         ) { length in
             if let refused {

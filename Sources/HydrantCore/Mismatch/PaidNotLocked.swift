@@ -11,7 +11,7 @@ enum PaidNotLocked: MismatchDetector {
         let limit = flow.steps[StateNumber.paid].dwellLimit + flow.steps[StateNumber.riskPassed].dwellLimit
         let refused = order.lockRefused?.value
         return overdue(
-            .paidNotLocked, since: paid.at, limit: refused == nil ? limit : 0, now: now,
+            .paidNotLocked, Waiting(since: paid.at, limit: refused == nil ? limit : 0, now: now),
             lastVerifiedAt: order.lastHeardAt
         ) { length in
             if let refused {

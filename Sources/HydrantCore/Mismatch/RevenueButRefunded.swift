@@ -23,7 +23,7 @@ enum RevenueButRefunded: MismatchDetector {
         let excess = revenue - (paid - refunded)
         guard excess > settings.amountToleranceMinor else { return nil }
         return overdue(
-            .revenueButRefunded, since: since, limit: settings.grace, now: now,
+            .revenueButRefunded, Waiting(since: since, limit: settings.grace, now: now),
             lastVerifiedAt: order.lastHeardAt(by: now)
         ) { _ in
             Text(

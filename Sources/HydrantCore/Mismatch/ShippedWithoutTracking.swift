@@ -10,7 +10,7 @@ enum ShippedWithoutTracking: MismatchDetector {
         let names = parcelText(lost.map(\.id))
         let isVoided = lost.contains { $0.tracked.known(at: now) != nil }
         return overdue(
-            .shippedWithoutTracking, since: first.at, limit: settings.grace, now: now,
+            .shippedWithoutTracking, Waiting(since: first.at, limit: settings.grace, now: now),
             lastVerifiedAt: order.lastHeardAt(by: now)
         ) { length in
             if isVoided {

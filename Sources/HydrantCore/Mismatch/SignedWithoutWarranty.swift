@@ -9,8 +9,9 @@ enum SignedWithoutWarranty: MismatchDetector {
             let signed = order.stamps.first(where: { $0.number == StateNumber.signed }), signed.at <= now
         else { return nil }
         return overdue(
-            .signedWithoutWarranty, since: signed.at, limit: settings.flow.steps[StateNumber.signed].dwellLimit,
-            now: now, lastVerifiedAt: order.lastHeardAt(by: now)
+            .signedWithoutWarranty,
+            Waiting(since: signed.at, limit: settings.flow.steps[StateNumber.signed].dwellLimit, now: now),
+            lastVerifiedAt: order.lastHeardAt(by: now)
         ) { length in
             Text(
                 chinese: "买家签收 \(length.chinese)，质保仍未登记",

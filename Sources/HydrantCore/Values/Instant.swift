@@ -5,8 +5,12 @@ package struct Instant: Hashable, Comparable, Sendable {
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
-    package static func + (left: Instant, right: Milliseconds) -> Instant { Instant(milliseconds: left.milliseconds + right) }
-    package static func - (left: Instant, right: Milliseconds) -> Instant { Instant(milliseconds: left.milliseconds - right) }
+    package static func + (left: Instant, right: Milliseconds) -> Instant {
+        Instant(milliseconds: left.milliseconds + right)
+    }
+    package static func - (left: Instant, right: Milliseconds) -> Instant {
+        Instant(milliseconds: left.milliseconds - right)
+    }
     package static func - (left: Instant, right: Instant) -> Milliseconds { left.milliseconds - right.milliseconds }
 }
 

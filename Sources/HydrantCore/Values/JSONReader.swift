@@ -187,7 +187,8 @@ private struct JSONReader {
         while position < input.count {
             switch input[position] {
             case 0x22:
-                guard let text = String(validating: input[start..<position], as: UTF8.self) else {
+                let slice = UnsafeBufferPointer(rebasing: input[start..<position])
+                guard let text = String(validating: slice, as: UTF8.self) else {
                     throw problem("the text is not UTF-8")
                 }
                 position += 1
@@ -206,7 +207,9 @@ private struct JSONReader {
             let byte = input[position]
             switch byte {
             case 0x22:
-                guard let text = String(validating: bytes, as: UTF8.self) else { throw problem("the text is not UTF-8") }
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw problem("the text is not UTF-8")
+                }
                 position += 1
                 return text
             case 0x5C: try escape(into: &bytes)

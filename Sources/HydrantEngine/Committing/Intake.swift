@@ -18,18 +18,21 @@ package struct Intake: Sendable {
             throw FactProblem(path: "", message: "the fact is longer than \(Self.factBytesMaximum) bytes")
         }
         let (clean, receiver) = try split(json)
-        let fact = try Fact(json: clean, receivedAt: receivedAt)
+        var fact = try Fact(json: clean, receivedAt: receivedAt)
+        // When it came in is for the hub to say, whatever the sender writes.
+        fact.receivedAt = receivedAt
         return try seal(fact, raw: raw, receiver: receiver)
     }
 
-    /// A fact that the hub's own parts or a connector made.
+    /// A fact that the hub's own parts, a file or a connector made. The time of receipt is no part of the message: what
+    /// is read again later is the same message.
+    ///
+    /// - Throws: when the fact could not be read back from its event.
     package func seal(_ fact: Fact) throws(FactProblem) -> IncomingFact {
-        var incoming = try seal(fact, raw: fact.json.bytes, receiver: nil)
-        // The hub's own time of receipt is no part of the message: a repetition is the same message.
-        var unstamped = fact
-        unstamped.receivedAt = Instant(milliseconds: 0)
-        incoming.bodyHash = fnv1a(unstamped.json.bytes)
-        return incoming
+        _ = try Fact(json: fact.json, receivedAt: fact.receivedAt)
+        var timeless = fact
+        timeless.receivedAt = Instant(milliseconds: 0)
+        return try seal(fact, raw: timeless.json.bytes, receiver: nil)
     }
 
     /// A fact that a connector read from a system.

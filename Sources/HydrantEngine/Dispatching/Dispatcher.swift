@@ -101,7 +101,8 @@ actor Dispatcher {
         } catch is HubStopping {
             // The lease ends by itself, or is released at the next start.
         } catch {
-            log.error("an instruction's end could not be recorded", metadata: ["kind": "\(row.instruction.kind.rawValue)"])
+            log.error(
+                "an instruction's end could not be recorded", metadata: ["kind": "\(row.instruction.kind.rawValue)"])
         }
         underWay[system, default: 1] -= 1
         // A row that was claimed before this end was written does not know of it, and would for instance carry out
@@ -168,15 +169,24 @@ actor Dispatcher {
             messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now,
             body: .instructionAnswered(
                 InstructionAnswer(
-                    key: instruction.key, kind: instruction.kind, outcome: outcome, detail: String(detail.prefix(300)))))
+                    key: instruction.key, kind: instruction.kind, outcome: outcome, detail: String(detail.prefix(300))))
+        )
         var incoming: [IncomingFact] = []
+        var parked: [ParkedRow] = []
         for fact in facts + [answer] {
-            incoming.append(try intake.seal(fact, from: instruction.system, receivedAt: now))
+            do throws(FactProblem) {
+                incoming.append(try intake.seal(fact, from: instruction.system, receivedAt: now))
+            } catch {
+                parked.append(
+                    try intake.park(
+                        [], source: instruction.system, place: "answer to \(instruction.key)",
+                        reason: "\(error.path): \(error.message)", now: now))
+            }
         }
         let change = InstructionChange(
             key: instruction.key, status: outcome == .done ? .done : .refused, attempts: row.attempts + 1, dueAt: now,
             lastError: outcome == .done ? "" : detail)
-        _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change]))
+        _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change], parked: parked))
     }
 
     /// The next attempt: three quick ones with full jitter, then after 1, 5, 15, 15 … minutes, until the deadline.

@@ -64,7 +64,8 @@ extension OrderDetail {
             return RootCause(
                 reason: hold.reason,
                 advice: Text(
-                    chinese: "由 \(hold.owner) 处理后自动继续", english: "Goes on by itself once \(hold.owner) has dealt with it"),
+                    chinese: "由 \(hold.owner) 处理后自动继续",
+                    english: "Goes on by itself once \(hold.owner) has dealt with it"),
                 verdict: verdict ?? .late)
         }
         guard let worst = findings.first(where: { $0.verdict == verdict }) else { return nil }

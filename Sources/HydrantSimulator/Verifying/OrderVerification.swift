@@ -6,7 +6,6 @@ import HydrantStorage
 struct OrderVerification {
     let keyring: Keyring
     let settings: Settings
-    let now: Instant
 
     func verify(_ row: OrderRow, _ events: [StoredEvent], reader: any StoreReader) throws -> VerifiedOrder {
         var verified = VerifiedOrder(row: row)
@@ -103,10 +102,11 @@ struct OrderVerification {
 
     private func compareRow(_ verified: inout VerifiedOrder) {
         let row = verified.row
+        let moment = validMoment(of: row)
         var expected = row
         expected.update(
-            from: verified.order, findings: verified.order.findings(settings: settings, now: now), settings: settings,
-            now: now)
+            from: verified.order, findings: verified.order.findings(settings: settings, now: moment),
+            settings: settings, now: moment)
         func compare<Value: Equatable>(_ name: String, _ path: KeyPath<OrderRow, Value>) {
             verified.require(
                 row[keyPath: path] == expected[keyPath: path],
@@ -118,13 +118,16 @@ struct OrderVerification {
         compare("completion", \.completion)
         compare("number of holds", \.holds)
         compare("placed at", \.placedAt?.milliseconds)
-        guard !isDue(row) else { return }
         compare("verdict", \.verdict)
         compare("health", \.health)
+        compare("time of the next change", \.changesAt?.milliseconds)
     }
 
-    /// Whether time alone changed what is true about the order, and the hub has not looked at it since.
-    private func isDue(_ row: OrderRow) -> Bool { row.changesAt.map { $0 <= now } ?? false }
+    /// A moment at which the row is valid, whenever the hub computed it: the last one before it changes by itself, or,
+    /// where it never does, the end of time.
+    private func validMoment(of row: OrderRow) -> Instant {
+        row.changesAt.map { $0 - 1 } ?? Instant(milliseconds: 253_402_300_799_999)
+    }
 
     private func compareStamps(_ verified: inout VerifiedOrder) {
         let order = verified.order
@@ -157,8 +160,7 @@ struct OrderVerification {
     // MARK: - Side tables
 
     private func compareFindings(_ verified: inout VerifiedOrder, _ reader: any StoreReader) throws {
-        guard !isDue(verified.row) else { return }
-        let expected = verified.order.findings(settings: settings, now: now)
+        let expected = verified.order.findings(settings: settings, now: validMoment(of: verified.row))
         let rows = try reader.findings(of: verified.row.number)
         let left = Set(rows.map { "\($0.kind.rawValue) \($0.verdict.rawValue) since \($0.since)" })
         let right = Set(expected.map { "\($0.kind.rawValue) \($0.verdict.rawValue) since \($0.since)" })

@@ -5,6 +5,8 @@ package import HydrantStorage
 package struct VerificationReport: Sendable {
     package var orders = 0
     package var events = 0
+    /// Orders that time alone has changed since the hub last looked at them; it does when it runs.
+    package var due = 0
     package var violations: [String] = []
     /// How many violations there were; ``violations`` keeps the first thousand.
     package var violationCount = 0
@@ -27,7 +29,7 @@ package struct Verifier: Sendable {
     private let heads: [String: [UInt8]]
 
     /// - Parameters:
-    ///   - now: the moment at which findings and health are judged; not before the hub's last one.
+    ///   - now: for ``VerificationReport/due`` alone; rows are judged at a moment at which they are valid.
     ///   - heads: chain heads by order number that were kept outside the database, if any: whoever cuts off the last
     ///     events and writes the rows anew is found only by them.
     package init(
@@ -51,7 +53,8 @@ package struct Verifier: Sendable {
         progress: @Sendable @escaping (Int) -> Void = { _ in },
         inspect: @Sendable @escaping (VerifiedOrder) throws -> Void
     ) async throws -> VerificationReport {
-        let rules = OrderVerification(keyring: keyring, settings: settings, now: now)
+        let rules = OrderVerification(keyring: keyring, settings: settings)
+        let now = now
         let heads = heads
         return try await store.read { reader in
             var report = VerificationReport()
@@ -68,6 +71,7 @@ package struct Verifier: Sendable {
                 missing.remove(row.number)
                 report.orders += 1
                 report.events += events.count
+                if let changesAt = row.changesAt, changesAt <= now { report.due += 1 }
                 report.add(verified.violations)
                 health[row.health, default: 0] += 1
                 try inspect(verified)

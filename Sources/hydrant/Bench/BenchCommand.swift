@@ -147,7 +147,7 @@ func removeDatabase(_ path: String) {
 func residentMegabytes() -> Double {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return .nan }
     for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
-        return Double(line.split(separator: " ").dropFirst().first ?? "") .map { $0 / 1_024 } ?? .nan
+        return Double(line.split(separator: " ").dropFirst().first ?? "").map { $0 / 1_024 } ?? .nan
     }
     return .nan
 }

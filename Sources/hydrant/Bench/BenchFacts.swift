@@ -82,7 +82,7 @@ struct BenchFacts {
 
     private var placed: JSON {
         [
-            "shop": "tmall-flagship", "customer": "C20260017", "warehouse": "杭州仓", "payableMinor": 29_800,
+            "shop": "shop-flagship", "customer": "C20260017", "warehouse": "杭州仓", "payableMinor": 29_800,
             "lines": [
                 ["id": "1", "sku": "LF9001", "name": "机油滤清器 LF9001", "units": 2, "priceMinor": 29_800],
                 ["id": "2", "sku": "GIFT-GLOVE", "name": "工作手套", "units": 1, "gift": true, "giftFor": "1"],

@@ -20,7 +20,8 @@ struct LargeDatabaseBench {
 
     private func hub(_ path: String) throws -> Hub {
         Hub(
-            store: try SQLiteStore(path: path, mode: .readWrite), keyring: Keyring(master: Array(repeating: 7, count: 32)),
+            store: try SQLiteStore(path: path, mode: .readWrite),
+            keyring: Keyring(master: Array(repeating: 7, count: 32)),
             clock: SystemClock(), settings: Settings(), log: Logger(label: "hydrant.bench"))
     }
 

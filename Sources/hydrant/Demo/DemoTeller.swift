@@ -33,8 +33,8 @@ final class DemoTeller: Sendable {
             let index = overview.health.index(overview.healthSettings).map { "\(($0 * 10).rounded() / 10)" } ?? "–"
             bar.show(
                 min(1, Double(overview.counts.orders) / Double(max(1, orders))),
-                "\(china.dateText) \(china.timeText)  \(overview.counts.orders) orders  \(overview.totals.facts) facts  "
-                    + "index \(index)")
+                "\(china.dateText) \(china.timeText)  \(overview.counts.orders) orders  "
+                    + "\(overview.totals.facts) facts  index \(index)")
             let waits = overview.queueLength > 0 || (overview.instructions[.waiting] ?? 0) > 0
             let isStill = overview.totals.facts == lastFacts && !waits
             lastFacts = overview.totals.facts

@@ -75,7 +75,7 @@ struct PushRoute: Sendable {
         var submission = Submission()
         for reported in content.facts {
             do throws(FactProblem) {
-                submission.facts.append(try sealed(reported, from: system, now: now))
+                submission.facts.append(try hub.intake.seal(reported, from: system, receivedAt: now))
             } catch {
                 throw Problem.unreadableRequest("\(error.path) \(error.message)")
             }
@@ -111,17 +111,6 @@ struct PushRoute: Sendable {
         guard !rows.isEmpty else { return }
         let submission = Submission(parked: rows)
         _ = try await recorded { try await hub.committer.submit(submission) }
-    }
-
-    /// The time of receipt is left out of the comparison with earlier messages: a repeated push comes later and is
-    /// still the same message.
-    private func sealed(_ reported: ReportedFact, from system: String, now: Instant) throws(FactProblem) -> IncomingFact
-    {
-        var incoming = try hub.intake.seal(reported, from: system, receivedAt: now)
-        var timeless = incoming.fact
-        timeless.receivedAt = Instant(milliseconds: 0)
-        incoming.bodyHash = fnv1a(timeless.json.bytes)
-        return incoming
     }
 }
 
