@@ -28,6 +28,7 @@ struct BenchCommand: AsyncParsableCommand {
     var orders = 100_000
 
     func run() async throws {
+        JSONLogHandler.start(.critical)
         let limits = try readLimits()
         var figures: [BenchFigure] = []
         for batch in [1, 10, 100, 1_000] {

@@ -31,12 +31,11 @@ struct LargeDatabaseBench {
         let running = Task { try await hub.run() }
         var facts = BenchFacts(prefix: "SO", seed: 3)
         let progress = ProgressBar("filling")
-        let total = orders * BenchFacts.factsPerOrder * 6 / 10
-        var done = 0
-        while done < total {
+        var done: Int64 = 0
+        while done < orders {
             try await preload(hub, &facts, 10_000)
-            done += 10_000
-            progress.show(Double(done) / Double(total), "\(done) facts")
+            done = try await hub.store.read { try $0.counts().orders }
+            progress.show(min(1, Double(done) / Double(orders)), "\(done) orders")
         }
         progress.finish()
         running.cancel()
