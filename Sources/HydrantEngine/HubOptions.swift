@@ -4,7 +4,7 @@ package import HydrantCore
 package struct HubOptions: Sendable {
     /// The most facts in one transaction.
     package var batchFacts = 1_024
-    package var cachedOrders = 60_000
+    package var cachedOrders = 30_000
     /// How long an instruction is worth sending.
     package var instructionLifetime: Milliseconds = .hours(72)
     /// How long a claimed instruction stays with the one who claimed it.

@@ -114,7 +114,14 @@ struct DemoStage {
         services += world.makeServices()
         services.append(show)
         try await run(services)
-        if command.untilDone { try await verify() }
+        if command.untilDone { return try await verify() }
+        Terminal.standardError(
+            """
+
+            The demo has stopped. Its database stays until the next one:
+              hydrant verify --database \(databasePath)
+
+            """)
     }
 
     /// A bad day, except that few reports come hours late: one is meant to see single wrong orders, not a storm.

@@ -29,10 +29,14 @@ struct LoopService: Service {
     let body: @Sendable () async throws -> Void
 
     func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown(body)
-        } catch is CancellationError {
-            return
+        let body = body
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await body()
+            } catch {
+                // What fails because everything stops is no failure.
+                guard Task.isCancelled else { throw error }
+            }
         }
     }
 }

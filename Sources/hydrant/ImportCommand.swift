@@ -28,6 +28,11 @@ struct ImportCommand: AsyncParsableCommand {
         let document = try readDocument { () throws(DocumentProblems) in
             try MappingDocument.load(text: text, path: mapping)
         }
+        do throws(FileProblem) {
+            try FolderImport(mapping: document, folder: folder, receivedAt: SystemClock().now()).check()
+        } catch {
+            throw CommandProblem("\(error)", advice: "Nothing was changed. Check --from and start again.")
+        }
         let open = try await OpenDatabase.writing(database)
         try await SavedDocument.save(text, path: mapping, in: open.store)
         let hub = Hub(

@@ -37,9 +37,10 @@ struct HydrantCommand: AsyncParsableCommand {
         abstract: "The order hub: one order state, each with proof, across the systems you already have.",
         discussion: """
             First steps:
-              hydrant demo                     a whole Double-11 day with simulated partners; prints the address
-              hydrant import --mapping Templates/olist.yaml --from DIR --database olist.sqlite
-              hydrant wrong-orders --database olist.sqlite --as-of 2018-11-01T00:00:00Z --json
+              hydrant demo      (a whole Double-11 day with simulated partners)
+              hydrant import --mapping DOCUMENT --from FOLDER --database FILE
+              hydrant wrong-orders --database FILE
+              hydrant serve --database FILE
 
             JSON goes to standard output, progress and logs to standard error.
             Exit codes: 0 done, 1 found something wrong, 2 bad input.

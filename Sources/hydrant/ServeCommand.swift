@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         server.port = port
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
+        let missing = unconnected(inForce.flow, built)
         let pages = try PageService(hub: hub, demo: false)
         let application = try pages.application(settings: server, log: log) { port in
             Terminal.standardError(
@@ -84,10 +85,21 @@ struct ServeCommand: AsyncParsableCommand {
                   access token    \(access.tokenPath)
                   webhook secret  \(access.webhookSecretPath)
                   sign in at      http://\(host):\(port)/ with the access token
-
+                \(missing)
                 """)
         }
         try await run([EgressService(client: egress), HubService(hub: hub), application, pages.sampling], log)
+    }
+
+    /// What the settings ask of systems that nobody has connected, in words; empty when all are there.
+    private func unconnected(_ flow: Flow, _ systems: ConnectorCatalogue.Systems) -> String {
+        let names = Set(flow.requests.map(\.system)).filter { systems.connectors[$0] == nil }.sorted()
+        guard !names.isEmpty else { return "" }
+        return """
+              not connected   \(names.joined(separator: ", ")): the settings ask these systems for something.
+                              Orders wait there until --connectors names them (docs/connectors).
+
+            """
     }
 
     private func run(_ services: [any Service], _ log: Logger) async throws {

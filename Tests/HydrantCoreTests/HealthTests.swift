@@ -107,6 +107,15 @@ import Testing
         #expect(try Self.contribution(at: 7, minute: 71).dwelled == false)
     }
 
+    @Test func `where no system reports a later state, an order has nothing more to wait for`() throws {
+        var settings = Settings()
+        settings.flow.steps[StateNumber.warrantyActivated].isReported = false
+        #expect(try Self.contribution(at: 6, minute: 60 + 25 * 60).dwelled)
+        #expect(try Self.contribution(at: 6, minute: 60 + 25 * 60, settings: settings).dwelled == false)
+        #expect(settings.flow.lastReportedState == StateNumber.signed)
+        #expect(Settings().flow.lastReportedState == StateNumber.warrantyActivated)
+    }
+
     @Test func `a state that was left too late counts for a window after it was left`() throws {
         let moved = (2...5).map { (OrderStory.proof(of: $0), Int64(198 + $0)) }
         let left = try Self.contribution(at: 1, moved, minute: 300)

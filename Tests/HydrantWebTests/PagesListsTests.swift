@@ -172,6 +172,18 @@ import Testing
         }
     }
 
+    @Test func `pages are Chinese, except for a browser that asks for English and not for Chinese`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("A")]) {
+            for (accepts, language) in [
+                ("en-US,en;q=0.9", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"), ("fr-FR,fr", "zh-CN"), ("", "zh-CN"),
+            ] {
+                let page = try await fixture.get("/orders", accepts: accepts)
+                #expect(page.text.contains("<html lang=\"\(language)\">"), "\(accepts)")
+            }
+        }
+    }
+
     @Test func `assets are kept for ever under the hash of their content, and weigh little`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding([PageFacts.placed("A")]) {

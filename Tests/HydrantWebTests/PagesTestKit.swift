@@ -113,9 +113,10 @@ struct PagesFixture: Sendable {
         }
     }
 
-    func get(_ path: String, cookie: String? = nil) async throws -> PageAnswer {
+    func get(_ path: String, cookie: String? = nil, accepts: String? = nil) async throws -> PageAnswer {
         var headers: HTTPFields = [:]
         if let cookie { headers[.cookie] = cookie }
+        if let accepts { headers[.acceptLanguage] = accepts }
         let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
         let response = try await responder.respond(to: request, context: HubContext(log: log))

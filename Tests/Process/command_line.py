@@ -120,6 +120,9 @@ with tempfile.TemporaryDirectory() as name:
     key.write_text("0" * 64)
     says(hydrant("verify", "--database", database, code=2).stderr, "HY-1005")
     key.write_text(good)
+    missing = hydrant("import", "--mapping", mapping, "--from", folder / "nowhere", "--database", folder / "n.sqlite", code=2)
+    says(missing.stderr, "nowhere", "--from")
+    expect(not (folder / "n.sqlite").exists(), "a folder that is not there left a database behind")
     says(hydrant("import", "--mapping", root / "Templates/olist.yaml", "--from", source, "--database",
                  folder / "o.sqlite", code=2).stderr, "olist")
     says(hydrant("serve", "--database", "/proc/nothing/hub.sqlite", code=2).stderr, "HY-")

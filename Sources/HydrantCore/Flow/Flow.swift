@@ -52,6 +52,9 @@ package struct Flow: Hashable, Sendable {
     /// Whether an order can be expected to prove this state by a message of its own.
     package func isReported(_ state: Int) -> Bool { steps[state].isReported }
 
+    /// The last state that any connected system reports: whoever is there has nothing more to wait for.
+    package var lastReportedState: Int { steps.last { $0.number > 0 && $0.isReported }?.number ?? 0 }
+
     package func asks(_ kind: InstructionKind) -> Bool { requests.contains { $0.kind == kind } }
 }
 

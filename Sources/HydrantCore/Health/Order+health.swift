@@ -31,8 +31,8 @@ extension Order {
             let limit = settings.flow.steps[stamp.number].dwellLimit
             let overdueFrom = stamp.at + limit
             let isLast = index == stamps.count - 1
-            let left =
-                isLast ? (stamp.number == StateNumber.warrantyActivated ? stamp.at : endedAt) : stamps[index + 1].at
+            let isAtTheEnd = stamp.number >= settings.flow.lastReportedState
+            let left = isLast ? (isAtTheEnd ? stamp.at : endedAt) : stamps[index + 1].at
             if let left, left <= overdueFrom { continue }
             if overdueFrom >= now {
                 changes.append(overdueFrom + 1)

@@ -35,6 +35,9 @@ package struct FolderImport: Sendable {
         self.receivedAt = mapping.exportedAt ?? receivedAt
     }
 
+    /// Looks whether every file that the document names is there, before anything is written.
+    package func check() throws(FileProblem) { _ = try ImportRun(self) }
+
     /// Reads everything. Nothing is emitted before every file that the document names was found.
     ///
     /// - Parameters:

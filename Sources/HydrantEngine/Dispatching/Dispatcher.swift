@@ -98,8 +98,8 @@ actor Dispatcher {
         do {
             let end = try await attempt(row)
             isOver = try await record(end, of: row)
-        } catch is HubStopping {
-            // The lease ends by itself, or is released at the next start.
+        } catch  where error is HubStopping || Task.isCancelled {
+            // The hub stops. At the next start the claim counts as ambiguous and the system is asked.
         } catch {
             log.error(
                 "an instruction's end could not be recorded", metadata: ["kind": "\(row.instruction.kind.rawValue)"])
@@ -118,7 +118,8 @@ actor Dispatcher {
     private func attempt(_ row: InstructionRow) async throws -> InstructionResult {
         let isLate = row.deadline <= clock.now()
         guard let connector = connectors[row.instruction.system] else {
-            return .refused(detail: "no connector is set up for the system \(row.instruction.system)")
+            return .retryable(
+                detail: "no connector is set up for the system \(row.instruction.system)", after: .minutes(15))
         }
         guard let order = try await committer.order(row.order) else {
             return .refused(detail: "the order is not in the database")

@@ -57,6 +57,8 @@ extension OrderDetail {
             row.status == .parked || row.status == .refused
                 || (row.status != .done && row.attempts >= 3 && !row.lastError.isEmpty)
         }
+        let grave = findings.first { $0.verdict == .wrong && !$0.kind.isWaiting }
+        if let grave { return RootCause(reason: grave.reason, advice: grave.kind.advice, verdict: .wrong) }
         if let row = stuck.first, verdict == .wrong || row.status == .parked || row.status == .refused {
             return RootCause(stuck: row)
         }
@@ -85,7 +87,8 @@ extension RootCause {
                 + "(\(row.lastError))")
         advice =
             gaveUp
-            ? Text(chinese: "请人工处理，然后重新发起", english: "A person has to deal with it, then ask again")
+            ? Text(
+                chinese: "请在 \(system) 中人工处理", english: "A person has to deal with it in \(system)")
             : Text(
                 chinese: "系统会自动重试，下一次在 \(row.dueAt.civil(offsetSeconds: 28_800).timeText)",
                 english: "It is tried again by itself, next at \(row.dueAt.civil(offsetSeconds: 28_800).timeText)")
@@ -112,7 +115,7 @@ extension InstructionKind {
 extension Order {
     /// What has to happen for the next state, in words; nil at the last one.
     package func missingForNextState(_ settings: Settings) -> Text? {
-        guard state < StateNumber.warrantyActivated else { return nil }
+        guard state < settings.flow.lastReportedState else { return nil }
         if cancelled != nil { return nil }
         let next = state + 1
         switch next {
@@ -146,6 +149,16 @@ extension Order {
 }
 
 extension MismatchKind {
+    /// Whether the order only waits for something, so that what holds it up explains it better than the waiting does.
+    var isWaiting: Bool {
+        switch self {
+        case .paidNotLocked, .packedNotLocked, .shippedWithoutTracking, .signedWithoutWarranty, .noLines,
+            .systemsDisagree:
+            true
+        default: false
+        }
+    }
+
     /// The first thing to do.
     package var advice: Text {
         switch self {

@@ -14,6 +14,12 @@ struct PageRequest: Sendable {
     /// Whether the address chose the language, so that it has to be remembered.
     let choosesLanguage: Bool
 
+    /// Chinese first; English for a browser that asks for English and not for Chinese.
+    private static func preferred(_ request: Request) -> Language {
+        let asked = request.headers[.acceptLanguage]?.lowercased() ?? ""
+        return asked.contains("en") && !asked.contains("zh") ? .english : .chinese
+    }
+
     init(_ request: Request) {
         path = request.uri.path
         let all = Self.parameters(request.uri.query ?? "")
@@ -21,7 +27,7 @@ struct PageRequest: Sendable {
         let chosen = all.last { $0.0 == "lang" }.flatMap { Language(rawValue: $0.1) }
         let remembered = request.cookies[Self.cookieName].flatMap { Language(rawValue: $0.value) }
         choosesLanguage = chosen != nil
-        language = chosen ?? remembered ?? .chinese
+        language = chosen ?? remembered ?? Self.preferred(request)
     }
 
     func parameter(_ name: String) -> String? { parameters.last { $0.0 == name }?.1 }
