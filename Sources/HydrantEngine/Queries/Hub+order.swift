@@ -39,6 +39,7 @@ extension OrderDetail {
         findings = order.findings(settings: settings, now: asOf)
         holds = order.standingHolds
         missing = order.missingForNextState(settings)
+        lastReportedState = settings.flow.lastReportedState
         systems = order.words.entries.map { entry in
             let range = settings.words.range(of: entry.value, from: entry.id)
             return SystemView(

@@ -16,6 +16,8 @@ package struct OrderDetail: Sendable {
     package var rootCause: RootCause?
     /// What has to happen for the next state; nil at the last one.
     package var missing: Text?
+    /// The last state that any connected system reports.
+    package var lastReportedState: Int
     /// What each outside system said last.
     package var systems: [SystemView]
 }

@@ -26,8 +26,12 @@ package struct Rail: Hashable, Sendable {
     package var steps: [Step]
 
     /// Of an order with all its proof.
-    package init(order: Order, verdict: Verdict?, isHeld: Bool) {
-        let next = Self.next(verdict: verdict, isHeld: isHeld, completion: order.completion)
+    ///
+    /// - Parameter lastState: the last state that any system reports; after it nothing is waited for.
+    package init(order: Order, verdict: Verdict?, isHeld: Bool, lastState: Int) {
+        let next =
+            order.state >= lastState
+            ? .ahead : Self.next(verdict: verdict, isHeld: isHeld, completion: order.completion)
         steps = StateNumber.all.map { number in
             if number <= order.state {
                 let stamp = order.stamps[number - 1]
@@ -38,8 +42,10 @@ package struct Rail: Hashable, Sendable {
     }
 
     /// Of a row of a list, which does not tell inferred from proven.
-    package init(row: OrderRow) {
-        let next = Self.next(verdict: row.verdict, isHeld: row.holds > 0, completion: row.completion)
+    package init(row: OrderRow, lastState: Int) {
+        let next =
+            row.state >= lastState
+            ? .ahead : Self.next(verdict: row.verdict, isHeld: row.holds > 0, completion: row.completion)
         steps = StateNumber.all.map { number in
             let shape = number <= row.state ? .filled : Self.ahead(number, row.state, next, row.completion)
             return Step(number: number, shape: shape, at: nil)

@@ -19,6 +19,8 @@ package struct OrdersPage: Sendable {
     package var rows: [OrderRow]
     /// Where the next page begins; nil at the end.
     package var next: Int64?
+    /// The last state that any connected system reports.
+    package var lastReportedState: Int
 }
 
 extension OrdersPage {
@@ -30,7 +32,9 @@ extension OrdersPage {
         let (rows, next) = try await hub.store.read { reader in
             try request.health == nil ? Self.plain(request, reader) : Self.scanned(request, reader)
         }
-        return OrdersPage(request: request, asOf: hub.clock.now(), rows: rows, next: next)
+        return OrdersPage(
+            request: request, asOf: hub.clock.now(), rows: rows, next: next,
+            lastReportedState: hub.settings.flow.lastReportedState)
     }
 
     private static func plain(_ request: OrdersRequest, _ reader: any StoreReader) throws -> ([OrderRow], Int64?) {

@@ -48,7 +48,8 @@ struct OrdersView {
         let completion = row.completion == .open ? nil : words("completion_\(keyPart(row.completion.rawValue))")
         return [
             "href": orderPath(row.number), "number": row.number, "stateText": stateText(row.state, words),
-            "mini": Rail(row: row).miniature(state: row.state, words), "completion": shown(completion),
+            "mini": Rail(row: row, lastState: page.lastReportedState).miniature(state: row.state, words),
+            "completion": shown(completion),
             "holds": shown(row.holds > 0 ? words("hold_count", ["count": String(row.holds)]) : nil),
             "verdict": row.verdict.map { $0.badge(words) as Any } ?? false,
             "since": formats.binding(row.stateSince), "placed": formats.binding(row.placedAt),

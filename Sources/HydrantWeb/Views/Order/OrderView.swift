@@ -88,7 +88,8 @@ struct OrderView {
     }
 
     private var rail: Bindings {
-        let rail = Rail(order: order, verdict: verdict, isHeld: !detail.holds.isEmpty)
+        let rail = Rail(
+            order: order, verdict: verdict, isHeld: !detail.holds.isEmpty, lastState: detail.lastReportedState)
         let label = words("rail_of", ["number": model.number])
         return ["rail": rail.bindings(mode: "times", label: label, formats)]
     }
