@@ -37,8 +37,24 @@ finish() {
 }
 trap finish EXIT
 
+# Partners that nobody asks anything of, so that pushes find a receiver.
+export HYDRANT_PUSH_TOKEN=a-token-of-the-courier HYDRANT_TOKEN_FILE=$folder/token
+cat >"$folder/connectors.yaml" <<YAML
+connectors: api-test
+systems:
+  - system: wms
+    kind: qimen
+    url: http://127.0.0.1:9/
+    credentials: {appKey: key, secret: secret, customerId: customer}
+    options: {ownerCode: OWNER, warehouseCode: W1, logisticsCode: SF}
+  - system: sf
+    kind: sf
+    url: http://127.0.0.1:9/
+    credentials: {partnerId: partner, checkWord: word, pushToken: $HYDRANT_PUSH_TOKEN}
+YAML
+
 "$binary" serve --database "$folder/hub.sqlite" --port 0 --token-file "$folder/token" \
-    --webhook-secret-file "$folder/secret" >"$folder/hub.log" 2>&1 &
+    --connectors "$folder/connectors.yaml" --webhook-secret-file "$folder/secret" >"$folder/hub.log" 2>&1 &
 hub=$!
 
 address=
@@ -52,6 +68,8 @@ for _ in $(seq 300); do
     sleep 0.1
 done
 [[ -n $address ]] || { echo "schemathesis: the hub did not come up" >&2; exit 1; }
+
+python3 Scripts/schemathesis_seed.py "$address" "$folder/token" "$folder/secret"
 
 # The signing hook reads the secret; the token goes into every request.
 export HYDRANT_WEBHOOK_SECRET_FILE=$folder/secret

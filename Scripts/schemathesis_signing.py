@@ -1,4 +1,5 @@
-"""Signs generated requests to /v1/facts as Standard Webhooks ask for, so that they reach the code behind the signature."""
+"""Signs generated requests to /v1/facts as Standard Webhooks ask for and lets half of the good requests name what the hub
+really has, so that they reach the code behind."""
 
 import base64
 import hashlib
@@ -7,9 +8,12 @@ import os
 import pathlib
 import secrets
 import time
+import zlib
 
 import requests
 import schemathesis
+
+from schemathesis_seed import SEEDED_ORDERS
 
 
 class WebhookSignature(requests.auth.AuthBase):
@@ -34,3 +38,22 @@ class WebhookSignature(requests.auth.AuthBase):
 
 
 schemathesis.auth.set_from_requests(WebhookSignature()).apply_to(path="/v1/facts")
+
+
+def known(case, name: str, value: str):
+    """Half of the good requests name something that is there: the others would only ever see 404 and 401."""
+    return case.meta is not None and case.meta.generation.mode.is_positive and zlib.crc32(f"{name}{value}".encode()) % 2
+
+
+@schemathesis.hook
+def map_case(context, case):
+    parameters = case.path_parameters or {}
+    if "id" in parameters and known(case, "id", str(parameters["id"])):
+        parameters["id"] = f"SEED-{zlib.crc32(str(parameters['id']).encode()) % SEEDED_ORDERS}"
+    if "system" in parameters and known(case, "system", str(parameters["system"])):
+        parameters["system"] = "sf" if "rest" in parameters else "wms"
+        if "rest" in parameters:
+            parameters["rest"] = os.environ["HYDRANT_PUSH_TOKEN"]
+    if case.path == "/sign-in" and isinstance(case.body, dict) and known(case, "token", str(case.body)):
+        case.body["token"] = pathlib.Path(os.environ["HYDRANT_TOKEN_FILE"]).read_text().strip()
+    return case

@@ -125,7 +125,11 @@ extension MemoryTables {
     }
 
     private func park(_ row: ParkedRow) throws {
-        try require(!row.reason.isEmpty)
+        try require(!row.reason.isEmpty && !row.fingerprint.isEmpty)
+        let isThere = parked.contains {
+            $0.fingerprint == row.fingerprint && $0.place == row.place && $0.source == row.source
+        }
+        guard !isThere else { return }
         var row = row
         row.id = (parked.last?.id ?? 0) + 1
         parked.append(row)

@@ -175,14 +175,19 @@ package struct ParkedRow: Hashable, Sendable {
     package var receivedAt: Instant
     package var reason: String
     package var sealedBody: [UInt8]
+    /// Tells equal messages: one of the same source and place is kept once. Empty only in rows of the first schema.
+    package var fingerprint: String
 
-    package init(source: String, place: String, receivedAt: Instant, reason: String, sealedBody: [UInt8]) {
+    package init(
+        source: String, place: String, receivedAt: Instant, reason: String, sealedBody: [UInt8], fingerprint: String
+    ) {
         id = 0
         self.source = source
         self.place = place
         self.receivedAt = receivedAt
         self.reason = reason
         self.sealedBody = sealedBody
+        self.fingerprint = fingerprint
     }
 }
 

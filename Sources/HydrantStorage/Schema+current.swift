@@ -1,6 +1,12 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1])
+    package static let current = Schema(migrations: [version1, version2])
+
+    /// What was parked before is kept once: the same rows of a file that is imported again are not parked again.
+    private static let version2: [SchemaChange] = [
+        .column(table: "parked", SchemaColumn("fingerprint", .text, isOptional: true, check: .notEmpty)),
+        .index(SchemaIndex("parked_once", on: "parked", ["source", "place", "fingerprint"], isUnique: true)),
+    ]
 
     private static let version1: [SchemaChange] =
         [

@@ -11,6 +11,8 @@ package struct Schema: Sendable {
 /// One step of a migration.
 package enum SchemaChange: Sendable {
     case table(SchemaTable)
+    /// Rows that were there before have nothing in it, so it is optional.
+    case column(table: String, SchemaColumn)
     case index(SchemaIndex)
     /// Rows may be added, never changed or removed.
     case appendOnly(table: String)

@@ -90,7 +90,7 @@ package struct SQLiteReader: StoreReader {
         try query(Statements.parked).all([.integer(cursor), .integer(limit)]) { row in
             var parked = ParkedRow(
                 source: row.text(1), place: row.text(2), receivedAt: Instant(milliseconds: row.integer(3)),
-                reason: row.text(4), sealedBody: row.bytes(5))
+                reason: row.text(4), sealedBody: row.bytes(5), fingerprint: row.optionalText(6) ?? "")
             parked.id = row.integer(0)
             return parked
         }

@@ -123,7 +123,7 @@ extension SQLiteTransaction {
         for row in rows {
             try insert.run([
                 .text(row.source), .text(row.place), .integer(row.receivedAt.milliseconds), .text(row.reason),
-                .bytes(row.sealedBody),
+                .bytes(row.sealedBody), .text(row.fingerprint),
             ])
         }
     }

@@ -12,6 +12,7 @@ extension SchemaChange {
     var sqliteText: String {
         switch self {
         case .table(let table): table.sqliteText
+        case .column(let table, let column): "ALTER TABLE \(table) ADD COLUMN \(column.sqliteText);"
         case .index(let index): index.sqliteText
         case .appendOnly(let table): Self.appendOnlyText(table)
         case .neverFalls(let table, let columns): Self.neverFallsText(table, columns)

@@ -138,10 +138,11 @@ enum Statements {
         """
 
     static let parked = """
-        SELECT id, source, place, received_at, reason, sealed FROM parked WHERE id > ? ORDER BY id LIMIT ?
+        SELECT id, source, place, received_at, reason, sealed, fingerprint FROM parked WHERE id > ? ORDER BY id LIMIT ?
         """
     static let insertParked = """
-        INSERT INTO parked (source, place, received_at, reason, sealed) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO parked (source, place, received_at, reason, sealed, fingerprint) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (source, place, fingerprint) DO NOTHING
         """
 
     /// Orders, events and messages are never removed, so that the last id is their number.

@@ -7,6 +7,7 @@ extension StoreContract {
         Property(name: "a message is kept as it came") { try await $0.inboxRoundTrip() },
         Property(name: "a sealed receiver is read as it was written, the last one counts") { try await $0.receivers() },
         Property(name: "parked messages are read page by page") { try await $0.parkedPages() },
+        Property(name: "the same message is parked once") { try await $0.parkedOnce() },
         Property(name: "small values are set, read and replaced") { try await $0.metaValues() },
         Property(name: "the counts follow what is written") { try await $0.storeCounts() },
     ]
@@ -77,6 +78,21 @@ extension StoreContract {
             expected.id = second[0].id
             try expect(second[0], expected, "row")
             try expect(try await store.read { try $0.parked(after: second[1].id, limit: 3) }, [], "third page")
+        }
+    }
+
+    func parkedOnce() async throws {
+        try await withStore { store in
+            for _ in 1...2 {
+                var batch = WriteBatch()
+                var other = Sample.parked("a.csv:1")
+                other.fingerprint = "another"
+                batch.parked = [Sample.parked("a.csv:1"), Sample.parked("a.csv:1"), Sample.parked("a.csv:2"), other]
+                try await store.write(batch)
+            }
+            let rows = try await store.read { try $0.parked(after: 0, limit: 9) }
+            try expect(rows.map(\.place), ["a.csv:1", "a.csv:2", "a.csv:1"], "rows")
+            try expect(try await store.read { try $0.counts().parked }, 3, "count")
         }
     }
 

@@ -55,7 +55,9 @@ enum Sample {
     }
 
     static func parked(_ place: String) -> ParkedRow {
-        ParkedRow(source: "file", place: place, receivedAt: now, reason: "not a date", sealedBody: [9])
+        ParkedRow(
+            source: "file", place: place, receivedAt: now, reason: "not a date", sealedBody: [9],
+            fingerprint: "of \(place)")
     }
 
     static func timer(_ order: String, _ id: String, due: Milliseconds) -> OrderTimer {

@@ -1,11 +1,15 @@
 import ArgumentParser
 import Foundation
+import HydrantDocuments
 
 /// Parses the command line and turns every end into an exit code: 0 done, 1 found something wrong, 2 bad input.
 @main
 enum Main {
     static func main() async {
+        // A database and its key hold other people's business: files are for the user that runs the hub alone.
+        umask(0o077)
         do {
+            try HydrantCommand.refuseUnknownName(CommandLine.arguments.dropFirst().first)
             var command = try HydrantCommand.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -50,6 +54,18 @@ struct HydrantCommand: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
+}
+
+extension HydrantCommand {
+    /// A first word that is no command, with the one that was probably meant.
+    static func refuseUnknownName(_ word: String?) throws {
+        let names = configuration.subcommands.map { $0._commandName }
+        guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+        let guess = closestWord(to: word, among: names).map { "Did you mean “\($0)”? " } ?? ""
+        throw CommandProblem(
+            "there is no command “\(word)”",
+            advice: guess + "The commands are \(names.joined(separator: ", ")); hydrant --help tells about them.")
+    }
 }
 
 /// The release that this program is.

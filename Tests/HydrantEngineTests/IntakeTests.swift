@@ -38,6 +38,35 @@ struct IntakeTests {
         #expect(opened.address == "物流大道 1 号")
     }
 
+    @Test func `a verified receiver may be named in clear and becomes its fingerprint`() throws {
+        let placed = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now)
+        guard case .orderPlaced(let header) = placed.fact.body else {
+            Issue.record("\(placed.fact.body.kind)")
+            return
+        }
+        let verified = try intake.read(
+            [
+                "kind": "receiver.verified", "source": "service", "id": "m-2", "order": "SO-1",
+                "data": ["receiver": Self.receiver],
+            ], receivedAt: Self.now)
+        #expect(verified.fact.body == .receiverVerified(fingerprint: try #require(header.receiver).fingerprint))
+        #expect(verified.receiver == nil)
+    }
+
+    @Test(arguments: ["timer.fell", "instruction.answered"])
+    func `nobody outside may say what only the hub knows`(kind: String) {
+        let fact: JSON = [
+            "kind": .string(kind), "source": "shop", "id": "m-3", "order": "SO-1", "data": ["id": "hold"],
+        ]
+        #expect {
+            try intake.read(fact, receivedAt: Self.now)
+        } throws: { error in
+            let problem = error as? FactProblem
+            return problem?.path == "kind" && problem?.message.contains("order.placed") == true
+                && problem?.message.contains("is for the hub to say") == true
+        }
+    }
+
     @Test func `the same receiver has the same fingerprint, another has another`() throws {
         let first = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now)
         let again = try intake.read(Self.placed(receiver: Self.receiver), receivedAt: Self.now + 5)

@@ -74,7 +74,7 @@ import Testing
             #expect(first?["problem"]?["path"]?.string == "kind")
             let detail = try #require(first?["problem"]?["detail"]?.string)
             #expect(detail.hasPrefix("kind must be one of order.placed, line.reported, "))
-            #expect(detail.hasSuffix(", timer.fell"))
+            #expect(detail.hasSuffix(", touchpoint.sent"))
         }
         #expect(try await api.counts().messages == 1)
     }

@@ -26,7 +26,7 @@ import Testing
             #expect(rail.contains("title=\"2026-11-11 19:03:00.000 +08:00\">2026-11-11 19:03</time>"))
             #expect(rail.contains("Waiting for the packing confirmation"))
             #expect(try page.section("systems").contains("Agrees"))
-            #expect(page.text.contains("Nothing is wrong; 1 systems agree."))
+            #expect(page.text.contains("Nothing is wrong. Systems that agree: 1."))
         }
     }
 

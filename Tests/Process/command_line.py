@@ -70,7 +70,8 @@ with tempfile.TemporaryDirectory() as name:
 
     help_text = hydrant("--help", code=0).stdout
     says(help_text, "import", "wrong-orders", "verify", "serve", "demo", "doctor", "First steps")
-    says(hydrant("imporrt", code=2).stderr, "imporrt")
+    says(hydrant("imporrt", code=2).stderr, "imporrt", "Did you mean “import”", "wrong-orders")
+    says(hydrant("verify", "--databse", "x", code=2).stderr, "--databse", "--database")
     says(hydrant("import", code=2).stderr, "--mapping")
 
     says(hydrant("verify", "--database", folder / "none.sqlite", code=2).stderr, "no database", "hydrant import")
@@ -86,7 +87,11 @@ with tempfile.TemporaryDirectory() as name:
     again = json.loads(hydrant(
         "import", "--mapping", mapping, "--from", source, "--database", database, code=1).stdout)
     expect((again["facts"], again["duplicates"]) == (0, 3), f"the second import says {again}")
-    expect(os.stat(f"{database}.key").st_mode & 0o777 == 0o600, "others may read the key file")
+    for file in folder.glob("shop.sqlite*"):
+        expect(os.stat(file).st_mode & 0o077 == 0, f"others may read {file.name}")
+    parked = subprocess.run(
+        ["sqlite3", str(database), "SELECT count(*) FROM parked"], capture_output=True, text=True, check=True).stdout
+    expect(parked.strip() == "1", f"the same row is parked {parked.strip()} times after two imports")
 
     one = json.loads(hydrant("order", "S1", "--database", database, "--proof", code=0).stdout)
     expect((one["state"], one["paidMinor"], len(one["proof"])) == (1, 1250, 3), f"order S1 is {one}")

@@ -158,4 +158,10 @@ package enum FactKind: String, CaseIterable, Sendable {
     case touchpointSent = "touchpoint.sent"
     case instructionAnswered = "instruction.answered"
     case timerFell = "timer.fell"
+
+    /// Facts that only the hub's own parts write: nobody outside can say that a timer fell or how an instruction ended.
+    package var isInternal: Bool { self == .instructionAnswered || self == .timerFell }
+
+    /// The kinds that may come from outside.
+    package static let reportable = allCases.filter { !$0.isInternal }
 }

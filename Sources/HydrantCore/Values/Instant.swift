@@ -184,12 +184,12 @@ private struct DigitScanner {
         return value
     }
 
-    /// Seconds east of UTC of `Z`, `+08:00` or `+0800`.
+    /// Seconds east of UTC of `Z`, `+08:00` or `+0800`; RFC 3339 allows up to 23:59.
     mutating func offset() -> Int64? {
         if skip(0x5A) || skip(0x7A) { return 0 }
         let sign: Int64
         if skip(0x2B) { sign = 1 } else if skip(0x2D) { sign = -1 } else { return nil }
-        guard let hours = number(2), hours <= 18 else { return nil }
+        guard let hours = number(2), hours <= 23 else { return nil }
         _ = skip(0x3A)
         guard let minutes = number(2), minutes <= 59 else { return nil }
         return sign * Int64(hours * 3_600 + minutes * 60)

@@ -29,7 +29,7 @@ package struct DocumentProblems: Error, Hashable, Sendable, CustomStringConverti
 }
 
 /// "Did you mean": the allowed word that is closest to what was written, if one is close.
-func closestWord(to word: String, among allowed: some Sequence<String>) -> String? {
+package func closestWord(to word: String, among allowed: some Sequence<String>) -> String? {
     guard word.utf8.count <= 100 else { return nil }
     let written = Array(word.lowercased().unicodeScalars)
     let limit = max(1, written.count / 3)

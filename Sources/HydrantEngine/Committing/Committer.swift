@@ -200,7 +200,8 @@ package actor Committer {
         log.error("a fact was parked", metadata: ["source": "\(incoming.fact.source)", "reason": "\(reason)"])
         let row = ParkedRow(
             source: incoming.fact.source, place: "order \(incoming.fact.order)", receivedAt: clock.now(),
-            reason: reason, sealedBody: incoming.sealedBody)
+            reason: reason, sealedBody: incoming.sealedBody,
+            fingerprint: "\(incoming.fact.messageID)/\(incoming.bodyHash)")
         _ = try await commit([Submission(parked: [row])])
         return .parked(reason: reason)
     }

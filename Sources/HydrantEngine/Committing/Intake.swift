@@ -11,12 +11,14 @@ package struct Intake: Sendable {
     package init(keyring: Keyring) { self.keyring = keyring }
 
     /// Reads one fact of the HTTP interface. A receiver in clear text (`data.receiver` with `name`, `phone`,
-    /// `province`, `city`, `district`, `address`, `token`) is sealed, and only its reference stays in the fact.
+    /// `province`, `city`, `district`, `address`, `token`) is sealed, and only its reference stays in the fact;
+    /// `receiver.verified` may name the receiver that way instead of by its fingerprint.
     package func read(_ json: JSON, receivedAt: Instant) throws(FactProblem) -> IncomingFact {
         let raw = json.bytes
         guard raw.count <= Self.factBytesMaximum else {
             throw FactProblem(path: "", message: "the fact is longer than \(Self.factBytesMaximum) bytes")
         }
+        try checkKind(json)
         let (clean, receiver) = try split(json)
         var fact = try Fact(json: clean, receivedAt: receivedAt)
         // When it came in is for the hub to say, whatever the sender writes.
@@ -49,7 +51,8 @@ package struct Intake: Sendable {
     package func park(_ raw: [UInt8], source: String, place: String, reason: String, now: Instant) throws -> ParkedRow {
         ParkedRow(
             source: source, place: place, receivedAt: now, reason: reason,
-            sealedBody: try keyring.seal(raw, context: "parked"))
+            sealedBody: try keyring.seal(raw, context: "parked"),
+            fingerprint: keyring.fingerprint("parked:" + hexadecimal(raw)))
     }
 
     /// The reference of a receiver and its sealed record.
@@ -81,6 +84,15 @@ package struct Intake: Sendable {
         }
     }
 
+    /// Nobody outside can say that a timer fell or how an instruction ended.
+    private func checkKind(_ json: JSON) throws(FactProblem) {
+        guard let word = json["kind"]?.string else { return }
+        let kind = FactKind(rawValue: word)
+        guard kind == nil || kind?.isInternal == true else { return }
+        let allowed = "must be one of " + FactKind.reportable.map(\.rawValue).joined(separator: ", ")
+        throw FactProblem(path: "kind", message: kind == nil ? allowed : "\(word) is for the hub to say; it \(allowed)")
+    }
+
     private func split(_ json: JSON) throws(FactProblem) -> (JSON, SealedReceiver?) {
         guard let data = json["data"], let receiver = data["receiver"], receiver != .null else { return (json, nil) }
         guard receiver.members != nil else {
@@ -97,6 +109,11 @@ package struct Intake: Sendable {
             }
         }
         let (reference, sealed) = try seal(Receiver(json: receiver))
+        if json["kind"]?.string == FactKind.receiverVerified.rawValue {
+            // Whose fingerprint it is, is all that the order needs to know; the address itself came with another fact.
+            let verified: JSON = ["fingerprint": .string(reference.fingerprint)]
+            return (json.replacing("data", with: verified), nil)
+        }
         return (json.replacing("data", with: data.replacing("receiver", with: reference.json)), sealed)
     }
 }

@@ -131,6 +131,12 @@ extension Order {
                 ? Text(chinese: "等待 CRM 的信用检查结果", english: "Waiting for the CRM's credit check")
                 : Text(chinese: "信用检查未通过，需要人工处理", english: "The credit check was refused; a person decides")
         case StateNumber.inventoryLocked:
+            if let refused = lockRefused {
+                let reason = refused.value.isEmpty ? "" : " (\(refused.value))"
+                return Text(
+                    chinese: "WMS 无法锁定库存\(reason)：补货、换仓或取消",
+                    english: "The WMS cannot lock the stock\(reason): restock, ship from elsewhere, or cancel")
+            }
             return Text(chinese: "等待 WMS 确认锁定库存", english: "Waiting for the WMS to confirm the lock")
         case StateNumber.packed:
             if let gift = unboundGifts.first ?? strayGifts.first {

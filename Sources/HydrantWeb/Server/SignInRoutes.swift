@@ -64,6 +64,7 @@ enum SignInForm {
             <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
             <meta name="color-scheme" content="light dark">
             <title>\(SignInWords.title[language]) · Hydrant</title>
+            <link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
             <link rel="stylesheet" href="/assets/hydrant.css">
             </head>
             <body class="sign-in">

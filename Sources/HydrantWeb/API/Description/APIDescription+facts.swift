@@ -16,11 +16,11 @@ extension APIDescription {
     /// One schema per kind; which one counts is told by `kind`.
     static var fact: JSON {
         [
-            "anyOf": .array(FactKind.allCases.map { Schema.ref(factName($0)) }),
+            "anyOf": .array(FactKind.reportable.map { Schema.ref(factName($0)) }),
             "discriminator": [
                 "propertyName": "kind",
                 "mapping": .object(
-                    FactKind.allCases.map {
+                    FactKind.reportable.map {
                         JSON.Member($0.rawValue, .string("#/components/schemas/\(factName($0))"))
                     }),
             ],
@@ -28,7 +28,7 @@ extension APIDescription {
     }
 
     static var factDataSchemas: [(String, JSON)] {
-        FactKind.allCases.map { (factName($0), fact(of: $0)) }
+        FactKind.reportable.map { (factName($0), fact(of: $0)) }
             + [("FactLine", line), ("Receiver", receiver), ("FactScan", scan)]
     }
 
@@ -92,7 +92,7 @@ extension APIDescription {
         switch kind {
         case .warrantyRegistered: Schema.object([("until", moment)])
         case .receiverChanged: Schema.object([("receiver", Schema.ref("Receiver"))])
-        case .receiverVerified: Schema.object([("fingerprint", name)])
+        case .receiverVerified: receiverVerified
         case .holdPlaced:
             Schema.object(
                 [
@@ -107,15 +107,17 @@ extension APIDescription {
         case .touchpointSent:
             Schema.object(
                 [("kind", Schema.words(Touchpoint.self)), ("accepted", Schema.flag)], optional: ["accepted"])
-        case .instructionAnswered:
-            Schema.object(
-                [
-                    ("key", Schema.text(maximum: 300)), ("instruction", Schema.ref("InstructionKind")),
-                    ("outcome", Schema.words(InstructionAnswer.Outcome.self)), ("detail", sentence),
-                ], optional: ["detail"])
-        case .timerFell: Schema.object([("id", name)])
         default: Schema.anyObject
         }
+    }
+
+    /// The receiver in clear, or the fingerprint of one that the hub has shown.
+    private static var receiverVerified: JSON {
+        [
+            "anyOf": [
+                Schema.object([("receiver", Schema.ref("Receiver"))]), Schema.object([("fingerprint", name)]),
+            ]
+        ]
     }
 
     private static func optional(_ members: [(String, JSON)]) -> JSON {

@@ -48,7 +48,9 @@ private struct Operation {
     }
 
     static func answer(_ description: String, type: String) -> JSON {
-        ["description": .string(description), "content": .object([JSON.Member(type, ["schema": Schema.text])])]
+        // A system of another protocol may answer with any content.
+        let schema = type == "*/*" ? JSON.object([]) : ["schema": Schema.text]
+        return ["description": .string(description), "content": .object([JSON.Member(type, schema)])]
     }
 }
 
