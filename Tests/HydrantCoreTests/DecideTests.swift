@@ -54,15 +54,16 @@ import Testing
         }
     }
 
-    @Test func `a decision carries the order after its events`() throws {
+    @Test func `recording a fact leads to the order after its events`() throws {
         for seed in UInt64(0)..<30 {
             var order = Order(number: "SO-\(seed)")
             for fact in FactSetGenerator.facts(seed: seed) {
                 let settings = Settings(flow: ConfluenceTests.flows[2])
-                let decision = try FactDecision(on: fact, about: order, settings: settings, now: fact.receivedAt)
-                #expect(decision.events == (try decide(order, fact, settings: settings, now: fact.receivedAt)))
-                for event in decision.events { order.evolve(event) }
-                #expect(decision.order == order, "seed \(seed)")
+                var after = order
+                let events = try after.record(fact, settings: settings, now: fact.receivedAt)
+                #expect(events == (try decide(order, fact, settings: settings, now: fact.receivedAt)))
+                for event in events { order.evolve(event) }
+                #expect(after == order, "seed \(seed)")
             }
         }
     }

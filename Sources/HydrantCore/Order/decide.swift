@@ -22,25 +22,38 @@ package struct Refusal: Error, Hashable, Sendable {
 package func decide(
     _ order: Order, _ fact: Fact, settings: Settings, now: Instant
 ) throws(Refusal) -> [Event] {
-    try FactDecision(on: fact, about: order, settings: settings, now: now).events
+    var order = order
+    return try order.record(fact, settings: settings, now: now)
 }
 
-/// The events of ``decide(_:_:settings:now:)`` together with the order after them.
-package struct FactDecision: Sendable {
-    package private(set) var order: Order
-    package private(set) var events: [Event] = []
-    private let settings: Settings
-    private let now: Instant
+extension Order {
+    /// Brings the order past a fact and tells the events that did it: those of ``decide(_:_:settings:now:)``. In place,
+    /// because an order that is copied for each fact costs more than the decision. A refused fact changes nothing.
+    package mutating func record(_ fact: Fact, settings: Settings, now: Instant) throws(Refusal) -> [Event] {
+        guard !hasSeen(fact) else { return [] }
+        try check(fact, against: self)
+        var events: [Event] = []
+        append(.factRecorded(fact), to: &events, settings, now)
+        for stamp in supportedStamps(settings) {
+            if stamp.number > state {
+                append(.stateReached(stamp), to: &events, settings, now)
+            } else if !stamps[stamp.number - 1].agrees(with: stamp) {
+                append(.stateRestated(stamp), to: &events, settings, now)
+            }
+        }
+        for want in wantedInstructions(settings) {
+            let key = Instruction.key(order: number, eventNumber: version + 1, kind: want.kind)
+            let instruction = Instruction(key: key, kind: want.kind, system: want.system, target: want.target)
+            append(.instructionIssued(instruction), to: &events, settings, now)
+        }
+        return events
+    }
 
-    package init(on fact: Fact, about order: Order, settings: Settings, now: Instant) throws(Refusal) {
-        self.order = order
-        self.settings = settings
-        self.now = now
-        guard !order.hasSeen(fact) else { return }
-        try check(fact, against: order)
-        append(.factRecorded(fact))
-        appendStates()
-        appendInstructions()
+    private mutating func append(_ body: Event.Body, to events: inout [Event], _ settings: Settings, _ now: Instant) {
+        let event = Event(
+            order: number, number: version + 1, recordedAt: now, settings: settings.version, body: body)
+        events.append(event)
+        evolve(event)
     }
 }
 
@@ -64,33 +77,5 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 nextStep: Text(chinese: "刷新页面查看当前拦截", english: "Reload the page to see the holds that stand"))
         }
     default: break
-    }
-}
-
-extension FactDecision {
-    private mutating func append(_ body: Event.Body) {
-        let event = Event(
-            order: order.number, number: order.version + 1, recordedAt: now, settings: settings.version, body: body)
-        events.append(event)
-        order.evolve(event)
-    }
-
-    private mutating func appendStates() {
-        let supported = order.supportedStamps(settings)
-        for stamp in supported {
-            if stamp.number > order.state {
-                append(.stateReached(stamp))
-            } else if !order.stamps[stamp.number - 1].agrees(with: stamp) {
-                append(.stateRestated(stamp))
-            }
-        }
-    }
-
-    private mutating func appendInstructions() {
-        for want in order.wantedInstructions(settings) {
-            let key = Instruction.key(order: order.number, eventNumber: order.version + 1, kind: want.kind)
-            append(
-                .instructionIssued(Instruction(key: key, kind: want.kind, system: want.system, target: want.target)))
-        }
     }
 }

@@ -114,6 +114,16 @@ extension JSON {
 
     private static func write(string: String, to out: inout [UInt8]) {
         out.append(0x22)
+        var string = string
+        let isWritten = string.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) else { return false }
+            out.append(contentsOf: bytes)
+            return true
+        }
+        if isWritten {
+            out.append(0x22)
+            return
+        }
         for byte in string.utf8 {
             switch byte {
             case 0x22: out.append(contentsOf: [0x5C, 0x22])

@@ -2,7 +2,10 @@ import HydrantCore
 import HydrantStorage
 
 /// An order in memory with what its next event continues from.
-struct LoadedOrder: Sendable {
+///
+/// A reference, because copying an order costs more than deciding a fact. The committer lends it to one batch at a time
+/// and reads it only while it is not lent, so nothing ever sees it half changed.
+final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time and not read meanwhile
     var row: OrderRow
     var order: Order
     var findings: [Finding]
@@ -109,18 +112,18 @@ struct CommitStep {
         let fact = incoming.fact
         let key = MessageKey(source: fact.source, messageID: fact.messageID)
         if let earlier = seen[key] { return earlier == incoming.bodyHash ? .duplicate : .conflicting }
-        var loaded = orders[fact.order] ?? LoadedOrder(number: fact.order, now: now)
-        let decision: FactDecision
+        let known = orders[fact.order]
+        let loaded = known ?? LoadedOrder(number: fact.order, now: now)
+        let events: [Event]
         do throws(Refusal) {
-            decision = try FactDecision(on: fact, about: loaded.order, settings: settings, now: now)
+            events = try loaded.order.record(fact, settings: settings, now: now)
         } catch {
             return .refused(error)
         }
         seen[key] = incoming.bodyHash
+        if known == nil { orders[fact.order] = loaded }
         touch(fact.order)
-        loaded.order = decision.order
-        append(decision.events, to: &loaded)
-        orders[fact.order] = loaded
+        append(events, to: loaded)
         batch.inbox.append(
             InboxRow(
                 message: key, order: fact.order, receivedAt: now, bodyHash: incoming.bodyHash,
@@ -130,7 +133,7 @@ struct CommitStep {
         return .accepted(state: loaded.order.state)
     }
 
-    private mutating func append(_ events: [Event], to loaded: inout LoadedOrder) {
+    private mutating func append(_ events: [Event], to loaded: LoadedOrder) {
         for event in events {
             let bytes = event.json.bytes
             let hash = keyring.chainHash(previous: loaded.row.chainHead, event: bytes)
@@ -152,7 +155,7 @@ struct CommitStep {
 
     /// Computes the row of an order after its last event and adds everything to the batch.
     private mutating func finish(_ number: String) {
-        guard var loaded = orders[number] else { return }
+        guard let loaded = orders[number] else { return }
         let isNew = loaded.row.id == 0
         let before = isNew ? 0 : loaded.row.health
         let events = newEvents[number] ?? []
@@ -167,7 +170,6 @@ struct CommitStep {
                 waybills: waybills == loaded.waybills ? nil : waybills))
         loaded.findings = findings
         loaded.waybills = waybills
-        orders[number] = loaded
         result.orders.append(loaded)
         result.healthBefore.append(before)
         result.healthAfter.append(loaded.row.health)

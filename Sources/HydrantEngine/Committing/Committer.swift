@@ -116,24 +116,32 @@ package actor Committer {
     }
 
     private func commit(_ submissions: [Submission]) async throws -> CommitResult {
+        let lent = lendOrders(of: submissions)
         let step = CommitStep(
             settings: settings, keyring: keyring, now: clock.now(), instructionLifetime: options.instructionLifetime,
-            cached: cachedOrders(of: submissions))
-        let result = try await store.transaction { transaction in
-            var step = step
-            return try step.run(submissions, in: transaction)
+            cached: lent)
+        do {
+            let result = try await store.transaction { transaction in
+                var step = step
+                return try step.run(submissions, in: transaction)
+            }
+            for number in lent.keys { cache.giveBack(number) }
+            settle(result)
+            return result
+        } catch {
+            // What was rolled back in the database is half done in these.
+            for number in lent.keys { cache.remove(number) }
+            throw error
         }
-        settle(result)
-        return result
     }
 
-    private func cachedOrders(of submissions: [Submission]) -> [String: LoadedOrder] {
+    private func lendOrders(of submissions: [Submission]) -> [String: LoadedOrder] {
         var found: [String: LoadedOrder] = [:]
         for submission in submissions {
             for incoming in submission.facts {
-                if found[incoming.fact.order] == nil { found[incoming.fact.order] = cache.touch(incoming.fact.order) }
+                if found[incoming.fact.order] == nil { found[incoming.fact.order] = cache.lend(incoming.fact.order) }
             }
-            for number in submission.recheckedOrders where found[number] == nil { found[number] = cache.touch(number) }
+            for number in submission.recheckedOrders where found[number] == nil { found[number] = cache.lend(number) }
         }
         return found
     }
@@ -157,9 +165,6 @@ package actor Committer {
     /// A batch failed. When the database itself is in trouble everybody hears it; otherwise one of them is the reason,
     /// and they are written one by one so that it stands alone.
     private func writeSingly(_ entries: [Waiting], after error: any Error) async {
-        for entry in entries {
-            for incoming in entry.submission.facts { cache.remove(incoming.fact.order) }
-        }
         if let failure = error as? StoreFailure, failure.concernsWholeStore {
             log.error("a batch could not be written", metadata: ["code": "\(failure.code)", "reason": "\(failure)"])
             for entry in entries { entry.continuation.resume(throwing: failure) }

@@ -6,6 +6,7 @@ struct OrderCache {
     private struct Entry {
         var loaded: LoadedOrder
         var wasUsed: Bool
+        var isLent: Bool
     }
 
     private let capacity: Int
@@ -17,17 +18,28 @@ struct OrderCache {
 
     var count: Int { entries.count }
 
-    subscript(_ number: String) -> LoadedOrder? { entries[number]?.loaded }
+    /// The order for reading; nil while a batch is changing it.
+    subscript(_ number: String) -> LoadedOrder? {
+        guard let entry = entries[number], !entry.isLent else { return nil }
+        return entry.loaded
+    }
 
-    mutating func touch(_ number: String) -> LoadedOrder? {
+    /// The order for a batch to change, until it is inserted or removed again or ``giveBack(_:)``.
+    mutating func lend(_ number: String) -> LoadedOrder? {
         guard let loaded = entries[number]?.loaded else { return nil }
         entries[number]?.wasUsed = true
+        entries[number]?.isLent = true
         return loaded
     }
 
+    /// The batch is over and did not change it.
+    mutating func giveBack(_ number: String) { entries[number]?.isLent = false }
+
     mutating func insert(_ loaded: LoadedOrder) {
         let number = loaded.row.number
-        if entries.updateValue(Entry(loaded: loaded, wasUsed: true), forKey: number) == nil { queue.append(number) }
+        if entries.updateValue(Entry(loaded: loaded, wasUsed: true, isLent: false), forKey: number) == nil {
+            queue.append(number)
+        }
         while entries.count > capacity { evictOne() }
     }
 
