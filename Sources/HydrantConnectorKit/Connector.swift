@@ -16,7 +16,10 @@ package protocol Connector: Sendable {
 package struct InstructionRequest: Sendable {
     package var instruction: Instruction
     package var order: Order
+    /// Who receives the parcel, where the instruction needs to know (``InstructionKind/needsReceiver``).
     package var receiver: Sensitive<Receiver>?
+    /// For `keeper.ask`: whom to text, and what the link needs.
+    package var keeper: KeeperQuestion?
     package var now: Instant
 
     package init(instruction: Instruction, order: Order, receiver: Sensitive<Receiver>?, now: Instant) {
@@ -27,17 +30,44 @@ package struct InstructionRequest: Sendable {
     }
 }
 
+/// What the text to a warehouse keeper needs. The link of the form is fixed in the text's template; only its code
+/// changes.
+package struct KeeperQuestion: Sendable {
+    package var name: Sensitive<String>
+    package var phone: Sensitive<String>
+    /// The end of the form's link, `/k/CODE`: letters and digits, at most 20. Whoever has it can type the number.
+    package var code: Sensitive<String>
+
+    package init(name: Sensitive<String>, phone: Sensitive<String>, code: Sensitive<String>) {
+        self.name = name
+        self.phone = phone
+        self.code = code
+    }
+}
+
+extension InstructionKind {
+    /// Whether the receiver in clear is part of what is sent.
+    package var needsReceiver: Bool {
+        switch self {
+        case .createDelivery, .createWaybill, .readdressWaybill, .subscribeTrace, .queryTrace, .notifyCustomer: true
+        default: false
+        }
+    }
+}
+
 /// How an instruction ended.
 package enum InstructionResult: Sendable {
     /// Carried out; what the system said becomes facts.
     case done(facts: [ReportedFact], detail: String)
-    /// The system says no and will say no again.
-    case refused(detail: String)
+    /// The system says no and will say no again. `data` is final for the order; after `channel` the next channel is
+    /// tried.
+    case refused(detail: String, class: RefusalClass = .data)
     /// Not carried out for certain; trying again may help. `after` is what the system asked us to wait.
     case retryable(detail: String, after: Milliseconds?)
     /// Nobody knows. ``Connector/find(_:)`` comes next.
     case ambiguous(detail: String)
-    /// Only from ``Connector/find(_:)``: certainly not carried out.
+    /// From ``Connector/find(_:)``: certainly not carried out. From `waybill.find`: the channel knows no such number
+    /// yet.
     case notFound
 }
 

@@ -84,6 +84,11 @@ package enum FactSamples {
                         InstructionAnswer(key: "SO-1/9/x", kind: instruction, outcome: $0, detail: "ok"))
                 }
             }
+                + RefusalClass.allCases.map {
+                    FactBody.instructionAnswered(
+                        InstructionAnswer(
+                            key: "SO-1/9/x", kind: .createWaybill, outcome: .refused, detail: "no", refusal: $0))
+                }
         case .timerFell: [.timerFell(id: "H-2")]
         default: [.statusReported]
         }

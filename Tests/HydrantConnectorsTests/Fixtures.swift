@@ -115,7 +115,7 @@ enum End: Equatable {
         switch result {
         case .done(let facts, let detail):
             self = .done(facts.map { "\($0.messageID) = \($0.body.kind.rawValue)" }, detail)
-        case .refused(let detail): self = .refused(detail)
+        case .refused(let detail, _): self = .refused(detail)
         case .retryable(let detail, let after): self = .retryable(detail, after)
         case .ambiguous(let detail): self = .ambiguous(detail)
         case .notFound: self = .notFound

@@ -43,7 +43,14 @@ import Testing
         ]
         let stamp = StateStamp(number: 4, at: OrderStory.standardBegin, isInferred: true, proof: proof)
         let instruction = Instruction(key: "SO-1/2/x", kind: .createWaybill, system: "sf", target: "SO-1-1")
-        let bodies: [Event.Body] = [.stateReached(stamp), .stateRestated(stamp), .instructionIssued(instruction)]
+        var limited = Instruction(key: "SO-1/3/x", kind: .voidWaybill, system: "sf", target: "SO-1-1#SF1")
+        limited.courier = "zto"
+        limited.lifetime = .minutes(5)
+        let bodies: [Event.Body] = [
+            .stateReached(stamp), .stateRestated(stamp), .instructionIssued(instruction), .instructionIssued(limited),
+        ]
+        #expect(instruction.parcel == "SO-1-1" && instruction.waybillNumber == nil)
+        #expect(limited.parcel == "SO-1-1" && limited.waybillNumber == "SF1")
         for body in bodies {
             let event = Event(
                 order: "SO-1", number: 9, recordedAt: OrderStory.standardBegin + 9, settings: "v1", body: body)

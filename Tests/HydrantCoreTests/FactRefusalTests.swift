@@ -106,11 +106,14 @@ import Testing
             "decision.made", #"{"person":"li","cause":"x","minutes":10001}"#, "data.minutes",
             "must be from 0 to 10000, is 10001"
         ),
-        ("touchpoint.sent", #"{"kind":"sms"}"#, "data.kind", "must be one of shipped, signed, warranty"),
+        (
+            "touchpoint.sent", #"{"kind":"sms"}"#, "data.kind",
+            "must be one of shipped, signed, warranty, out-for-delivery"
+        ),
         ("instruction.answered", #"{"key":"k","instruction":"x"}"#, "data.instruction", instructionHint),
         (
             "instruction.answered", #"{"key":"k","instruction":"credit.check","outcome":"x"}"#, "data.outcome",
-            "must be one of done, refused"
+            "must be one of done, refused, unresolved"
         ),
         ("timer.fell", "{}", "data.id", "is required and must be text"),
         ("hold.placed", #"{"id":"1","reason":"r","owner":"o"}"#, "data.until", holdHint),

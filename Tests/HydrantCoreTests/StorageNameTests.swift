@@ -24,9 +24,11 @@ import Testing
         #expect(
             InstructionKind.allCases.map(\.rawValue) == [
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
-                "warranty.register", "customer.notify",
+                "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
+                "trace.subscribe", "keeper.ask",
             ])
-        #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused"])
+        #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
+        #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])
     }
 
     @Test func `mismatches and verdicts`() {
@@ -56,7 +58,7 @@ import Testing
         #expect(
             stateNames.map(\.text.chinese) == ["已下单", "支付成功", "风控通过", "库存锁定", "打包完成", "物流单号回传", "签收确认", "质保激活"])
         #expect(Completion.allCases.map(\.rawValue) == ["open", "partially-completed", "completed", "cancelled"])
-        #expect(Touchpoint.allCases.map(\.rawValue) == ["shipped", "signed", "warranty"])
+        #expect(Touchpoint.allCases.map(\.rawValue) == ["shipped", "signed", "warranty", "out-for-delivery"])
         #expect(HealthDimension.allCases.map(\.rawValue) == ["consistency", "dwell", "intervention", "touchpoints"])
         #expect(Language.allCases.map(\.rawValue) == ["zh", "en"])
     }

@@ -82,7 +82,7 @@ struct SettingsDocumentTests {
             "s.yaml:5:11: flow.dwell.sined: unknown state “sined”. Did you mean “signed”?",
             "s.yaml:5:31: flow.dwell.packed: must be a length of time like 90s, 5m, 2h or 3d, is “long”",
             "s.yaml:7:26: flow.requests[0].ask: unknown word “credit.chek”. Did you mean “credit.check”?",
-            "s.yaml:8:7: flow.requests[1]: a message (shipped, signed, warranty) goes with customer.notify",
+            "s.yaml:8:7: flow.requests[1]: a message (shipped, signed, warranty, out-for-delivery) goes with",
             "s.yaml:9:15: flow.requests[2].after: delivery.cancel is asked for after: cancellation",
             "s.yaml:10:7: flow.requests[3]: the key “of” is missing",
             "s.yaml:11:12: riskLimit: must be a percentage like 98.5%, is “0.4”",

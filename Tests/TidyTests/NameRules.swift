@@ -63,7 +63,8 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
         "Sources/HydrantCore/Order/Instruction.swift", "InstructionKind",
         [
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
-            "warranty.register", "customer.notify",
+            "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
+            "trace.subscribe", "keeper.ask",
         ]
     ),
     (
@@ -86,7 +87,10 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "cancelled", "unmapped",
         ]
     ),
-    ("Sources/HydrantCore/Facts/FactContents.swift", "Touchpoint", ["shipped", "signed", "warranty"]),
+    (
+        "Sources/HydrantCore/Facts/FactContents.swift", "Touchpoint",
+        ["shipped", "signed", "warranty", "out-for-delivery"]
+    ), ("Sources/HydrantCore/Facts/FactContents.swift", "RefusalClass", ["data", "channel"]),
     (
         "Sources/HydrantStorage/Rows.swift", "InstructionStatus",
         ["waiting", "ambiguous", "done", "refused", "parked"]

@@ -17,7 +17,9 @@ enum CallPurpose: Sendable {
             .retryable(detail: detail, after: after)
         case (.effect, .unknown(let detail)): .ambiguous(detail: detail)
         case (.question, .unknown(let detail)): .retryable(detail: detail, after: nil)
-        case (.effect, .refused(let detail)), (.question, .refused(let detail)): .refused(detail: detail)
+        // HTTP's own refusals (no right, no such path) hold for every order of this system.
+        case (.effect, .refused(let detail)), (.question, .refused(let detail)):
+            .refused(detail: detail, class: .channel)
         // Whatever keeps us from finding out leaves the earlier call as unknown as it was.
         case (.finding, .notDone(let detail, _)), (.finding, .unknown(let detail)), (.finding, .refused(let detail)):
             .ambiguous(detail: detail)
@@ -77,7 +79,7 @@ extension InstructionRequest {
     var amountMinor: Int64 { order.header?.value.payableMinor ?? order.linesMinor }
 
     func unsupported(by system: String) -> InstructionResult {
-        .refused(detail: "\(system) does not carry out \(instruction.kind.rawValue)")
+        .refused(detail: "\(system) does not carry out \(instruction.kind.rawValue)", class: .channel)
     }
 }
 

@@ -224,13 +224,14 @@ extension InstructionAnswer {
     init(_ data: FieldReader) throws(FactProblem) {
         self.init(
             key: try data.text("key", maximum: 300), kind: try data.choice("instruction", InstructionKind.self),
-            outcome: try data.choice("outcome", Outcome.self), detail: try data.optionalText("detail") ?? "")
+            outcome: try data.choice("outcome", Outcome.self), detail: try data.optionalText("detail") ?? "",
+            refusal: data.json["refusal"] == nil ? nil : try data.choice("refusal", RefusalClass.self))
     }
 
     var json: JSON {
-        [
-            "key": .string(key), "instruction": .string(kind.rawValue), "outcome": .string(outcome.rawValue),
-            "detail": .string(detail),
-        ]
+        .compact([
+            ("key", .string(key)), ("instruction", .string(kind.rawValue)), ("outcome", .string(outcome.rawValue)),
+            ("detail", .string(detail)), ("refusal", refusal.map { .string($0.rawValue) }),
+        ])
     }
 }

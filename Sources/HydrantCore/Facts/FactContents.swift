@@ -245,6 +245,7 @@ package enum Touchpoint: String, CaseIterable, Sendable, Comparable {
     case shipped
     case signed
     case warranty
+    case outForDelivery = "out-for-delivery"
 
     package static func < (left: Touchpoint, right: Touchpoint) -> Bool { left.rawValue < right.rawValue }
 }
@@ -256,16 +257,31 @@ package struct InstructionAnswer: Hashable, Sendable {
     package var outcome: Outcome
     /// The system's own words.
     package var detail: String
+    /// Of a refusal: whether another channel may be asked; nil where that was not recorded.
+    package var refusal: RefusalClass?
 
     package enum Outcome: String, CaseIterable, Sendable {
         case done
         case refused
+        /// The time for it is over and nobody knows whether it was done.
+        case unresolved
     }
 
-    package init(key: String, kind: InstructionKind, outcome: Outcome, detail: String) {
+    package init(
+        key: String, kind: InstructionKind, outcome: Outcome, detail: String, refusal: RefusalClass? = nil
+    ) {
         self.key = key
         self.kind = kind
         self.outcome = outcome
         self.detail = detail
+        self.refusal = refusal
     }
+}
+
+/// What a refusal is about.
+package enum RefusalClass: String, CaseIterable, Sendable {
+    /// The order's own data (address, phone, goods): final, every other channel would say the same.
+    case data
+    /// The channel (account, coverage, credentials, quota, not supported): the next channel may do it.
+    case channel
 }

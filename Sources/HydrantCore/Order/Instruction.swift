@@ -5,18 +5,35 @@ package struct Instruction: Hashable, Sendable {
     package var kind: InstructionKind
     /// The system that is asked.
     package var system: String
-    /// The parcel it is about, or the touchpoint it sends; empty for the whole order.
+    /// The parcel it is about, followed by `#` and the number where one waybill of the parcel is meant, or the
+    /// touchpoint it sends; empty for the whole order.
     package var target: String
+    /// For a waybill: the courier that is to carry the parcel, which matters where a channel serves several.
+    package var courier: String
+    /// How long it is worth sending; nil for as long as the hub's options say.
+    package var lifetime: Milliseconds?
 
     package init(key: String, kind: InstructionKind, system: String, target: String = "") {
         self.key = key
         self.kind = kind
         self.system = system
         self.target = target
+        courier = ""
     }
 
     package static func key(order: String, eventNumber: Int, kind: InstructionKind) -> String {
         "\(order)/\(eventNumber)/\(kind.rawValue)"
+    }
+
+    /// The target of an instruction about one waybill of a parcel.
+    package static func target(parcel: String, number: String) -> String { "\(parcel)#\(number)" }
+
+    /// The parcel in the target, without the waybill's number.
+    package var parcel: String { target.lastIndex(of: "#").map { String(target[..<$0]) } ?? target }
+
+    /// The number of the waybill in the target; nil where the parcel as a whole is meant.
+    package var waybillNumber: String? {
+        target.lastIndex(of: "#").map { String(target[target.index(after: $0)...]) }
     }
 }
 
@@ -30,18 +47,32 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     case issueInvoice = "invoice.issue"
     case registerWarranty = "warranty.register"
     case notifyCustomer = "customer.notify"
+    /// Takes back the waybill `PARCEL#NUMBER`. Already taken back is done.
+    case voidWaybill = "waybill.void"
+    /// Asks a channel for the number of a parcel by our own number of it; asked again until there is one.
+    case findWaybill = "waybill.find"
+    /// Changes the receiver of the waybill `PARCEL#NUMBER` to the order's receiver.
+    case readdressWaybill = "waybill.readdress"
+    /// Asks for the scans of the waybill `PARCEL#NUMBER` to be pushed. Already subscribed is done.
+    case subscribeTrace = "trace.subscribe"
+    /// Texts the keeper of a parcel's warehouse a link to the form for its number.
+    case askKeeper = "keeper.ask"
 }
 
 extension Instruction {
     var json: JSON {
-        [
-            "key": .string(key), "kind": .string(kind.rawValue), "system": .string(system), "target": .string(target),
-        ]
+        .compact([
+            ("key", .string(key)), ("kind", .string(kind.rawValue)), ("system", .string(system)),
+            ("target", .string(target)), ("courier", courier.isEmpty ? nil : .string(courier)),
+            ("lifetime", lifetime.map { .integer($0) }),
+        ])
     }
 
     init(_ data: FieldReader) throws(FactProblem) {
         self.init(
             key: try data.text("key"), kind: try data.choice("kind", InstructionKind.self),
             system: try data.text("system"), target: try data.optionalText("target") ?? "")
+        courier = try data.optionalText("courier") ?? ""
+        lifetime = try data.optionalInteger("lifetime", in: 0...Int64.max)
     }
 }

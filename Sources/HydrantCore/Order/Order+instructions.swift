@@ -24,7 +24,13 @@ extension Order {
                     wanted.append(want(request, target: "\(parcel.id)@\(scan.at.milliseconds)"))
                 }
             case .notifyCustomer: wanted.append(want(request, target: request.touchpoint?.rawValue ?? ""))
-            case .cancelDelivery: break
+            case .subscribeTrace:
+                for parcel in parcels {
+                    guard let waybill = parcel.liveWaybills.first(where: { $0.readBack != nil }) else { continue }
+                    let target = Instruction.target(parcel: parcel.id, number: waybill.number)
+                    wanted.append(want(request, target: target))
+                }
+            case .cancelDelivery, .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper: break
             default: wanted.append(want(request, target: ""))
             }
         }

@@ -122,25 +122,28 @@ actor Dispatcher {
                 detail: "no connector is set up for the system \(row.instruction.system)", after: .minutes(15))
         }
         guard let order = try await committer.order(row.order) else {
-            return .refused(detail: "the order is not in the database")
+            return .refused(detail: "the order is not in the database", class: .data)
         }
+        // The row holds no more of an instruction than the store needs to queue it.
+        let issued = order.issued.last { $0.instruction.key == row.instruction.key }?.instruction
         let request = InstructionRequest(
-            instruction: row.instruction, order: order, receiver: try await receiver(of: order, for: row.instruction),
+            instruction: issued ?? row.instruction, order: order,
+            receiver: try await receiver(of: order, for: row.instruction),
             now: clock.now())
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done
         // must not be called refused: ask.
         guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
         let answer = await connector.find(request)
         guard case .notFound = answer else { return answer }
-        return isLate ? .refused(detail: Self.lateDetail) : await connector.perform(request)
+        return isLate ? .refused(detail: Self.lateDetail, class: .channel) : await connector.perform(request)
     }
 
     private static let lateDetail = "the deadline has passed"
 
     /// The receiver in clear, only for instructions that need it.
     private func receiver(of order: Order, for instruction: Instruction) async throws -> Sensitive<Receiver>? {
-        guard instruction.kind == .createDelivery || instruction.kind == .createWaybill,
-            let id = order.receiver?.value.id, let sealed = try await store.read({ try $0.sealedReceiver(id) })
+        guard instruction.kind.needsReceiver, let id = order.receiver?.value.id,
+            let sealed = try await store.read({ try $0.sealedReceiver(id) })
         else { return nil }
         return try intake.open(sealed, id: id)
     }
@@ -149,10 +152,10 @@ actor Dispatcher {
     private func record(_ end: InstructionResult, of row: InstructionRow) async throws -> Bool {
         switch end {
         case .done(let facts, let detail):
-            try await finish(row, .done, facts: facts, detail: detail)
+            try await finish(row, answer(row, .done, detail), facts: facts)
             return true
-        case .refused(let detail):
-            try await finish(row, .refused, facts: [], detail: detail)
+        case .refused(let detail, let refusal):
+            try await finish(row, answer(row, .refused, detail, refusal), facts: [])
             return true
         case .retryable(let detail, let after): try await postpone(row, .waiting, detail, after: after)
         case .ambiguous(let detail): try await postpone(row, .ambiguous, detail, after: nil)
@@ -161,17 +164,19 @@ actor Dispatcher {
         return false
     }
 
-    private func finish(
-        _ row: InstructionRow, _ outcome: InstructionAnswer.Outcome, facts: [ReportedFact], detail: String
-    ) async throws {
+    private func answer(
+        _ row: InstructionRow, _ outcome: InstructionAnswer.Outcome, _ detail: String, _ refusal: RefusalClass? = nil
+    ) -> InstructionAnswer {
+        InstructionAnswer(
+            key: row.instruction.key, kind: row.instruction.kind, outcome: outcome,
+            detail: String(detail.prefix(300)), refusal: refusal)
+    }
+
+    private func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
         let now = clock.now()
         let instruction = row.instruction
         let answer = ReportedFact(
-            messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now,
-            body: .instructionAnswered(
-                InstructionAnswer(
-                    key: instruction.key, kind: instruction.kind, outcome: outcome, detail: String(detail.prefix(300))))
-        )
+            messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now, body: .instructionAnswered(end))
         var incoming: [IncomingFact] = []
         var parked: [ParkedRow] = []
         for fact in facts + [answer] {
@@ -185,8 +190,8 @@ actor Dispatcher {
             }
         }
         let change = InstructionChange(
-            key: instruction.key, status: outcome == .done ? .done : .refused, attempts: row.attempts + 1, dueAt: now,
-            lastError: outcome == .done ? "" : detail)
+            key: instruction.key, status: end.outcome == .done ? .done : .refused, attempts: row.attempts + 1,
+            dueAt: now, lastError: end.outcome == .done ? "" : end.detail)
         _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change], parked: parked))
     }
 

@@ -109,6 +109,11 @@ extension InstructionKind {
         case .issueInvoice: Text(chinese: "开具发票", english: "invoice")
         case .registerWarranty: Text(chinese: "登记质保", english: "warranty registration")
         case .notifyCustomer: Text(chinese: "通知客户", english: "message to the customer")
+        case .voidWaybill: Text(chinese: "作废面单", english: "voiding a waybill")
+        case .findWaybill: Text(chinese: "查询运单号", english: "looking for the number")
+        case .readdressWaybill: Text(chinese: "修改面单收货信息", english: "address change")
+        case .subscribeTrace: Text(chinese: "订阅物流轨迹", english: "trace subscription")
+        case .askKeeper: Text(chinese: "请仓管补录运单号", english: "message to the keeper")
         }
     }
 }

@@ -52,7 +52,8 @@ package struct SFProxy: Connector {
         switch reply {
         case .success(let content):
             if SFMapper.text(content["filterResult"]) == "3" {
-                return .refused(detail: "SF does not deliver there \(shortened(content["remark"]?.string ?? ""))")
+                return .refused(
+                    detail: "SF does not deliver there \(shortened(content["remark"]?.string ?? ""))", class: .channel)
             }
             return adopted(content, request)
         case .failure(let code, let message):

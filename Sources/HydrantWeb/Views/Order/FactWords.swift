@@ -62,13 +62,24 @@ struct FactWords {
                 "detail_minutes",
                 ["person": decision.person, "cause": decision.cause, "minutes": String(decision.minutes)])
         case .touchpointSent(let kind, let isAccepted):
-            join([words("touchpoint_\(kind.rawValue)"), words(isAccepted ? "detail_accepted" : "detail_not_accepted")])
+            join([
+                words("touchpoint_\(keyPart(kind.rawValue))"),
+                words(isAccepted ? "detail_accepted" : "detail_not_accepted"),
+            ])
         case .instructionAnswered(let answer):
             join([
-                words(answer.kind.text), words(answer.outcome == .done ? "detail_done" : "status_refused"),
+                words(answer.kind.text), words(outcomeKey(answer.outcome)),
                 answer.detail,
             ])
         default: ""
+        }
+    }
+
+    private func outcomeKey(_ outcome: InstructionAnswer.Outcome) -> String {
+        switch outcome {
+        case .done: "detail_done"
+        case .refused: "status_refused"
+        case .unresolved: "detail_unresolved"
         }
     }
 
