@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let client: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -48,7 +49,8 @@ let package = Package(
             name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
             swiftSettings: settings),
         .target(
-            name: "HydrantConnectorKit", dependencies: ["HydrantCore", client, crypto, log], swiftSettings: settings),
+            name: "HydrantConnectorKit", dependencies: ["HydrantCore", client, crypto, cryptoExtras, log],
+            swiftSettings: settings),
         .target(
             name: "HydrantConnectors", dependencies: ["HydrantCore", "HydrantConnectorKit"], swiftSettings: settings),
         .target(

@@ -7,6 +7,8 @@ package enum HashAlgorithm: Sendable {
     case md5
     case sha1
     case sha256
+    case sha512
+    case sm3
 
     /// The raw hash of the bytes.
     package func digest(_ bytes: [UInt8]) -> [UInt8] {
@@ -14,17 +16,27 @@ package enum HashAlgorithm: Sendable {
         case .md5: Array(Insecure.MD5.hash(data: bytes))
         case .sha1: Array(Insecure.SHA1.hash(data: bytes))
         case .sha256: Array(SHA256.hash(data: bytes))
+        case .sha512: Array(SHA512.hash(data: bytes))
+        case .sm3: SM3.digest(bytes)
         }
     }
 
     /// The raw HMAC of the bytes (RFC 2104).
     package func authenticationCode(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
-        let key = SymmetricKey(data: key)
+        let symmetric = SymmetricKey(data: key)
         return switch self {
-        case .md5: Array(HMAC<Insecure.MD5>.authenticationCode(for: bytes, using: key))
-        case .sha1: Array(HMAC<Insecure.SHA1>.authenticationCode(for: bytes, using: key))
-        case .sha256: Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        case .md5: Array(HMAC<Insecure.MD5>.authenticationCode(for: bytes, using: symmetric))
+        case .sha1: Array(HMAC<Insecure.SHA1>.authenticationCode(for: bytes, using: symmetric))
+        case .sha256: Array(HMAC<SHA256>.authenticationCode(for: bytes, using: symmetric))
+        case .sha512: Array(HMAC<SHA512>.authenticationCode(for: bytes, using: symmetric))
+        case .sm3: SM3.digest(padded(key, 0x5C) + SM3.digest(padded(key, 0x36) + bytes))
         }
+    }
+
+    /// The key of RFC 2104 filled up to a block of 64 bytes and combined with a pad.
+    private func padded(_ key: [UInt8], _ pad: UInt8) -> [UInt8] {
+        let short = key.count > 64 ? digest(key) : key
+        return (short + [UInt8](repeating: 0, count: 64 - short.count)).map { $0 ^ pad }
     }
 }
 
