@@ -52,14 +52,17 @@ package final class EgressClient: HTTPCaller {
         request.method = HTTPMethod(rawValue: call.method)
         for (name, value) in call.headers { request.headers.add(name: name, value: value) }
         if !call.body.isEmpty { request.body = .bytes(ByteBuffer(bytes: call.body)) }
-        let deadline = NIODeadline.now() + .milliseconds(call.timeout)
+        let scope = CallScope.current
+        let deadline = NIODeadline.now() + .milliseconds(min(call.timeout, scope?.timeLimit ?? call.timeout))
         do {
             let response = try await client.execute(request, deadline: deadline)
-            return try await reply(response, deadline: deadline)
-        } catch let failure as HTTPFailure {
-            throw failure
+            let reply = try await reply(response, deadline: deadline)
+            scope?.note(reply)
+            return reply
         } catch {
-            throw failure(from: error)
+            let failure = (error as? HTTPFailure) ?? failure(from: error)
+            if case .ambiguous = failure { scope?.note(.failed(wasSent: true)) } else { scope?.note(.failed(wasSent: false)) }
+            throw failure
         }
     }
 

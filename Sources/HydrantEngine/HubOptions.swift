@@ -1,3 +1,4 @@
+package import HydrantConnectorKit
 package import HydrantCore
 
 /// The engine's own limits; the defaults fit one machine of two cores.
@@ -11,10 +12,18 @@ package struct HubOptions: Sendable {
     package var leaseLength: Milliseconds = .minutes(5)
     /// The longest time between two looks at what fell due.
     package var watchSlice: Milliseconds = .seconds(1)
-    /// Instructions under way at one system at the same time.
-    package var callsPerSystem = 8
-    /// Instructions taken from the queue at once.
+    /// Instructions under way at the same time in one lane: of one kind, to one system.
+    package var callsPerLane = 8
+    /// Instructions of one lane that are taken from the database at once, and wait in memory at most.
     package var claimCount = 64
+    /// After so long an attempt is cancelled, whatever its connector waits for; on the stopwatch.
+    package var callLimit: Milliseconds = .seconds(60)
+    /// How long a waybill waits for a channel that is down before the next channel is tried.
+    package var channelPatience: Milliseconds = .minutes(5)
+    /// How often systems may be called, by system.
+    package var quotas: [String: ChannelQuota] = [:]
+    /// The machine's clock, by which calls are measured and limited; the hub's own clock when nil.
+    package var stopwatch: (any HubClock)?
 
     package init() {}
 }

@@ -1,15 +1,40 @@
 import HydrantCore
+import HydrantStorage
 import Synchronization
 
 /// How the committer tells the others that there is work. Nothing here waits or starts a task, so the simulator sees
 /// the same order of steps on every run.
 struct HubSignals: Sendable {
     let instructions = Bell()
+    let lanes = LaneNotes()
     let changes = ChangeBoard()
 
     func changesKnown(_ changes: [(String, Instant)], timers: [OrderTimer]) {
         guard !changes.isEmpty || !timers.isEmpty else { return }
         self.changes.add(changes, timers: timers)
+    }
+}
+
+/// The lanes that got work since somebody asked.
+final class LaneNotes: Sendable {
+    struct Notes: Sendable {
+        var lanes: Set<InstructionLane> = []
+        /// Every lane that is known may have work.
+        var isAll = false
+    }
+
+    private let notes = Mutex(Notes())
+
+    func note(_ lanes: Set<InstructionLane>) { notes.withLock { $0.lanes.formUnion(lanes) } }
+
+    func noteAll() { notes.withLock { $0.isAll = true } }
+
+    /// Returns what was noted, and forgets it.
+    func take() -> Notes {
+        notes.withLock { notes in
+            defer { notes = Notes() }
+            return notes
+        }
     }
 }
 

@@ -90,7 +90,7 @@ package final class Simulation: Sendable {
         var options = HubOptions()
         options.batchFacts = random.pick([2, 16, 1_024])
         options.cachedOrders = random.pick([3, 60_000, 60_000, 60_000])
-        options.callsPerSystem = random.pick([2, 8])
+        options.callsPerLane = random.pick([2, 8])
         options.claimCount = random.pick([4, 64])
         options.leaseLength = random.pick([.minutes(5), .seconds(15)])
         options.watchSlice = .minutes(10)

@@ -50,6 +50,18 @@ extension MemoryTables {
         return counts
     }
 
+    func laneCounts() throws -> [LaneCount] {
+        openInstructions.sorted { $0.key < $1.key }.compactMap { lane, positions in
+            positions.map { instructions[$0].row.issuedAt }.min().map {
+                LaneCount(lane: lane, count: Int64(positions.count), oldestIssuedAt: $0)
+            }
+        }
+    }
+
+    func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
+        sortedByDue(openInstructions[lane, default: []]).prefix(limit).map { instructions[$0].row }
+    }
+
     func healthCounts() throws -> [UInt16: Int64] {
         var counts: [UInt16: Int64] = [:]
         for order in orders { counts[order.row.health, default: 0] += 1 }

@@ -63,7 +63,7 @@ final class MemoryTables: StoreTransaction {
     var instructions: [MemoryInstruction] = []
     var positionsByKey: [ExactText: Int] = [:]
     /// Positions of those that wait or are ambiguous.
-    var openInstructions: Set<Int> = []
+    var openInstructions: [InstructionLane: Set<Int>] = [:]
     var timers: [TimerKey: Instant] = [:]
     var parked: [ParkedRow] = []
     var metaValues: [ExactText: [UInt8]] = [:]
@@ -108,17 +108,22 @@ extension MemoryTables {
         return found
     }
 
-    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow] {
-        let due = openInstructions.filter { position in
+    func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow] {
+        let due = openInstructions[claim.lane, default: []].filter { position in
             let entry = instructions[position]
-            return entry.row.dueAt <= now && (entry.leaseUntil.map { $0 <= now } ?? true)
+            return entry.row.dueAt <= claim.dueBy && (entry.leaseUntil.map { $0 <= claim.now } ?? true)
         }
-        let claimed = due.sorted { (instructions[$0].row.dueAt, $0) < (instructions[$1].row.dueAt, $1) }.prefix(limit)
+        let claimed = sortedByDue(due).prefix(claim.limit)
         for position in claimed {
             if instructions[position].leaseUntil != nil { set(\.instructions[position].row.status, .ambiguous) }
-            set(\.instructions[position].leaseUntil, leaseUntil)
+            set(\.instructions[position].leaseUntil, claim.leaseUntil)
         }
         return claimed.map { instructions[$0].row }
+    }
+
+    /// The earliest due first, and of two the one issued first.
+    func sortedByDue(_ positions: some Sequence<Int>) -> [Int] {
+        positions.sorted { (instructions[$0].row.dueAt, $0) < (instructions[$1].row.dueAt, $1) }
     }
 
     func update(_ changes: [InstructionChange]) throws {
@@ -138,7 +143,7 @@ extension MemoryTables {
     }
 
     func releaseClaims() throws {
-        for position in openInstructions.sorted() where instructions[position].leaseUntil != nil {
+        for position in openInstructions.values.joined().sorted() where instructions[position].leaseUntil != nil {
             set(\.instructions[position].leaseUntil, nil)
             set(\.instructions[position].row.status, .ambiguous)
         }
@@ -146,13 +151,14 @@ extension MemoryTables {
 
     func setOpen(_ position: Int, _ status: InstructionStatus) {
         let isOpen = status == .waiting || status == .ambiguous
-        guard isOpen != openInstructions.contains(position) else { return }
+        let lane = InstructionLane(instructions[position].row.instruction)
+        guard isOpen != (openInstructions[lane]?.contains(position) ?? false) else { return }
         if isOpen {
-            openInstructions.insert(position)
-            remember { $0.openInstructions.remove(position) }
+            openInstructions[lane, default: []].insert(position)
+            remember { $0.openInstructions[lane]?.remove(position) }
         } else {
-            openInstructions.remove(position)
-            remember { $0.openInstructions.insert(position) }
+            openInstructions[lane]?.remove(position)
+            remember { $0.openInstructions[lane, default: []].insert(position) }
         }
     }
 

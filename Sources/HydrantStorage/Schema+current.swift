@@ -2,12 +2,6 @@ extension Schema {
     /// The schema of this version of the program.
     package static let current = Schema(migrations: [version1, version2])
 
-    /// What was parked before is kept once: the same rows of a file that is imported again are not parked again.
-    private static let version2: [SchemaChange] = [
-        .column(table: "parked", SchemaColumn("fingerprint", .text, isOptional: true, check: .notEmpty)),
-        .index(SchemaIndex("parked_once", on: "parked", ["source", "place", "fingerprint"], isUnique: true)),
-    ]
-
     private static let version1: [SchemaChange] =
         [
             .table(orders), .table(events), .table(inbox), .table(waybills), .table(findings), .table(instructions),
@@ -16,6 +10,18 @@ extension Schema {
             .appendOnly(table: "events"),
             .neverFalls(table: "orders", columns: ["state", "version"]),
         ]
+
+    /// Instructions are claimed and counted by lane. What was parked before is kept once: the same rows of a file that
+    /// is imported again are not parked again.
+    private static let version2: [SchemaChange] = [
+        .column(table: "parked", SchemaColumn("fingerprint", .text, isOptional: true, check: .notEmpty)),
+        .index(SchemaIndex("parked_once", on: "parked", ["source", "place", "fingerprint"], isUnique: true)),
+        .dropIndex("instructions_due"),
+        .index(
+            SchemaIndex(
+                "instructions_open", on: "instructions", ["system", "kind", "due_at", "issued_at"],
+                where: ("status", ["waiting", "ambiguous"]))),
+    ]
 
     /// The hot row: written with every event, therefore with no index but the one on its number.
     private static let orders = SchemaTable(

@@ -14,6 +14,8 @@ package enum SchemaChange: Sendable {
     /// Rows that were there before have nothing in it, so it is optional.
     case column(table: String, SchemaColumn)
     case index(SchemaIndex)
+    /// An index of an earlier version that nothing asks for any more.
+    case dropIndex(String)
     /// Rows may be added, never changed or removed.
     case appendOnly(table: String)
     /// The values of these columns may rise, never fall.

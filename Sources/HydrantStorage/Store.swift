@@ -48,6 +48,12 @@ package protocol StoreReader {
 
     func instructionCounts() throws -> [InstructionStatus: Int64]
 
+    /// The lanes that have instructions waiting or ambiguous, by system and kind.
+    func laneCounts() throws -> [LaneCount]
+
+    /// Waiting and ambiguous instructions of one lane, the earliest due first; at most `limit`.
+    func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow]
+
     /// The sum of all orders' contributions to the health index as last saved.
     func healthCounts() throws -> [UInt16: Int64]
 
@@ -85,9 +91,9 @@ package protocol StoreTransaction: StoreReader {
     @discardableResult
     func write(_ batch: WriteBatch) throws -> [Int64]
 
-    /// Takes instructions that are due, oldest first, and marks them claimed until the lease ends. One whose lease
-    /// ended without a recorded end is ambiguous from then on: whoever held it may have sent it.
-    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow]
+    /// Takes instructions of one lane that are due, oldest first, and marks them claimed until the lease ends. One
+    /// whose lease ended without a recorded end is ambiguous from then on: whoever held it may have sent it.
+    func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow]
 
     func update(_ changes: [InstructionChange]) throws
 

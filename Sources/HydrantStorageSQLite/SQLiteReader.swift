@@ -56,6 +56,19 @@ package struct SQLiteReader: StoreReader {
         return counts
     }
 
+    package func laneCounts() throws -> [LaneCount] {
+        try query(Statements.laneCounts).all([]) { row in
+            LaneCount(
+                lane: InstructionLane(system: row.text(0), kind: try row.word(1, InstructionKind.self)),
+                count: row.integer(2), oldestIssuedAt: Instant(milliseconds: row.integer(3)))
+        }
+    }
+
+    package func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
+        try query(Statements.openInstructions).all(
+            [.text(lane.system), .text(lane.kind.rawValue), .integer(limit)], InstructionRow.init(_:))
+    }
+
     package func healthCounts() throws -> [UInt16: Int64] {
         var counts: [UInt16: Int64] = [:]
         try query(Statements.healthCounts).each([]) { counts[UInt16($0.integer(0))] = $0.integer(1) }

@@ -32,11 +32,11 @@ package struct SQLiteTransaction: StoreTransaction {
         return found
     }
 
-    package func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow] {
-        let moment = Cell.integer(now.milliseconds)
-        let ids = try Query(database, Statements.claimInstructions).all(
-            [.integer(leaseUntil.milliseconds), moment, moment, .integer(limit)]
-        ) { $0.integer(0) }
+    package func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow] {
+        let ids = try Query(database, Statements.claimInstructions).all([
+            .integer(claim.leaseUntil.milliseconds), .text(claim.lane.system), .text(claim.lane.kind.rawValue),
+            .integer(claim.dueBy.milliseconds), .integer(claim.now.milliseconds), .integer(claim.limit),
+        ]) { $0.integer(0) }
         let query = try Query(database, Statements.instructionByID)
         let claimed = try ids.compactMap { id in
             try query.first([.integer(id)]) { (id: id, row: try InstructionRow($0)) }
@@ -90,6 +90,10 @@ extension SQLiteTransaction {
     package func findings(of number: String) throws -> [FindingRow] { try reader.findings(of: number) }
     package func instructions(of number: String) throws -> [InstructionRow] { try reader.instructions(of: number) }
     package func instructionCounts() throws -> [InstructionStatus: Int64] { try reader.instructionCounts() }
+    package func laneCounts() throws -> [LaneCount] { try reader.laneCounts() }
+    package func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
+        try reader.openInstructions(lane, limit: limit)
+    }
     package func healthCounts() throws -> [UInt16: Int64] { try reader.healthCounts() }
     package func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try reader.scanChanges(body)

@@ -14,6 +14,7 @@ extension SchemaChange {
         case .table(let table): table.sqliteText
         case .column(let table, let column): "ALTER TABLE \(table) ADD COLUMN \(column.sqliteText);"
         case .index(let index): index.sqliteText
+        case .dropIndex(let name): "DROP INDEX \(name);"
         case .appendOnly(let table): Self.appendOnlyText(table)
         case .neverFalls(let table, let columns): Self.neverFallsText(table, columns)
         }

@@ -95,6 +95,15 @@ enum Statements {
         WHERE orders.number = ? ORDER BY instructions.id
         """
     static let instructionCounts = "SELECT status, count(*) FROM instructions GROUP BY status"
+    static let laneCounts = """
+        SELECT system, kind, count(*), min(issued_at) FROM instructions WHERE status IN ('waiting', 'ambiguous')
+        GROUP BY system, kind ORDER BY system, kind
+        """
+    static let openInstructions = """
+        SELECT \(instructionColumns) FROM instructions JOIN orders ON orders.id = instructions.order_id
+        WHERE instructions.status IN ('waiting', 'ambiguous') AND instructions.system = ? AND instructions.kind = ?
+        ORDER BY instructions.due_at, instructions.id LIMIT ?
+        """
     static let insertInstruction = """
         INSERT INTO instructions (key, order_id, kind, system, target, status, attempts, issued_at, due_at, deadline,
             lease_until, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
@@ -104,7 +113,8 @@ enum Statements {
         SET lease_until = ?, status = CASE WHEN lease_until IS NULL THEN status ELSE 'ambiguous' END
         WHERE id IN (
             SELECT id FROM instructions
-            WHERE status IN ('waiting', 'ambiguous') AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+            WHERE status IN ('waiting', 'ambiguous') AND system = ? AND kind = ? AND due_at <= ?
+                AND (lease_until IS NULL OR lease_until <= ?)
             ORDER BY due_at, id LIMIT ?)
         RETURNING id
         """

@@ -9,6 +9,9 @@ extension StoreContract {
         Property(name: "waiting and ambiguous are claimed, what ended is not") { try await $0.claimsByStatus() },
         Property(name: "the end of an attempt is kept, and ends the lease") { try await $0.instructionChanges() },
         Property(name: "all leases can be ended at once") { try await $0.releasedClaims() },
+        Property(name: "a claim takes from its own lane alone") { try await $0.claimsByLane() },
+        Property(name: "a claim can leave what fell due lately") { try await $0.claimsOfOld() },
+        Property(name: "what waits is counted and listed by lane") { try await $0.lanes() },
         Property(name: "timers fall due oldest first") { try await $0.dueTimers() },
         Property(name: "a timer set anew outlives the end of the old one") { try await $0.timersSetAnew() },
     ]
@@ -16,7 +19,8 @@ extension StoreContract {
     private func claimed(_ store: any Store, at moment: Milliseconds, limit: Int = 9) async throws -> [String] {
         try await store.transaction { transaction in
             try transaction.claimInstructions(
-                now: Sample.now + moment, leaseUntil: Sample.now + moment + 100, limit: limit
+                InstructionClaim(
+                    Sample.lane, now: Sample.now + moment, leaseUntil: Sample.now + moment + 100, limit: limit)
             ).map(\.instruction.key)
         }
     }
@@ -83,7 +87,7 @@ extension StoreContract {
             try await store.write(batch)
             let open = batch.instructions.filter { $0.status == .waiting || $0.status == .ambiguous }
             let rows = try await store.transaction { transaction in
-                try transaction.claimInstructions(now: Sample.now, leaseUntil: Sample.now + 1, limit: 9)
+                try transaction.claimInstructions(Sample.claim(length: 1))
             }
             try expect(rows, open, "claimed")
             let counts = try await store.read { try $0.instructionCounts() }

@@ -46,6 +46,13 @@ enum Sample {
             issuedAt: now + issued, deadline: now + .hours(2))
     }
 
+    /// The lane of ``instruction(_:_:kind:issued:)``.
+    static let lane = InstructionLane(system: "wms", kind: .createDelivery)
+
+    static func claim(_ lane: InstructionLane = lane, length: Milliseconds, limit: Int = 9) -> InstructionClaim {
+        InstructionClaim(lane, now: now, leaseUntil: now + length, limit: limit)
+    }
+
     static func change(
         _ row: InstructionRow, _ status: InstructionStatus, attempts: Int = 1, due: Milliseconds = 0,
         error: String = ""

@@ -78,15 +78,15 @@ extension StoreContract {
                 batch.instructionChanges = [Sample.change(Sample.instruction("A", 1), .done)]
                 try transaction.write(batch)
                 try transaction.setMeta("name", [2])
-                _ = try transaction.claimInstructions(now: Sample.now, leaseUntil: Sample.now + 9, limit: 9)
+                _ = try transaction.claimInstructions(Sample.claim(length: 9))
             }
             try expect(try await StoreImage(store), before, "after the throw")
             try await interrupted(store) { transaction in
-                let rows = try transaction.claimInstructions(now: Sample.now, leaseUntil: Sample.now + 9, limit: 9)
+                let rows = try transaction.claimInstructions(Sample.claim(length: 9))
                 try expect(rows.count, 1, "claimed inside")
             }
             let rows = try await store.transaction { transaction in
-                try transaction.claimInstructions(now: Sample.now, leaseUntil: Sample.now + 9, limit: 9)
+                try transaction.claimInstructions(Sample.claim(length: 9))
             }
             try expect(rows, [Sample.instruction("A", 1)], "the claim was undone")
         }

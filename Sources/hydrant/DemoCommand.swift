@@ -139,7 +139,7 @@ struct DemoStage {
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.
         options.watchSlice = .minutes(1)
         options.leaseLength = .hours(24)
-        options.callsPerSystem = 12
+        options.callsPerLane = 12
         options.claimCount = 256
         return options
     }

@@ -238,6 +238,7 @@ struct StoreFailureTests {
         }
         rig.advance(by: 10)
         rig.stop()
+        rig.advance(by: 1)
         #expect(receipt.withLock { $0 } == .accepted(state: 0))
         #expect(try rig.row()?.version == 1)
         #expect(throws: HubStopping.self) { try rig.submit(rig.fact(Self.placed, order: "SO-2", id: "m-2")) }

@@ -66,7 +66,7 @@ struct DispatcherScheduleTests {
         let rig = EngineRig(
             settings: EngineRig.asking(Self.credit), connectors: [crm],
             options: EngineRig.options { $0.instructionLifetime = .hours(1) })
-        try rig.start { $0.callsPerSystem = 0 }
+        try rig.start { $0.callsPerLane = 0 }
         try Self.pay(rig)
         rig.stop()
         #expect(crm.calls.isEmpty)

@@ -79,6 +79,10 @@ private struct TamperedReader: StoreReader {
     }
 
     func instructionCounts() throws -> [InstructionStatus: Int64] { try inner.instructionCounts() }
+    func laneCounts() throws -> [LaneCount] { try inner.laneCounts() }
+    func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
+        try inner.openInstructions(lane, limit: limit)
+    }
     func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try inner.scanChanges(body)
     }

@@ -108,6 +108,7 @@ import Testing
         Statements.seen, Statements.inboxRow, Statements.waybillsOfOrder, Statements.deleteWaybills,
         Statements.findingsOfOrder, Statements.findingsOfKind, Statements.deleteFindings,
         Statements.instructionsOfOrder, Statements.claimInstructions, Statements.instructionByID,
+        Statements.openInstructions,
         Statements.updateInstruction, Statements.dueTimers, Statements.deleteTimer, Statements.receiver,
         Statements.parked, Statements.meta, Statements.ordersByPrefix, Statements.ordersInOrder,
     ])

@@ -61,16 +61,6 @@ extension HTTPCaller {
     }
 }
 
-extension HTTPReply {
-    /// What `Retry-After` asks for, at most an hour; only its form in seconds is read.
-    var waitingTime: Milliseconds? {
-        guard let text = headers["retry-after"], let seconds = Int64(text), (0...3_600).contains(seconds) else {
-            return nil
-        }
-        return .seconds(seconds)
-    }
-}
-
 /// A system's own words, short enough to be kept beside an instruction.
 func shortened(_ text: String) -> String { text.count <= 200 ? text : "\(text.prefix(200))…" }
 

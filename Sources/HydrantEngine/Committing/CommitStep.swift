@@ -37,7 +37,8 @@ struct CommitResult: Sendable {
     var orders: [LoadedOrder] = []
     var healthBefore: [UInt16] = []
     var healthAfter: [UInt16] = []
-    var instructions = 0
+    /// The lanes that got instructions, or got some back.
+    var lanes: Set<InstructionLane> = []
     var timers: [OrderTimer] = []
     var events = 0
     var facts = 0
@@ -148,7 +149,7 @@ struct CommitStep {
                     instruction: instruction, order: loaded.row.number, issuedAt: now,
                     deadline: now + instructionLifetime))
         }
-        result.instructions += reactions.instructions.count
+        result.lanes.formUnion(reactions.instructions.map { InstructionLane($0) })
         batch.timers += reactions.timers
         result.timers += reactions.timers
     }

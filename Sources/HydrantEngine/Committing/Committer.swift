@@ -157,7 +157,10 @@ package actor Committer {
         totals.events += Int64(result.events)
         totals.batches += 1
         totals.duplicates += Int64(result.receipts.joined().count { $0 == .duplicate })
-        if result.instructions > 0 { signals.instructions.ring() }
+        if !result.lanes.isEmpty {
+            signals.lanes.note(result.lanes)
+            signals.instructions.ring()
+        }
         let changes = result.orders.compactMap { loaded in loaded.row.changesAt.map { (loaded.row.number, $0) } }
         signals.changesKnown(changes, timers: result.timers)
     }

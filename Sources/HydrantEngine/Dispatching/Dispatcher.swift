@@ -4,22 +4,26 @@ import HydrantStorage
 import Logging
 
 /// The one door out. Claims instructions that are due, carries them out through their connectors, and brings every end
-/// back as a fact. At least once, with keys from facts; an ambiguous end is asked about before anything else.
+/// back as a fact. At least once, with keys from facts; an ambiguous end is asked about before anything else. What may
+/// be claimed and begun is decided by ``Gates``.
 actor Dispatcher {
-    private let store: any Store
-    private let committer: Committer
-    private let connectors: [String: any Connector]
+    let store: any Store
+    let committer: Committer
+    let connectors: [String: any Connector]
+    let clock: any HubClock
+    let options: HubOptions
+    let signals: HubSignals
+    let log: Logger
+    var gates: Gates
     private let intake: Intake
-    private let clock: any HubClock
     private let random: RandomSource
-    private let options: HubOptions
-    private let signals: HubSignals
-    private let log: Logger
-    private var underWay: [String: Int] = [:]
-    private var queues: [String: [InstructionRow]] = [:]
     private var keysUnderWay: Set<String> = []
     /// Rows that were claimed again while their last attempt was still being put away.
     private var claimedBehind: [String: InstructionRow] = [:]
+    /// When the loop is woken for something that waits for time alone.
+    private var alarmAt: Instant?
+    var lanesLearnedAt: Instant?
+    var savedDayCounts: [String: String] = [:]
 
     init(
         store: any Store, committer: Committer, connectors: [any Connector], intake: Intake, clock: any HubClock,
@@ -34,20 +38,28 @@ actor Dispatcher {
         self.options = options
         self.signals = signals
         self.log = log
+        let limits = Gates.Limits(
+            callsPerLane: options.callsPerLane, claimCount: options.claimCount, leaseLength: options.leaseLength,
+            patience: options.channelPatience)
+        gates = Gates(limits: limits, quotas: options.quotas)
     }
 
     func run() async {
+        signals.instructions.ring()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.ringRegularly() }
             while !Task.isCancelled {
                 await signals.instructions.wait()
                 if Task.isCancelled { break }
                 do {
+                    try await lookAround()
                     try await claim()
+                    try await giveBackStranded()
                 } catch {
                     log.error("instructions could not be claimed", metadata: ["reason": "\(error)"])
                 }
                 startQueued(&group)
+                setAlarm(&group)
             }
             group.cancelAll()
         }
@@ -59,70 +71,103 @@ actor Dispatcher {
     private func ringRegularly() async {
         while !Task.isCancelled {
             try? await clock.sleep(until: clock.now() + options.watchSlice)
+            signals.lanes.noteAll()
+            signals.instructions.ring()
+        }
+    }
+
+    private func setAlarm(_ group: inout DiscardingTaskGroup) {
+        let now = clock.now()
+        if let alarmAt, alarmAt <= now { self.alarmAt = nil }
+        // The regular ring is soon enough for what is further away.
+        guard let next = gates.nextAt(now), next < now + options.watchSlice, alarmAt.map({ next < $0 }) ?? true else {
+            return
+        }
+        alarmAt = next
+        group.addTask { [clock, signals] in
+            guard (try? await clock.sleep(until: next)) != nil else { return }
             signals.instructions.ring()
         }
     }
 
     private func claim() async throws {
-        let room = options.claimCount * 4 - queues.values.reduce(0) { $0 + $1.count }
-        guard room > 0 else { return }
-        let now = clock.now()
-        let lease = now + options.leaseLength
-        let limit = min(room, options.claimCount)
-        let rows = try await store.transaction {
-            try $0.claimInstructions(now: now, leaseUntil: lease, limit: limit)
+        let claims = gates.claims(clock.now())
+        guard !claims.isEmpty else { return }
+        let taken = try await store.transaction { transaction in
+            try claims.map { try transaction.claimInstructions($0) }
         }
-        for row in rows {
-            if keysUnderWay.insert(row.instruction.key).inserted {
-                queues[row.instruction.system, default: []].append(row)
-            } else {
-                claimedBehind[row.instruction.key] = row
+        for (claim, rows) in zip(claims, taken) {
+            for row in rows {
+                if keysUnderWay.insert(row.instruction.key).inserted {
+                    gates.enqueue(row)
+                } else {
+                    claimedBehind[row.instruction.key] = row
+                }
             }
+            if rows.count < claim.limit { gates.isDrained(claim.lane) } else { signals.instructions.ring() }
         }
-        if rows.count == limit { signals.instructions.ring() }
     }
 
     private func startQueued(_ group: inout DiscardingTaskGroup) {
-        for system in queues.keys.sorted() {
-            while let row = queues[system]?.first, underWay[system, default: 0] < options.callsPerSystem {
-                queues[system]?.removeFirst()
-                underWay[system, default: 0] += 1
-                group.addTask { await self.carryOut(row) }
+        let now = clock.now()
+        for lane in gates.order {
+            while let pass = gates.begin(lane, now) {
+                group.addTask { await self.carryOut(pass) }
             }
         }
     }
 
-    private func carryOut(_ row: InstructionRow) async {
-        let system = row.instruction.system
+    /// Gives rows back to the database whose gate closed behind them: there they wait without a lease, and without an
+    /// attempt.
+    private func giveBackStranded() async throws {
+        let rows = gates.takeStranded(clock.now())
+        guard !rows.isEmpty else { return }
+        for row in rows {
+            keysUnderWay.remove(row.instruction.key)
+            claimedBehind[row.instruction.key] = nil
+        }
+        let changes = rows.map { row in
+            InstructionChange(
+                key: row.instruction.key, status: row.status, attempts: row.attempts, dueAt: row.dueAt,
+                lastError: row.lastError)
+        }
+        _ = try await committer.submit(Submission(instructionChanges: changes))
+    }
+
+    private func carryOut(_ pass: Lane.Pass) async {
+        let row = pass.row
         var isOver = false
+        var call = CallEnd.notCalled
         do {
-            let end = try await attempt(row)
-            isOver = try await record(end, of: row)
+            let scope = CallScope(timeLimit: pass.timeLimit)
+            let begin = options.stopwatch?.now() ?? clock.now()
+            let attempt = try await CallScope.$current.withValue(scope) { try await self.attempt(row) }
+            if case .with(let result) = attempt {
+                call = CallEnd(result, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
+            }
+            isOver = try await record(attempt, of: row)
         } catch  where error is HubStopping || Task.isCancelled {
             // The hub stops. At the next start the claim counts as ambiguous and the system is asked.
         } catch {
             log.error(
                 "an instruction's end could not be recorded", metadata: ["kind": "\(row.instruction.kind.rawValue)"])
         }
-        underWay[system, default: 1] -= 1
+        gates.end(pass, call, clock.now(), jitter: await random.below(Breaker.pauseJitter + 1))
         // A row that was claimed before this end was written does not know of it, and would for instance carry out
         // again what has to be asked about; writing the end freed it, so it is claimed anew when it is due.
         if let next = claimedBehind.removeValue(forKey: row.instruction.key), !isOver, next.attempts > row.attempts {
-            queues[system, default: []].append(next)
+            gates.enqueue(next)
         } else {
             keysUnderWay.remove(row.instruction.key)
         }
         signals.instructions.ring()
     }
 
-    private func attempt(_ row: InstructionRow) async throws -> InstructionResult {
+    private func attempt(_ row: InstructionRow) async throws -> Attempt {
         let isLate = row.deadline <= clock.now()
-        guard let connector = connectors[row.instruction.system] else {
-            return .retryable(
-                detail: "no connector is set up for the system \(row.instruction.system)", after: .minutes(15))
-        }
+        guard let connector = connectors[row.instruction.system] else { return .unconnected }
         guard let order = try await committer.order(row.order) else {
-            return .refused(detail: "the order is not in the database", class: .data)
+            return .without(.refused(detail: "the order is not in the database", class: .data))
         }
         // The row holds no more of an instruction than the store needs to queue it.
         let issued = order.issued.last { $0.instruction.key == row.instruction.key }?.instruction
@@ -132,10 +177,14 @@ actor Dispatcher {
             now: clock.now())
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done
         // must not be called refused: ask.
-        guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
-        let answer = await connector.find(request)
-        guard case .notFound = answer else { return answer }
-        return isLate ? .refused(detail: Self.lateDetail, class: .channel) : await connector.perform(request)
+        return .with(
+            try await limited {
+                guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
+                let answer = await connector.find(request)
+                guard case .notFound = answer else { return answer }
+                return isLate
+                    ? .refused(detail: Self.lateDetail, class: .channel) : await connector.perform(request)
+            })
     }
 
     private static let lateDetail = "the deadline has passed"
@@ -149,7 +198,11 @@ actor Dispatcher {
     }
 
     /// - Returns: whether the instruction has ended for good.
-    private func record(_ end: InstructionResult, of row: InstructionRow) async throws -> Bool {
+    private func record(_ attempt: Attempt, of row: InstructionRow) async throws -> Bool {
+        guard let end = attempt.result else {
+            try await postpone(unconnected: row)
+            return false
+        }
         switch end {
         case .done(let facts, let detail):
             try await finish(row, answer(row, .done, detail), facts: facts)
@@ -164,7 +217,7 @@ actor Dispatcher {
         return false
     }
 
-    private func answer(
+    func answer(
         _ row: InstructionRow, _ outcome: InstructionAnswer.Outcome, _ detail: String, _ refusal: RefusalClass? = nil
     ) -> InstructionAnswer {
         InstructionAnswer(
@@ -172,7 +225,7 @@ actor Dispatcher {
             detail: String(detail.prefix(300)), refusal: refusal)
     }
 
-    private func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
+    func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
         let now = clock.now()
         let instruction = row.instruction
         let answer = ReportedFact(
@@ -201,13 +254,26 @@ actor Dispatcher {
     ) async throws {
         let attempts = row.attempts + 1
         let now = clock.now()
-        let dueAt = now + max(after ?? 0, await random.backoff(afterAttempts: attempts))
+        let wait = max(after ?? 0, await random.backoff(afterAttempts: attempts))
+        let dueAt = max(now + wait, gates.bookRetry(row, status, now))
         let isOver = dueAt >= row.deadline
         let change = InstructionChange(
             key: row.instruction.key, status: isOver ? .parked : status, attempts: attempts, dueAt: dueAt,
             lastError: detail)
         _ = try await committer.submit(
             Submission(recheckedOrders: [row.order], instructionChanges: [change]))
+    }
+}
+
+extension Dispatcher {
+    /// Where nobody has connected the system, an instruction waits without spending attempts; it is looked at again
+    /// regularly, for its deadline.
+    private func postpone(unconnected row: InstructionRow) async throws {
+        let dueAt = clock.now() + .minutes(15)
+        let change = InstructionChange(
+            key: row.instruction.key, status: dueAt >= row.deadline ? .parked : row.status, attempts: row.attempts,
+            dueAt: dueAt, lastError: "no connector is set up for the system \(row.instruction.system)")
+        _ = try await committer.submit(Submission(recheckedOrders: [row.order], instructionChanges: [change]))
     }
 }
 

@@ -146,8 +146,8 @@ private final class WatchedTransaction: StoreTransaction {
 
     func load(_ numbers: [String]) throws -> [String: StoredOrder] { try inner.load(numbers) }
 
-    func claimInstructions(now: Instant, leaseUntil: Instant, limit: Int) throws -> [InstructionRow] {
-        try inner.claimInstructions(now: now, leaseUntil: leaseUntil, limit: limit)
+    func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow] {
+        try inner.claimInstructions(claim)
     }
 
     func update(_ changes: [InstructionChange]) throws { try inner.update(changes) }
@@ -162,6 +162,12 @@ private final class WatchedTransaction: StoreTransaction {
     }
 
     func scanOrders(_ body: (OrderRow, [StoredEvent]) throws -> Void) throws { try inner.scanOrders(body) }
+    func laneCounts() throws -> [LaneCount] { try inner.laneCounts() }
+
+    func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
+        try inner.openInstructions(lane, limit: limit)
+    }
+
     func countsByState() throws -> [Int64] { try inner.countsByState() }
     func findingCounts() throws -> [FindingCount] { try inner.findingCounts() }
 

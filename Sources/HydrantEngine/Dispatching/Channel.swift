@@ -1,0 +1,124 @@
+import HydrantConnectorKit
+import HydrantCore
+import HydrantStorage
+
+/// One system as the dispatcher deals with it: its quota, its pause, and how many calls to it may be repetitions.
+struct Channel: Sendable {
+    let quota: ChannelQuota?
+    private var bucket: TokenBucket?
+    private(set) var dayCount: DayCount?
+    private(set) var pausedUntil: Instant?
+    private var budget = RetryBudget()
+
+    init(quota: ChannelQuota?, now: Instant) {
+        self.quota = quota
+        bucket = quota?.perSecond.map { TokenBucket(perSecond: $0, now: now) }
+        dayCount = quota?.perDay.map { DayCount(limit: $0, now: now) }
+    }
+
+    /// The system asked to be left alone.
+    mutating func pause(until moment: Instant) { pausedUntil = max(pausedUntil ?? moment, moment) }
+
+    /// When calls may begin again after a pause or a day that is used up; nil while they may.
+    func closedUntil(_ now: Instant) -> Instant? {
+        // A clock that was set back must not keep it closed for longer than a pause can be.
+        if let pausedUntil, pausedUntil > now, pausedUntil - now <= .hours(1) { return pausedUntil }
+        if let dayCount, dayCount.room(now) == 0 { return dayCount.renewsAt(now) }
+        return nil
+    }
+
+    /// When an attempt of so many calls may begin; now when it may already.
+    func roomAt(_ calls: Int, _ now: Instant) -> Instant {
+        closedUntil(now) ?? bucket?.roomAt(calls, now) ?? now
+    }
+
+    mutating func begin(calls: Int, isFirst: Bool, _ now: Instant) {
+        if isFirst { budget.addFirst(now) }
+        take(calls, now)
+    }
+
+    /// Counts calls against the quota that were not foreseen.
+    mutating func take(_ calls: Int, _ now: Instant) {
+        bucket?.take(calls, now)
+        dayCount?.take(calls, now)
+    }
+
+    mutating func bookRetry(_ calls: Int, _ now: Instant) -> Instant { budget.book(calls, now) }
+
+    mutating func resume(dayCount text: String) { dayCount?.resume(text) }
+}
+
+/// One operation of one system: what waits here for its turn, what is under way, and how calls went.
+struct Lane: Sendable {
+    /// An attempt that was let through.
+    struct Pass: Sendable {
+        var row: InstructionRow
+        var ticket: Breaker.Ticket
+        var calls: Int
+        var timeLimit: Milliseconds?
+    }
+
+    /// Claimed, and not begun.
+    var queue: [InstructionRow] = []
+    var underWay = 0
+    /// Whether the database may hold something that is due.
+    var mayHaveDue = true
+    var breaker = Breaker()
+    private(set) var totals = CallWindow.Counts()
+    /// What the page shows: five minutes.
+    var recent = CallWindow(slice: .seconds(10), count: 30)
+    var latency = LatencyWindow()
+    /// How fast the backlog of a time of failure is worked off; nil when there is none.
+    private(set) var recovery: TokenBucket?
+    /// The most calls that began in ten seconds of the hour before it went down.
+    private var busiest = CallWindow(slice: .seconds(10), count: 360)
+
+    /// Calls a second of a recovery, however quiet it was before.
+    static let recoveryFloor: Int64 = 5
+
+    func roomAt(_ now: Instant) -> Instant { recovery?.roomAt(1, now) ?? now }
+
+    mutating func begin(_ row: InstructionRow, calls: Int, _ now: Instant) -> Pass {
+        recovery?.take(1, now)
+        underWay += 1
+        // What a recovery sends says nothing about how busy it usually is.
+        if recovery == nil { busiest.add(calls: 1, at: now) }
+        return Pass(row: row, ticket: breaker.begin(now), calls: calls, timeLimit: nil)
+    }
+
+    mutating func end(_ ticket: Breaker.Ticket, _ outcome: Breaker.Outcome, _ now: Instant, jitter: Milliseconds) {
+        let wasDown = breaker.downSince != nil
+        breaker.end(ticket, outcome, now, jitter: jitter)
+        if wasDown, breaker.downSince == nil {
+            // A fifth more than the busiest ten seconds, so that the return is no second storm.
+            let usual = Int64(busiest.busiestCalls(now))
+            recovery = TokenBucket(perSecond: max(Self.recoveryFloor, (usual * 12 + 99) / 100), now: now)
+        }
+        let failures: Int
+        switch outcome {
+        case .withdrawn: return
+        case .answered: failures = 0
+        case .failed, .locked: failures = 1
+        }
+        recent.add(calls: 1, failures: failures, at: now)
+        totals.calls += 1
+        totals.failures += failures
+    }
+
+    /// Nothing due is left in the database.
+    mutating func isDrained() {
+        mayHaveDue = false
+        if queue.isEmpty { recovery = nil }
+    }
+}
+
+extension InstructionKind {
+    /// What goes first where a quota lets only a few through: 0 what an order waits for, 1 what finds out, 2 the rest.
+    var urgency: Int {
+        switch self {
+        case .queryTrace: 1
+        case .notifyCustomer: 2
+        default: 0
+        }
+    }
+}
