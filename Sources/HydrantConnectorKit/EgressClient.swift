@@ -61,7 +61,11 @@ package final class EgressClient: HTTPCaller {
             return reply
         } catch {
             let failure = (error as? HTTPFailure) ?? failure(from: error)
-            if case .ambiguous = failure { scope?.note(.failed(wasSent: true)) } else { scope?.note(.failed(wasSent: false)) }
+            if case .ambiguous = failure {
+                scope?.note(.failed(wasSent: true))
+            } else {
+                scope?.note(.failed(wasSent: false))
+            }
             throw failure
         }
     }

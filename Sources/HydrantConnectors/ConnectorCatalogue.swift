@@ -9,6 +9,8 @@ package enum ConnectorCatalogue {
     package struct Systems: Sendable {
         package var connectors: [String: any Connector] = [:]
         package var receivers: [String: any PushReceiver] = [:]
+        /// How often systems may be called, for those whose settings say so.
+        package var quotas: [String: ChannelQuota] = [:]
     }
 
     /// Builds every system of the settings.
@@ -27,6 +29,7 @@ package enum ConnectorCatalogue {
                     message: "must be one of \(kinds.joined(separator: ", ")), is '\(one.kind)'")
             }
             try builder.build(one, caller: caller, into: &systems)
+            systems.quotas[one.system] = try ChannelQuota(one)
         }
         return systems
     }

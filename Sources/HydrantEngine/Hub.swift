@@ -10,7 +10,7 @@ package struct Hub: Sendable {
     package let intake: Intake
     package let committer: Committer
     package let settings: Settings
-    private let dispatcher: Dispatcher
+    let dispatcher: Dispatcher
     private let watcher: Watcher
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.

@@ -92,7 +92,8 @@ struct SandboxReception: Sendable {
     }
 
     func answer(_ call: SandboxCall) async -> SandboxAnswer {
-        switch call.path.split(separator: "/").first {
+        if let answer = await world.answerOfOutage(call.path) { return answer }
+        return switch call.path.split(separator: "/").first {
         case "wms": await answerWarehouse(call)
         case "sf": await answerCourier(call)
         case "crm": await answerOffice(call, system: "crm", secret: world.secrets.customerSystemSecret)

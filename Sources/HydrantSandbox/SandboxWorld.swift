@@ -28,6 +28,8 @@ package actor SandboxWorld {
     private var nextPush = 0
     /// The moment up to which messages are being delivered now.
     private var deliveringSince: Instant?
+    /// Until when systems are down, by the first piece of their paths.
+    var outages: [String: Instant] = [:]
     private var isListening = false
     private var waitingForServer: [CheckedContinuation<Void, Never>] = []
 

@@ -98,13 +98,14 @@ struct DemoStage {
         let built = try buildSystems(systems, caller: egress)
         let hub = Hub(
             store: database.store, keyring: database.keyring, clock: clock, settings: settings,
-            connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions,
+            connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions(built),
             seed: command.seed, log: log)
         var server = ServerSettings(
             tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret])
         server.port = listenPort
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
-        let pages = try PageService(hub: hub, demo: true)
+        let pages = try PageService(
+            hub: hub, demo: true, forms: FormSigner(key: database.keyring.sessionKey), outages: outageSwitch(world))
         let address = "\(hubURL)/sign-in?token=\(access.token)"
         let application = try pages.application(settings: server, log: log) { _ in announce(address) }
         let show = try show(hub, world, egress)
@@ -134,14 +135,30 @@ struct DemoStage {
         return plan
     }
 
-    private var demoOptions: HubOptions {
+    private func demoOptions(_ built: ConnectorCatalogue.Systems) -> HubOptions {
         var options = HubOptions()
+        options.quotas = built.quotas
+        // Partners answer in the machine's time, however fast the hub's runs.
+        options.stopwatch = SystemClock()
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.
         options.watchSlice = .minutes(1)
         options.leaseLength = .hours(24)
         options.callsPerLane = 12
         options.claimCount = 256
         return options
+    }
+
+    /// Takes systems of the outside world down and brings them back.
+    private func outageSwitch(_ world: SandboxWorld) -> OutageSwitch {
+        OutageSwitch {
+            var outages: [OutageControl.Outage] = []
+            for system in world.systems {
+                outages.append(OutageControl.Outage(system: system, until: await world.outage(of: system)))
+            }
+            return outages
+        } set: { system, until in
+            await world.setOutage(of: system, until: until)
+        }
     }
 
     /// The shops, the pacing of the clock, and the line of progress on the terminal.

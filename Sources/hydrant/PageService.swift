@@ -9,9 +9,9 @@ struct PageService {
     private let hub: Hub
     private let pages: PageRoutes<HubContext>
 
-    init(hub: Hub, demo: Bool) throws {
+    init(hub: Hub, demo: Bool, forms: FormSigner? = nil, outages: OutageSwitch? = nil) throws {
         self.hub = hub
-        pages = try PageRoutes(hub: hub, demo: demo)
+        pages = try PageRoutes(hub: hub, demo: demo, forms: forms, outages: outages)
     }
 
     /// Keeps the overview's history and tells the browsers.

@@ -65,9 +65,11 @@ struct ServeCommand: AsyncParsableCommand {
         let systems = try connectors.map { try SystemsFile.load($0) } ?? []
         let egress = EgressClient(allowedURLs: systems.map(\.baseURL))
         let built = try buildSystems(systems, caller: egress)
+        var options = HubOptions()
+        options.quotas = built.quotas
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,
-            connectors: built.connectors.values.sorted { $0.system < $1.system },
+            connectors: built.connectors.values.sorted { $0.system < $1.system }, options: options,
             seed: UInt64.random(in: .min ... .max), log: log)
         var server = ServerSettings(
             tokens: content.tokens, sessionKey: open.keyring.sessionKey, webhookSecrets: [content.webhookSecret])
@@ -76,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
         let missing = unconnected(inForce.flow, built)
-        let pages = try PageService(hub: hub, demo: false)
+        let pages = try PageService(
+            hub: hub, demo: false, forms: FormSigner(key: open.keyring.sessionKey))
         let application = try pages.application(settings: server, log: log) { port in
             Terminal.standardError(
                 """

@@ -41,7 +41,7 @@ struct BreakerTests {
     @Test func `half of at least ten calls within half a minute opens it, less does not`() {
         var mild = Breaker()
         for index in 0..<100 {
-            Self.call(&mild, index % 5 < 2 ? Self.failed : .answered, Self.begin + Milliseconds(index * 100))
+            Self.call(&mild, index % 5 > 2 ? Self.failed : .answered, Self.begin + Milliseconds(index * 100))
         }
         #expect(mild.state == .closed)
         var bad = Breaker()

@@ -29,7 +29,7 @@ final class EngineRig: Sendable {
     }
 
     init(
-        settings: Settings = Settings(), connectors: [ScriptedConnector] = [], seed: UInt64 = 1,
+        settings: Settings = Settings(), connectors: [any Connector] = [], seed: UInt64 = 1,
         options: HubOptions = EngineRig.options()
     ) {
         executor = SeededExecutor(seed: seed, begin: Self.begin)
@@ -40,7 +40,7 @@ final class EngineRig: Sendable {
         self.connectors = connectors
         self.options = options
         self.seed = seed
-        for connector in connectors { connector.join(executor) }
+        for connector in connectors { (connector as? ScriptedConnector)?.join(executor) }
     }
 
     /// A minute between two looks at what fell due.

@@ -3,8 +3,8 @@ import HydrantCore
 
 /// What became of an attempt.
 enum Attempt: Sendable {
-    /// The connector was asked, and this is its answer.
-    case with(InstructionResult)
+    /// The connector was asked; where its answer is not how the attempt ends, `end` is.
+    case with(InstructionResult, end: InstructionResult? = nil)
     /// It ended without asking anybody.
     case without(InstructionResult)
     /// Nobody has connected the system.
@@ -13,7 +13,8 @@ enum Attempt: Sendable {
     /// Nil where there was nobody to ask.
     var result: InstructionResult? {
         switch self {
-        case .with(let result), .without(let result): result
+        case .with(let answer, let end): end ?? answer
+        case .without(let result): result
         case .unconnected: nil
         }
     }
@@ -28,7 +29,9 @@ extension CallEnd {
             return
         }
         switch result {
-        case .done, .notFound, .refused: break
+        case .done, .notFound, .refused(_, .data): break
+        // Coverage is about one order; credentials and accounts are about all of them, and then this repeats itself.
+        case .refused(let detail, .channel): outcome = .failed(.error, detail)
         case .retryable(let detail, let after):
             // "Not yet, come back in five minutes" is about the order.
             if after == nil || scope.failure != nil { outcome = .failed(scope.failure ?? .error, detail) }

@@ -73,7 +73,9 @@ struct Breaker: Sendable {
 
     /// A call begins; ``room(_:)`` was not 0.
     mutating func begin(_ now: Instant) -> Ticket {
-        if case .open(let until) = phase, isOver(until, now) { enter(.trying(allowed: Self.rounds[0], sent: 0, answered: 0)) }
+        if case .open(let until) = phase, isOver(until, now) {
+            enter(.trying(allowed: Self.rounds[0], sent: 0, answered: 0))
+        }
         if case .trying(let allowed, let sent, let answered) = phase {
             phase = .trying(allowed: allowed, sent: sent + 1, answered: answered)
         }

@@ -116,7 +116,7 @@ extension InstructionKind {
     /// What goes first where a quota lets only a few through: 0 what an order waits for, 1 what finds out, 2 the rest.
     var urgency: Int {
         switch self {
-        case .queryTrace: 1
+        case .findWaybill, .queryTrace, .subscribeTrace: 1
         case .notifyCustomer: 2
         default: 0
         }

@@ -64,7 +64,8 @@ extension Dispatcher {
             lanes[index].waiting = count.count
             lanes[index].oldestIssuedAt = count.oldestIssuedAt
         }
-        let systems = Set(connectors.keys).union(lanes.filter { $0.waiting > 0 || $0.totalCalls > 0 }.map(\.lane.system))
+        let systems = Set(connectors.keys).union(
+            lanes.filter { $0.waiting > 0 || $0.totalCalls > 0 }.map(\.lane.system))
         return systems.sorted().map { system in
             let channel = gates.channels[system]
             return ChannelView(

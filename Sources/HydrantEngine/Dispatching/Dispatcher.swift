@@ -142,8 +142,8 @@ actor Dispatcher {
             let scope = CallScope(timeLimit: pass.timeLimit)
             let begin = options.stopwatch?.now() ?? clock.now()
             let attempt = try await CallScope.$current.withValue(scope) { try await self.attempt(row) }
-            if case .with(let result) = attempt {
-                call = CallEnd(result, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
+            if case .with(let answer, _) = attempt {
+                call = CallEnd(answer, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
             }
             isOver = try await record(attempt, of: row)
         } catch  where error is HubStopping || Task.isCancelled {
@@ -177,14 +177,14 @@ actor Dispatcher {
             now: clock.now())
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done
         // must not be called refused: ask.
-        return .with(
-            try await limited {
-                guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
-                let answer = await connector.find(request)
-                guard case .notFound = answer else { return answer }
-                return isLate
-                    ? .refused(detail: Self.lateDetail, class: .channel) : await connector.perform(request)
-            })
+        let answer = try await limited {
+            guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
+            let found = await connector.find(request)
+            guard case .notFound = found, !isLate else { return found }
+            return await connector.perform(request)
+        }
+        guard isLate, case .notFound = answer else { return .with(answer) }
+        return .with(answer, end: .refused(detail: Self.lateDetail, class: .channel))
     }
 
     private static let lateDetail = "the deadline has passed"

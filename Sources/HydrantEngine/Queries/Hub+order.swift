@@ -9,6 +9,7 @@ extension Hub {
         let intake = intake
         let settings = settings
         let moment = asOf ?? clock.now()
+        let obstacles = asOf == nil ? await dispatcher.obstacles() : nil
         return try await store.read { reader in
             guard try reader.orderRow(number) != nil else { return nil }
             let stored = try reader.events(of: number)
@@ -18,10 +19,12 @@ extension Hub {
             let receiver = try order.receiver.flatMap { register in
                 try reader.sealedReceiver(register.value.id).map { try intake.open($0, id: register.value.id) }
             }
-            return OrderDetail(
+            var detail = OrderDetail(
                 order: order, events: all.filter { asOf == nil || $0.happenedAt <= moment },
                 instructions: try reader.instructions(of: number).filter { $0.issuedAt <= moment || asOf == nil },
                 receiver: receiver?.open(reason: "masked for the order page").masked, settings: settings, asOf: moment)
+            if let obstacles { detail.look(at: obstacles) }
+            return detail
         }
     }
 }
@@ -47,6 +50,15 @@ extension OrderDetail {
                 agreement: range.map { $0.contains(order.state) ? .agrees : .disagrees } ?? .unmapped)
         }
         rootCause = Self.rootCause(findings: findings, holds: holds, instructions: instructions)
+    }
+
+    /// A way that is closed explains everything that waits behind it, unless something is wrong that does not wait.
+    mutating func look(at obstacles: Obstacles) {
+        guard !findings.contains(where: { $0.verdict == .wrong && !$0.kind.isWaiting }) else { return }
+        let causes = instructions.compactMap { RootCause($0, behind: obstacles, now: asOf) }
+        guard var cause = causes.first(where: { $0.verdict == .wrong }) ?? causes.first else { return }
+        if findings.gravestVerdict == .wrong { cause.verdict = .wrong }
+        rootCause = cause
     }
 
     /// The deepest reason that is known: a call that keeps failing explains the order that waits for it.

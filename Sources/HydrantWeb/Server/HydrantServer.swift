@@ -64,6 +64,7 @@ package enum HydrantServer {
         routes.get("/v1/orders/{id}", use: orders.one)
         routes.get("/v1/orders/{id}/proof", use: orders.proof)
         routes.get("/v1/wrong-orders", use: WrongOrdersRoute(hub: hub).list)
+        routes.get("/v1/channels", use: ChannelsRoute(hub: hub).list)
         routes.get("/v1/health-index", use: HealthIndexRoute(hub: hub).get)
     }
 

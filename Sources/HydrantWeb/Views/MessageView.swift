@@ -34,6 +34,12 @@ struct MessageView {
             action: (words("error_action_back"), path))
     }
 
+    static func oldForm(_ path: String, _ words: Words) -> MessageView {
+        MessageView(
+            code: 403, sentence: words("error_403_form"), detail: words("error_403_form_detail"),
+            action: (words("error_action_back"), path))
+    }
+
     static func unreadable(code: String, path: String, _ words: Words) -> MessageView {
         MessageView(
             code: 503, sentence: words("error_503"), detail: words("error_503_detail", ["code": code]),

@@ -54,7 +54,8 @@ package struct PageFiles: Sendable {
         ("mini", PackageResources.mini_html), ("badge", PackageResources.badge_html),
         ("overview", PackageResources.overview_html), ("order", PackageResources.order_html),
         ("orders", PackageResources.orders_html), ("wrongorders", PackageResources.wrongorders_html),
-        ("health", PackageResources.health_html), ("message", PackageResources.message_html),
+        ("health", PackageResources.health_html), ("channels", PackageResources.channels_html),
+        ("lane", PackageResources.lane_html), ("message", PackageResources.message_html),
     ]
 
     /// The templates as they were written, by name.

@@ -7,6 +7,7 @@ package struct PageFrame: Sendable {
         case orders
         case wrongOrders
         case health
+        case channels
         case elsewhere
     }
 
@@ -31,6 +32,7 @@ package struct PageFrame: Sendable {
             (.overview, "/", "overview", words("nav_overview")), (.orders, "/orders", "orders", words("nav_orders")),
             (.wrongOrders, "/wrong-orders", "wrongorders", words("nav_wrong")),
             (.health, "/health", "health", words("nav_health")),
+            (.channels, "/channels", "channels", words("nav_channels")),
         ]
         let bindings: Bindings = [
             "language": language == .chinese ? "zh-CN" : "en", "title": title, "w": words.bindings,

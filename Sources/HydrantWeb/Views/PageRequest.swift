@@ -13,6 +13,8 @@ struct PageRequest: Sendable {
     let language: Language
     /// Whether the address chose the language, so that it has to be remembered.
     let choosesLanguage: Bool
+    /// The browser's session as it was sent; nil without one.
+    let session: String?
 
     /// Chinese first; English for a browser that asks for English and not for Chinese.
     private static func preferred(_ request: Request) -> Language {
@@ -27,6 +29,7 @@ struct PageRequest: Sendable {
         let chosen = all.last { $0.0 == "lang" }.flatMap { Language(rawValue: $0.1) }
         let remembered = request.cookies[Self.cookieName].flatMap { Language(rawValue: $0.value) }
         choosesLanguage = chosen != nil
+        session = request.cookies[SessionSigner.cookieName]?.value
         language = chosen ?? remembered ?? Self.preferred(request)
     }
 

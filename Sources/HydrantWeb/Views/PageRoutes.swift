@@ -12,11 +12,17 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     let hub: Hub
     let isDemo: Bool
     let files: PageFiles
+    let forms: FormSigner?
+    let outages: OutageSwitch?
 
     /// - Parameter demo: whether the overview names the speed of the demonstration's clock.
+    /// - Parameter forms: signs the forms that change something; without it there are none.
+    /// - Parameter outages: the demonstration's outside world, whose systems can be taken down.
     /// - Throws: `PageProblem` when a template or a text is broken.
-    package init(hub: Hub, demo: Bool) throws {
+    package init(hub: Hub, demo: Bool, forms: FormSigner? = nil, outages: OutageSwitch? = nil) throws {
         self.hub = hub
+        self.forms = forms
+        self.outages = outages
         isDemo = demo
         files = try PageFiles()
         sampler = OverviewSampler(hub: hub)
@@ -34,6 +40,14 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         }
         router.get("/wrong-orders") { request, _ in await page(request, wrongOrders) }
         router.get("/health") { request, _ in await page(request, health) }
+        router.get("/channels") { request, _ in await page(request, channels) }
+        router.get("/channels/fragment") { request, _ in await page(request, channelsFragment) }
+        router.get("/channels/{system}/{kind}") { request, context in
+            await page(request) {
+                try await lane($0, system: Self.piece("system", context), kind: Self.piece("kind", context))
+            }
+        }
+        if outages != nil { router.post("/demo/outage") { request, _ in await setOutage(request) } }
         router.get("/search") { request, _ in await page(request, search) }
         addAssets(to: router)
     }
@@ -62,8 +76,10 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
     }
 
-    private static func number(_ context: Context) -> String {
-        PageRequest.decoded(context.parameters.get("number") ?? "", plusIsBlank: false)
+    private static func number(_ context: Context) -> String { piece("number", context) }
+
+    private static func piece(_ name: String, _ context: Context) -> String {
+        PageRequest.decoded(context.parameters.get(name) ?? "", plusIsBlank: false)
     }
 
     /// Runs a page, turns its failures into pages, and remembers a language that was chosen.

@@ -10,6 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure this machine: durable facts a second, acknowledge times, queries, start, memory.",
+        subcommands: [BulkheadCommand.self],
         discussion: "`make bench` runs it beside the limit program; Benchmarks/README.md says how each figure is made.")
 
     @Option(help: "The figures of the limit program, as it printed them.")
@@ -36,6 +37,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         figures += try await singleFacts()
         figures += try await HTTPBench(directory: directory, seconds: seconds, limit: limits[100]).run()
+        figures += try await BulkheadBench(directory: directory, seconds: seconds).run()
         figures += try await LargeDatabaseBench(directory: directory, orders: orders).run()
         figures.append(BenchFigure(name: "memory at the end", value: residentMegabytes(), unit: "MB", limit: nil))
         for figure in figures {
@@ -151,4 +153,22 @@ func residentMegabytes() -> Double {
         return Double(line.split(separator: " ").dropFirst().first ?? "").map { $0 / 1_024 } ?? .nan
     }
     return .nan
+}
+
+/// One of the measurements alone.
+struct BulkheadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bulkhead", abstract: "Measure only what a system that hangs costs the others.")
+
+    @Option(help: "The folder for the databases, on the disk that is to be measured.")
+    var directory = "."
+
+    @Option(help: "How many seconds each of the two runs is measured.")
+    var seconds = 5.0
+
+    func run() async throws {
+        JSONLogHandler.start(.critical)
+        let figures = try await BulkheadBench(directory: directory, seconds: seconds).run()
+        Terminal.result(.array(figures.map(\.json)))
+    }
 }

@@ -81,6 +81,7 @@ extension APIDescription {
             JSON.Member("/v1/orders/{id}/proof", ["get": proof.json]),
             JSON.Member("/v1/wrong-orders", ["get": wrongOrders.json]),
             JSON.Member("/v1/health-index", ["get": healthIndex.json]),
+            JSON.Member("/v1/channels", ["get": channels.json]),
             JSON.Member("/push/{system}", ["post": push("push", [path("system", systemNote)]).json]),
             JSON.Member(
                 "/push/{system}/{rest}",
@@ -158,6 +159,13 @@ extension APIDescription {
         Operation(
             id: "getHealthIndex", summary: "The order health index and its four dimensions, as they are now.",
             good: (200, Operation.answer("The figures.", "HealthIndex")), problems: [401, 403], security: reading)
+    }
+
+    private static var channels: Operation {
+        Operation(
+            id: "listChannels",
+            summary: "Every outside system and each operation of it: what goes through, what waits.",
+            good: (200, Operation.answer("The channels.", "Channels")), problems: [401, 403, 503], security: reading)
     }
 
     private static let systemNote = "The system's name in the settings."

@@ -5,7 +5,7 @@ import HydrantStorage
 extension APIDescription {
     /// The schemas by name.
     static var schemas: [(String, JSON)] {
-        wordSchemas + generalSchemas + factSchemas + orderSchemas + partSchemas + figureSchemas
+        wordSchemas + generalSchemas + factSchemas + orderSchemas + partSchemas + figureSchemas + channelSchemas
     }
 
     private static var wordSchemas: [(String, JSON)] {

@@ -34,6 +34,9 @@ package struct OrderModel: Sendable {
         }
         for finding in detail.findings { text += "|\(finding.kind.rawValue),\(finding.verdict.rawValue)" }
         for hold in detail.holds { text += "|\(hold.id)" }
+        if let cause = detail.rootCause {
+            text += "|\(cause.verdict.rawValue),\(cause.reason.english)\(cause.advice.english)"
+        }
         return String(fnv1a(Array(text.utf8)), radix: 36)
     }
 }

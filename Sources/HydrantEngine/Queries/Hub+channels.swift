@@ -1,0 +1,93 @@
+package import HydrantCore
+package import HydrantStorage
+
+extension Hub {
+    /// Every outside system and every operation of it, as they are now.
+    package func channels() async throws -> [ChannelView] {
+        let waiting = try await store.read { try $0.laneCounts() }
+        return await dispatcher.channelViews(waiting)
+    }
+
+    /// What waits in a lane, the earliest due first.
+    package func waitingInstructions(_ lane: InstructionLane, limit: Int) async throws -> [InstructionRow] {
+        try await store.read { try $0.openInstructions(lane, limit: limit) }
+    }
+}
+
+/// A system as people write it: short names are abbreviations.
+package func displayName(ofSystem system: String) -> String {
+    system.utf8.count <= 3 && system.utf8.allSatisfy { (0x61...0x7A).contains($0) } ? system.uppercased() : system
+}
+
+extension InstructionKind {
+    /// Where an order is stuck that waits for this.
+    package var place: Text {
+        switch self {
+        case .createWaybill, .queryTrace, .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace:
+            Text(chinese: "快递", english: "courier")
+        case .createDelivery, .cancelDelivery: Text(chinese: "仓库", english: "warehouse")
+        case .checkCredit: Text(chinese: "信用检查", english: "credit check")
+        case .issueInvoice: Text(chinese: "财务", english: "finance")
+        case .registerWarranty: Text(chinese: "售后", english: "after-sales")
+        case .notifyCustomer, .askKeeper: Text(chinese: "短信", english: "messages")
+        }
+    }
+}
+
+extension LaneView {
+    /// What is wrong with the way there, without the name of the place; nil while nothing is.
+    package var trouble: Text? {
+        guard downSince != nil, let lastError else { return nil }
+        let name = displayName(ofSystem: lane.system)
+        let times = failuresInRow
+        guard times > 1 else {
+            return Text(
+                chinese: "\(name) 多数调用失败（\(lastError.detail)）",
+                english: "most calls to \(name) failed (\(lastError.detail))")
+        }
+        return switch lastError.kind {
+        case .noAnswer:
+            Text(chinese: "\(name) 连续 \(times) 次超时", english: "\(name) timed out \(times) times in a row")
+        case .unreachable:
+            Text(
+                chinese: "\(name) 连续 \(times) 次连接不上",
+                english: "\(name) could not be reached \(times) times in a row")
+        case .error:
+            Text(
+                chinese: "\(name) 连续 \(times) 次出错（\(lastError.detail)）",
+                english: "\(name) failed \(times) times in a row (\(lastError.detail))")
+        }
+    }
+}
+
+extension RootCause {
+    /// Why an instruction that waits does not go out; nil where nothing is in its way.
+    init?(_ row: InstructionRow, behind obstacles: Obstacles, now: Instant) {
+        let lane = InstructionLane(row.instruction)
+        guard row.status == .waiting || row.status == .ambiguous else { return nil }
+        guard obstacles.connected.contains(lane.system) else {
+            let name = displayName(ofSystem: lane.system)
+            self.init(
+                reason: Text(
+                    chinese: "等待 \(name)：这个系统还没有接入", english: "Waiting for \(name), which nobody has connected"),
+                advice: Text(
+                    chinese: "请在接入文档里加上 \(lane.system)", english: "Add \(lane.system) to the connectors document"),
+                verdict: .late)
+            return
+        }
+        guard let view = obstacles.down[lane], let trouble = view.trouble, let since = view.downSince else {
+            return nil
+        }
+        let place = lane.kind.place
+        let next = view.nextTryAt.map { $0.civil(offsetSeconds: 28_800).timeText }
+        self.init(
+            reason: Text(
+                chinese: "卡在\(place.chinese)：\(trouble.chinese)",
+                english: "Stuck at \(place.english): \(trouble.english)"),
+            advice: next.map {
+                Text(chinese: "系统会自动重试，下一次试探在 \($0)", english: "It is tried again by itself, next at \($0)")
+            }
+                ?? Text(chinese: "正在试探是否恢复", english: "It is being tried whether it is back"),
+            verdict: now - since >= obstacles.patience ? .wrong : .late)
+    }
+}

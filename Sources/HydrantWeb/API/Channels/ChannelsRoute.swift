@@ -1,0 +1,44 @@
+import Hummingbird
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+/// `GET /v1/channels`: every outside system and each operation of it, as they are now.
+struct ChannelsRoute: Sendable {
+    let hub: Hub
+
+    @Sendable func list(_ request: Request, _ context: HubContext) async throws -> Response {
+        let channels = try await recorded { try await hub.channels() }
+        return Response(json: [
+            "asOf": .string(hub.clock.now().text), "channels": .array(channels.map(\.document)),
+        ])
+    }
+}
+
+extension ChannelView {
+    var document: JSON {
+        [
+            "system": .string(system), "connected": .bool(isConnected),
+            "requestsPerSecond": .orNull(quota?.perSecond), "requestsPerDay": .orNull(quota?.perDay),
+            "usedToday": .orNull(usedToday), "closedUntil": .moment(closedUntil),
+            "operations": .array(lanes.map(\.document)),
+        ]
+    }
+}
+
+extension LaneView {
+    var document: JSON {
+        let error: JSON =
+            lastError.map {
+                ["kind": .string($0.kind.rawValue), "detail": .string($0.detail), "at": .string($0.at.text)]
+            } ?? .null
+        return [
+            "kind": .string(lane.kind.rawValue), "gate": .string(gate.rawValue), "downSince": .moment(downSince),
+            "nextTryAt": .moment(nextTryAt), "failuresInRow": .count(failuresInRow), "calls": .count(calls),
+            "failures": .count(failures), "medianMilliseconds": .orNull(median),
+            "p99Milliseconds": .orNull(slowest), "underWay": .count(underWay), "waiting": .integer(waiting),
+            "oldestIssuedAt": .moment(oldestIssuedAt), "trouble": trouble?.document ?? .null, "lastError": error,
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+import HydrantCore
+import HydrantEngine
+
+extension APIDescription {
+    static var channelSchemas: [(String, JSON)] {
+        let error = Schema.object([
+            ("kind", Schema.words(CallError.Kind.self)), ("detail", Schema.text), ("at", Schema.time),
+        ])
+        return [
+            ("Channels", Schema.object([("asOf", Schema.time), ("channels", Schema.list(Schema.ref("Channel")))])),
+            (
+                "Channel",
+                Schema.object([
+                    ("system", Schema.text), ("connected", Schema.flag), ("requestsPerSecond", Schema.integerOrNull),
+                    ("requestsPerDay", Schema.integerOrNull), ("usedToday", Schema.integerOrNull),
+                    ("closedUntil", Schema.timeOrNull), ("operations", Schema.list(Schema.ref("ChannelOperation"))),
+                ])
+            ),
+            (
+                "ChannelOperation",
+                Schema.object([
+                    ("kind", Schema.ref("InstructionKind")), ("gate", Schema.words(CallGateState.self)),
+                    ("downSince", Schema.timeOrNull), ("nextTryAt", Schema.timeOrNull),
+                    ("failuresInRow", Schema.count), ("calls", Schema.count), ("failures", Schema.count),
+                    ("medianMilliseconds", Schema.integerOrNull), ("p99Milliseconds", Schema.integerOrNull),
+                    ("underWay", Schema.count), ("waiting", Schema.count), ("oldestIssuedAt", Schema.timeOrNull),
+                    ("trouble", Schema.orNull(Schema.ref("Text"))), ("lastError", Schema.orNull(error)),
+                ])
+            ),
+        ]
+    }
+}

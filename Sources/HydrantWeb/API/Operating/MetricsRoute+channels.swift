@@ -1,0 +1,47 @@
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+extension MetricsRoute {
+    static func write(_ channels: [ChannelView], now: Instant, to text: inout PrometheusText) {
+        let lanes = channels.flatMap(\.lanes)
+        func labels(_ lane: LaneView) -> [(String, String)] {
+            [("system", lane.lane.system), ("kind", lane.lane.kind.rawValue)]
+        }
+        text.begin("hydrant_channel_connected", .gauge, "1 where somebody has connected the system.")
+        for channel in channels {
+            text.sample("hydrant_channel_connected", [("system", channel.system)], channel.isConnected ? 1 : 0)
+        }
+        text.begin("hydrant_channel_calls_total", .counter, "Calls since the start.")
+        for lane in lanes { text.sample("hydrant_channel_calls_total", labels(lane), Double(lane.totalCalls)) }
+        text.begin("hydrant_channel_failures_total", .counter, "Calls that failed since the start.")
+        for lane in lanes { text.sample("hydrant_channel_failures_total", labels(lane), Double(lane.totalFailures)) }
+        text.begin("hydrant_channel_gate", .gauge, "1 for the state that the breaker is in.")
+        for lane in lanes {
+            for state in CallGateState.allCases {
+                let value: Double = lane.gate == state ? 1 : 0
+                text.sample("hydrant_channel_gate", labels(lane) + [("state", state.rawValue)], value)
+            }
+        }
+        text.begin("hydrant_channel_duration_milliseconds", .gauge, "Of the last five minutes; absent without calls.")
+        for lane in lanes {
+            for (name, value) in [("0.5", lane.median), ("0.99", lane.slowest)] {
+                guard let value else { continue }
+                let labels = labels(lane) + [("quantile", name)]
+                text.sample("hydrant_channel_duration_milliseconds", labels, Double(value))
+            }
+        }
+        text.begin("hydrant_channel_waiting", .gauge, "Instructions that wait or have an unknown end.")
+        for lane in lanes { text.sample("hydrant_channel_waiting", labels(lane), Double(lane.waiting)) }
+        text.begin("hydrant_channel_oldest_seconds", .gauge, "Age of the oldest of them.")
+        for lane in lanes {
+            guard let oldest = lane.oldestIssuedAt else { continue }
+            text.sample("hydrant_channel_oldest_seconds", labels(lane), Double(max(0, now - oldest)) / 1_000)
+        }
+        text.begin("hydrant_channel_used_today", .gauge, "Calls of this day, where a quota limits them.")
+        for channel in channels {
+            guard let used = channel.usedToday else { continue }
+            text.sample("hydrant_channel_used_today", [("system", channel.system)], Double(used))
+        }
+    }
+}
