@@ -10,8 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure this machine: durable facts a second, acknowledge times, queries, start, memory.",
-        subcommands: [BulkheadCommand.self],
-        discussion: "`make bench` runs it beside the limit program; Benchmarks/README.md says how each figure is made.")
+        discussion: "`make bench` runs it beside the limit program; Benchmarks/README.md says how each figure is made.",
+        subcommands: [BulkheadCommand.self])
 
     @Option(help: "The figures of the limit program, as it printed them.")
     var limit: String?

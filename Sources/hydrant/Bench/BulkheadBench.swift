@@ -1,4 +1,5 @@
 import HydrantConnectorKit
+import HydrantConnectors
 import HydrantCore
 import HydrantEngine
 import HydrantSandbox
