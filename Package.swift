@@ -41,12 +41,16 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
             name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
         .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
         .target(
             name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
+            swiftSettings: settings),
+        .target(
+            name: "HydrantStoragePostgres", dependencies: ["HydrantCore", "HydrantStorage", "CLibPQ"],
             swiftSettings: settings),
         .target(
             name: "HydrantConnectorKit", dependencies: ["HydrantCore", client, crypto, cryptoExtras, log],
@@ -82,7 +86,8 @@ let package = Package(
         .executableTarget(
             name: "hydrant",
             dependencies: [
-                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantStorageSQLite", "HydrantConnectorKit",
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantStorageSQLite", "HydrantStoragePostgres",
+                "HydrantConnectorKit",
                 "HydrantConnectors", "HydrantEngine", "HydrantWeb", "HydrantSandbox", "HydrantSimulator", arguments,
                 hummingbird, lifecycle, signals, log,
             ],
@@ -93,7 +98,11 @@ let package = Package(
             name: "HydrantDocumentsTests", dependencies: ["HydrantCore", "HydrantDocuments"], swiftSettings: settings),
         .testTarget(
             name: "HydrantStorageTests",
-            dependencies: ["HydrantCore", "HydrantStorage", "HydrantStorageSQLite", "HydrantTesting", grdb],
+            dependencies: [
+                "HydrantCore", "HydrantStorage", "HydrantStorageSQLite", "HydrantStoragePostgres",
+                "HydrantConnectorKit",
+                "HydrantEngine", "HydrantSimulator", "HydrantTesting", grdb, log,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "HydrantConnectorsTests",

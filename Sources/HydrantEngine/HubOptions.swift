@@ -10,6 +10,10 @@ package struct HubOptions: Sendable {
     package var instructionLifetime: Milliseconds = .hours(72)
     /// How long a claimed instruction stays with the one who claimed it.
     package var leaseLength: Milliseconds = .minutes(5)
+    /// How long a timer that fell due stays with the process that took it.
+    package var timerLease: Milliseconds = .minutes(1)
+    /// How often the database is asked for orders that change by themselves and that other processes have written.
+    package var rescanSlice: Milliseconds = .minutes(5)
     /// The longest time between two looks at what fell due.
     package var watchSlice: Milliseconds = .seconds(1)
     /// Instructions under way at the same time in one lane: of one kind, to one system.

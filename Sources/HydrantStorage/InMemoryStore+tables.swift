@@ -118,7 +118,21 @@ extension MemoryTables {
             if instructions[position].leaseUntil != nil { set(\.instructions[position].row.status, .ambiguous) }
             set(\.instructions[position].leaseUntil, claim.leaseUntil)
         }
-        return claimed.map { instructions[$0].row }
+        return claimed.map { position in
+            var row = instructions[position].row
+            row.leaseUntil = claim.leaseUntil
+            return row
+        }
+    }
+
+    func lostLeases(_ changes: [InstructionChange]) throws -> Set<String> {
+        Set(
+            changes.filter { change in
+                guard let lease = change.leaseUntil, let position = positionsByKey[ExactText(change.key)] else {
+                    return false
+                }
+                return instructions[position].leaseUntil != lease
+            }.map(\.key))
     }
 
     /// The earliest due first, and of two the one issued first.

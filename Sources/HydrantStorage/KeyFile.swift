@@ -9,9 +9,15 @@ package enum KeyFile {
     ///
     /// - Throws: `StoreFailure`.
     package static func keyring(forDatabase path: String) throws -> Keyring {
-        let keyPath = Self.path(forDatabase: path)
+        try keyring(at: Self.path(forDatabase: path), isDatabaseNew: !exists(path))
+    }
+
+    /// The keys of a database whose key lies in a file of its own.
+    ///
+    /// - Throws: `StoreFailure`.
+    package static func keyring(at keyPath: String, isDatabaseNew: Bool) throws -> Keyring {
         if try !exists(keyPath) {
-            guard try !exists(path) else {
+            guard isDatabaseNew else {
                 throw StoreFailure(
                     .keyMismatch, message: "The key file \(keyPath) of the database is missing.",
                     advice: "Put it back from where it is kept; without it nothing sealed can be read.")
@@ -124,6 +130,9 @@ extension Store {
         if try await isBound(to: keyring) { return }
         try await transaction { try $0.setMeta(keyCheckName, expected) }
     }
+
+    /// Whether the database belongs to any keys yet.
+    package func isBound() async throws -> Bool { try await read({ try $0.meta(keyCheckName) }) != nil }
 
     /// Whether the database belongs to these keys; false when it belongs to none yet. Writes nothing.
     ///

@@ -118,6 +118,8 @@ package struct InstructionRow: Hashable, Sendable {
     package var deadline: Instant
     /// Why the last attempt failed, in words.
     package var lastError: String
+    /// Until when it belongs to who claimed it; nil in rows that are read and not claimed.
+    package var leaseUntil: Instant?
 
     package init(instruction: Instruction, order: String, issuedAt: Instant, deadline: Instant) {
         self.instruction = instruction
@@ -138,6 +140,9 @@ package struct InstructionChange: Hashable, Sendable {
     package var attempts: Int
     package var dueAt: Instant
     package var lastError: String
+    /// The lease under which the attempt was made. When another lease has taken its place, the end counts for nothing:
+    /// see ``StoreTransaction/lostLeases(_:)``. Nil is not compared.
+    package var leaseUntil: Instant?
 
     package init(key: String, status: InstructionStatus, attempts: Int, dueAt: Instant, lastError: String) {
         self.key = key

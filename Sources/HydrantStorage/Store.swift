@@ -13,6 +13,13 @@ package protocol Store: Sendable {
     func read<Result: Sendable>(_ body: @Sendable @escaping (any StoreReader) throws -> Result) async throws -> Result
 
     func close() async throws
+
+    /// Whether other processes may write to the same database at the same time.
+    var isShared: Bool { get }
+}
+
+extension Store {
+    package var isShared: Bool { false }
 }
 
 /// Questions to one consistent snapshot.
@@ -85,6 +92,9 @@ package protocol StoreTransaction: StoreReader {
     /// The orders among these that exist, each with its events, locked until the transaction ends.
     func load(_ numbers: [String]) throws -> [String: StoredOrder]
 
+    /// As ``load(_:)``, without the orders whose rows are still those that the caller knows. They are locked too.
+    func load(_ numbers: [String], unlessStill known: [String: OrderRow]) throws -> [String: StoredOrder]
+
     /// Writes everything of one step.
     ///
     /// - Returns: the row ids of `batch.orders`, in their order.
@@ -95,13 +105,34 @@ package protocol StoreTransaction: StoreReader {
     /// whose lease ended without a recorded end is ambiguous from then on: whoever held it may have sent it.
     func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow]
 
+    /// The keys of the changes whose lease has ended and was taken by another attempt, or was released.
+    func lostLeases(_ changes: [InstructionChange]) throws -> Set<String>
+
     func update(_ changes: [InstructionChange]) throws
 
-    /// Ends all leases: for a database with one process, at its start. What was claimed is ambiguous from then on.
+    /// Ends the leases of this process and of processes that are gone, at a start. What was claimed is ambiguous from
+    /// then on.
     func releaseClaims() throws
 
     /// Timers that fell due, oldest first. They stay until ``WriteBatch/finishedTimers`` names them.
     func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer]
 
+    /// As ``dueTimers(now:limit:)``, and keeps other processes from them until the lease ends.
+    func claimTimers(now: Instant, leaseUntil: Instant, limit: Int) throws -> [OrderTimer]
+
     func setMeta(_ name: String, _ value: [UInt8]) throws
+}
+
+/// What engines with one process need no statements of their own for.
+extension StoreTransaction {
+    /// Nobody else writes, so what the caller knows still holds; a step that was decided on something else is refused
+    /// by its version.
+    package func load(_ numbers: [String], unlessStill known: [String: OrderRow]) throws -> [String: StoredOrder] {
+        let unknown = numbers.filter { known[$0] == nil }
+        return unknown.isEmpty ? [:] : try load(unknown)
+    }
+
+    package func claimTimers(now: Instant, leaseUntil: Instant, limit: Int) throws -> [OrderTimer] {
+        try dueTimers(now: now, limit: limit)
+    }
 }

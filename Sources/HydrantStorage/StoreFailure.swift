@@ -13,6 +13,14 @@ package struct StoreFailure: Error, Hashable, Sendable {
         /// A write broke one of the schema's rules: a fault of the program, and nothing of the step was kept.
         case constraint
         case other
+        /// The database server cannot be reached, or ended the connection.
+        case unreachable
+        /// The database server is a standby, from which nothing is decided.
+        case standby
+        /// Other nodes changed the same rows, again and again.
+        case conflict
+        /// The database server would lose acknowledged transactions in a crash.
+        case notDurable
     }
 
     package var kind: Kind
@@ -42,6 +50,10 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case .busy: "HY-1007"
         case .constraint: "HY-1008"
         case .other: "HY-1009"
+        case .unreachable: "HY-1010"
+        case .standby: "HY-1011"
+        case .conflict: "HY-1012"
+        case .notDurable: "HY-1013"
         }
     }
 
@@ -68,6 +80,10 @@ extension StoreFailure.Kind {
         case .constraint: "The database refused a write that breaks one of its rules; nothing of this step was kept."
         case .inputOutput: "The disk failed while the database was read or written."
         case .other: "The database could not be used."
+        case .unreachable: "The database server cannot be reached."
+        case .standby: "The database server is a standby, which cannot be written."
+        case .conflict: "Other nodes changed the same orders again and again; nothing of this step was kept."
+        case .notDurable: "The database server would lose acknowledged facts in a crash."
         }
     }
 
@@ -82,6 +98,10 @@ extension StoreFailure.Kind {
         case .constraint: "Report this with the log: it is a fault of the program."
         case .inputOutput: "Check the disk and start the hub again; senders repeat what was not acknowledged."
         case .other: "Look at the log, then check that the file exists and can be opened."
+        case .unreachable: "Check that it runs and that the address is right; the hub connects again by itself."
+        case .standby: "Name the primary, or all servers with target_session_attrs=read-write in the address."
+        case .conflict: "Nothing: senders repeat. When it stays so, look for long transactions in pg_stat_activity."
+        case .notDurable: "Set fsync, full_page_writes and synchronous_commit to on for this database."
         }
     }
 }

@@ -42,7 +42,20 @@ package struct SQLiteTransaction: StoreTransaction {
             try query.first([.integer(id)]) { (id: id, row: try InstructionRow($0)) }
         }
         // The engine returns updated rows in an order of its own.
-        return claimed.sorted { ($0.row.dueAt, $0.id) < ($1.row.dueAt, $1.id) }.map(\.row)
+        return claimed.sorted { ($0.row.dueAt, $0.id) < ($1.row.dueAt, $1.id) }.map { taken in
+            var row = taken.row
+            row.leaseUntil = claim.leaseUntil
+            return row
+        }
+    }
+
+    package func lostLeases(_ changes: [InstructionChange]) throws -> Set<String> {
+        let query = try Query(database, Statements.lease)
+        return Set(
+            try changes.filter { change in
+                guard let lease = change.leaseUntil else { return false }
+                return try query.first([.text(change.key)]) { $0.optionalInteger(0) != lease.milliseconds } ?? false
+            }.map(\.key))
     }
 
     package func update(_ changes: [InstructionChange]) throws {

@@ -127,6 +127,7 @@ enum Statements {
         UPDATE instructions SET status = ?, attempts = ?, due_at = ?, last_error = ?, lease_until = NULL
         WHERE key = ? RETURNING id
         """
+    static let lease = "SELECT lease_until FROM instructions WHERE key = ?"
     static let releaseClaims = """
         UPDATE instructions SET lease_until = NULL, status = 'ambiguous'
         WHERE status IN ('waiting', 'ambiguous') AND lease_until IS NOT NULL

@@ -12,6 +12,7 @@ extension StoreContract {
         Property(name: "a claim takes from its own lane alone") { try await $0.claimsByLane() },
         Property(name: "a claim can leave what fell due lately") { try await $0.claimsOfOld() },
         Property(name: "what waits is counted and listed by lane") { try await $0.lanes() },
+        Property(name: "an attempt whose lease was taken learns of it") { try await $0.takenLease() },
         Property(name: "timers fall due oldest first") { try await $0.dueTimers() },
         Property(name: "a timer set anew outlives the end of the old one") { try await $0.timersSetAnew() },
     ]
@@ -89,7 +90,7 @@ extension StoreContract {
             let rows = try await store.transaction { transaction in
                 try transaction.claimInstructions(Sample.claim(length: 1))
             }
-            try expect(rows, open, "claimed")
+            try expect(rows.map(Sample.unclaimed), open, "claimed")
             let counts = try await store.read { try $0.instructionCounts() }
             try expect(counts, [.waiting: 1, .ambiguous: 1, .done: 1, .refused: 1, .parked: 1], "counts")
         }
@@ -127,6 +128,37 @@ extension StoreContract {
             try await store.transaction { try $0.releaseClaims() }
             try expect(try await statuses(store), [.ambiguous], "nobody knows what became of the claim")
             try expect(try await claimed(store, at: 1), [key], "claimed again")
+        }
+    }
+
+    func takenLease() async throws {
+        try await withStore { store in
+            try await store.write(Sample.everything(order: "A", message: "1"))
+            func claim(_ moment: Milliseconds) async throws -> InstructionChange? {
+                let rows = try await store.transaction { transaction in
+                    let now = Sample.now + moment
+                    return try transaction.claimInstructions(
+                        InstructionClaim(Sample.lane, now: now, leaseUntil: now + 100, limit: 1))
+                }
+                guard let row = rows.first else { return nil }
+                var change = Sample.change(row, .done)
+                change.leaseUntil = row.leaseUntil
+                return change
+            }
+            func lost(_ change: InstructionChange?) async throws -> Set<String> {
+                try await store.transaction { try $0.lostLeases([change].compactMap(\.self)) }
+            }
+            let first = try await claim(0)
+            try expect(first?.leaseUntil == nil, false, "no lease")
+            try expect(try await lost(first), [], "under the first lease")
+            let second = try await claim(100)
+            try expect(try await lost(first), [Sample.instruction("A", 1).instruction.key], "after the second claim")
+            try expect(try await lost(second), [], "under the second lease")
+            try await store.transaction { try $0.releaseClaims() }
+            try expect(try await lost(second), [Sample.instruction("A", 1).instruction.key], "after the release")
+            var unbound = second
+            unbound?.leaseUntil = nil
+            try expect(try await lost(unbound), [], "a change under no lease")
         }
     }
 

@@ -53,6 +53,13 @@ enum Sample {
         InstructionClaim(lane, now: now, leaseUntil: now + length, limit: limit)
     }
 
+    /// A claimed row as it is read.
+    static func unclaimed(_ row: InstructionRow) -> InstructionRow {
+        var row = row
+        row.leaseUntil = nil
+        return row
+    }
+
     static func change(
         _ row: InstructionRow, _ status: InstructionStatus, attempts: Int = 1, due: Milliseconds = 0,
         error: String = ""

@@ -3,20 +3,36 @@ import Foundation
 import HydrantCore
 import HydrantDocuments
 import HydrantStorage
+import HydrantStoragePostgres
 import HydrantStorageSQLite
 
 /// `--database` and `--key`, for every command that works on a database.
 struct DatabaseOptions: ParsableArguments {
-    @Option(help: "The database file.")
+    @Option(help: "The database file, or postgres://USER@HOST:PORT/NAME for a database of a PostgreSQL server.")
     var database: String
 
-    @Option(help: "The file with the master key; FILE.key beside the database when not given.")
+    @Option(
+        help: """
+            The file with the master key; FILE.key beside the database when not given, NAME.key in this folder for a \
+            database of a server.
+            """)
     var key: String?
 
-    /// The keys of the database; made beside it where there is neither.
-    func keyring() throws -> Keyring {
+    /// The address of a server's database; nil for a file.
+    var address: PostgresAddress? { PostgresAddress(database) }
+
+    /// What the names of the files that belong to the database begin with.
+    var filePrefix: String { address?.databaseName ?? database }
+
+    /// The database in words; an address may hold a password.
+    var displayName: String { address.map { "the database \($0.databaseName)" } ?? database }
+
+    /// The keys of the database; made where neither they nor the database are there.
+    func keyring(for store: (any Store)? = nil) async throws -> Keyring {
         if let key { return try KeyFile.load(key) }
-        return try KeyFile.keyring(forDatabase: database)
+        guard let store else { return try KeyFile.keyring(forDatabase: database) }
+        return try await KeyFile.keyring(
+            at: KeyFile.path(forDatabase: filePrefix), isDatabaseNew: !store.isBound())
     }
 }
 
@@ -28,24 +44,39 @@ struct OpenDatabase {
 
     /// Opens an existing database for reading.
     static func reading(_ options: DatabaseOptions) async throws -> OpenDatabase {
-        guard FileManager.default.fileExists(atPath: options.database) else {
+        guard options.address != nil || FileManager.default.fileExists(atPath: options.database) else {
             throw CommandProblem(
                 "there is no database at \(options.database)",
                 advice: "Make one with `hydrant import` or `hydrant demo`, or check the path.")
         }
-        return try await open(options, mode: .readOnly)
+        return try await open(options, isWriting: false)
     }
 
     /// Opens a database for writing and makes it when it is missing.
-    static func writing(_ options: DatabaseOptions) async throws -> OpenDatabase {
-        try await open(options, mode: .readWrite)
+    ///
+    /// - Parameter server: how a server's database is used.
+    static func writing(
+        _ options: DatabaseOptions, server: PostgresSettings = PostgresSettings()
+    ) async throws -> OpenDatabase {
+        try await open(options, isWriting: true, server: server)
     }
 
-    private static func open(_ options: DatabaseOptions, mode: SQLiteStore.Mode) async throws -> OpenDatabase {
+    private static func open(
+        _ options: DatabaseOptions, isWriting: Bool, server: PostgresSettings = PostgresSettings()
+    ) async throws -> OpenDatabase {
         do {
-            let keyring = try options.keyring()
-            let store = try SQLiteStore(path: options.database, mode: mode)
-            if mode == .readWrite {
+            let store: any Store
+            let keyring: Keyring
+            if let address = options.address {
+                store = try await PostgresStore.open(
+                    address, mode: isWriting ? .readWrite : .readOnly, settings: server)
+                keyring = try await options.keyring(for: store)
+            } else {
+                // A file without its key is refused before it is touched.
+                keyring = try await options.keyring()
+                store = try SQLiteStore(path: options.database, mode: isWriting ? .readWrite : .readOnly)
+            }
+            if isWriting {
                 try await store.bind(to: keyring)
             } else if try await !store.isBound(to: keyring) {
                 throw StoreFailure(.keyMismatch)

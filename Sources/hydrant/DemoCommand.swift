@@ -7,6 +7,7 @@ import HydrantEngine
 import HydrantSandbox
 import HydrantSimulator
 import HydrantStorage
+import HydrantStoragePostgres
 import HydrantStorageSQLite
 import HydrantWeb
 import Logging
@@ -35,6 +36,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The folder for the demo's database, which is made anew.")
     var folder = "out/demo"
 
+    @Option(help: "An empty database of a PostgreSQL server, postgres://USER@HOST:PORT/NAME, instead of a file.")
+    var database: String?
+
     @Option(help: "How many minutes the day takes.")
     var minutes = 3.0
 
@@ -56,7 +60,7 @@ struct DemoCommand: AsyncParsableCommand {
 struct DemoStage {
     let command: DemoCommand
     let log: Logger
-    let databasePath: String
+    let options: DatabaseOptions
     let database: OpenDatabase
     let settings: Settings
     let clock: ScaledClock
@@ -67,12 +71,14 @@ struct DemoStage {
     init(command: DemoCommand, log: Logger) async throws {
         self.command = command
         self.log = log
-        databasePath = command.folder + "/hydrant.sqlite"
+        let filePrefix = command.folder + "/hydrant.sqlite"
         try FileManager.default.createDirectory(atPath: command.folder, withIntermediateDirectories: true)
-        removeDatabase(databasePath)
+        removeDatabase(filePrefix)
         let documentPath = try command.settings ?? TemplateFolder.path(of: "default.yaml")
-        let options = try DatabaseOptions.parse(["--database", databasePath])
-        database = try await OpenDatabase.writing(options)
+        options = try DatabaseOptions.parse(
+            ["--database", command.database ?? filePrefix]
+                + (command.database == nil ? [] : ["--key", try Self.newKey(filePrefix)]))
+        database = try await Self.emptyDatabase(options)
         try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database.store)
         settings = try await SavedDocument.settings(in: database.store) ?? Settings()
         guard let begin = Instant(text: "2026-11-11T00:00:00+08:00") else { throw ExitCode(2) }
@@ -80,8 +86,25 @@ struct DemoStage {
         clock = ScaledClock(begin: begin - .minutes(5), speed: 1)
         port = PortProbe.isFree(command.port) ? command.port : 0
         access = try AccessFiles(
-            tokenPath: databasePath + ".token", webhookSecretPath: databasePath + ".webhook-secret"
+            tokenPath: filePrefix + ".token", webhookSecretPath: filePrefix + ".webhook-secret"
         ).load()
+    }
+
+    private static func newKey(_ filePrefix: String) throws -> String {
+        let path = KeyFile.path(forDatabase: filePrefix)
+        try KeyFile.create(path)
+        return path
+    }
+
+    /// Leases run on the demo's own time, which plays a day in minutes.
+    private static func emptyDatabase(_ options: DatabaseOptions) async throws -> OpenDatabase {
+        var server = PostgresSettings()
+        server.leaseClock = .hub
+        let open = try await OpenDatabase.writing(options, server: server)
+        guard try await open.store.read({ try $0.counts() }) == StoreCounts() else {
+            throw CommandProblem("\(options.displayName) is not empty", advice: "Name an empty database.")
+        }
+        return open
     }
 
     func play() async throws {
@@ -120,7 +143,7 @@ struct DemoStage {
             """
 
             The demo has stopped. Its database stays until the next one:
-              hydrant verify --database \(databasePath)
+              hydrant verify --database \(verifyArguments)
 
             """)
     }
@@ -200,7 +223,7 @@ struct DemoStage {
 
                 \(address)
 
-              database  \(databasePath)
+              database  \(options.displayName)
               stop      Ctrl-C
 
 
@@ -219,8 +242,13 @@ struct DemoStage {
         try await group.run()
     }
 
+    private var verifyArguments: String {
+        options.address == nil ? options.database : "ADDRESS --key \(options.key ?? "")"
+    }
+
     private func verify() async throws {
-        let command = try VerifyCommand.parse(["--database", databasePath])
+        let key = options.key.map { ["--key", $0] } ?? []
+        let command = try VerifyCommand.parse(["--database", options.database] + key)
         try await command.run()
     }
 }

@@ -28,7 +28,7 @@ struct OrderCommand: AsyncParsableCommand {
         guard let detail = try await hub.orderDetail(number, asOf: asOf?.instant) else {
             try await open.store.close()
             throw CommandProblem(
-                "there is no order \(number) in \(database.database)",
+                "there is no order \(number) in \(database.displayName)",
                 advice: "Check the number; it is compared exactly, letter by letter.", exitCode: 2)
         }
         let number = number

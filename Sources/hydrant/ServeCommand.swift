@@ -58,8 +58,8 @@ struct ServeCommand: AsyncParsableCommand {
         if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open.store) }
         let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
         let access = AccessFiles(
-            tokenPath: tokenFile ?? database.database + ".token",
-            webhookSecretPath: webhookSecretFile ?? database.database + ".webhook-secret"
+            tokenPath: tokenFile ?? database.filePrefix + ".token",
+            webhookSecretPath: webhookSecretFile ?? database.filePrefix + ".webhook-secret"
         )
         let content = try access.load()
         let systems = try connectors.map { try SystemsFile.load($0) } ?? []

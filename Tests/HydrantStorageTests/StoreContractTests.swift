@@ -7,6 +7,7 @@ import Testing
 enum Engine: String, CaseIterable, Sendable {
     case memory
     case sqlite
+    case postgres
 
     /// Gives stores whose files live as long as the folder.
     func contract(in folder: Folder) -> StoreContract {
@@ -14,6 +15,7 @@ enum Engine: String, CaseIterable, Sendable {
             switch self {
             case .memory: InMemoryStore()
             case .sqlite: try SQLiteStore(path: folder.file())
+            case .postgres: try await makePostgresStore()
             }
         }
     }
@@ -32,6 +34,6 @@ extension StoreContract.Property: CustomTestStringConvertible {
 
     @Test func `the promises have names of their own`() {
         #expect(Set(StoreContract.properties.map(\.name)).count == StoreContract.properties.count)
-        #expect(StoreContract.properties.count == 53)
+        #expect(StoreContract.properties.count == 54)
     }
 }

@@ -48,7 +48,7 @@ enum ImportRules {
     }
 
     private static let servers: Set<String> = ["Hummingbird", "HummingbirdCore"]
-    private static let drivers: Set<String> = ["GRDB", "GRDBSQLite", "SQLite3", "CLibpq"]
+    private static let drivers: Set<String> = ["GRDB", "GRDBSQLite", "SQLite3", "CLibPQ"]
     private static let accessLevels: Set<String> = ["public", "package", "internal", "fileprivate", "private"]
     private static let declarationKinds: Set<String> = [
         "struct", "class", "enum", "protocol", "func", "var", "let", "typealias",

@@ -72,10 +72,18 @@ struct CommitStep {
     }
 
     mutating func run(_ submissions: [Submission], in transaction: any StoreTransaction) throws -> CommitResult {
+        // Orders are locked first, so that what is seen afterwards holds until the commit.
+        try load(submissions, from: transaction)
         var seen = try transaction.seen(
             submissions.flatMap { $0.facts.map { MessageKey(source: $0.fact.source, messageID: $0.fact.messageID) } })
-        try load(submissions, from: transaction)
+        let changes = submissions.flatMap(\.instructionChanges)
+        let lost = changes.isEmpty ? [] : try transaction.lostLeases(changes)
         for submission in submissions {
+            // Another attempt has taken the instruction over and will ask what became of it.
+            if submission.instructionChanges.contains(where: { lost.contains($0.key) }) {
+                result.receipts.append([])
+                continue
+            }
             var receipts: [FactReceipt] = []
             for incoming in submission.facts { receipts.append(try take(incoming, seen: &seen)) }
             result.receipts.append(receipts)
@@ -90,16 +98,15 @@ struct CommitStep {
     }
 
     private mutating func load(_ submissions: [Submission], from transaction: any StoreTransaction) throws {
-        var missing: Set<String> = []
+        var numbers: Set<String> = []
         for submission in submissions {
-            for incoming in submission.facts where orders[incoming.fact.order] == nil {
-                missing.insert(incoming.fact.order)
-            }
-            for number in submission.recheckedOrders where orders[number] == nil { missing.insert(number) }
+            for incoming in submission.facts { numbers.insert(incoming.fact.order) }
+            numbers.formUnion(submission.recheckedOrders)
         }
-        guard !missing.isEmpty else { return }
-        for (number, stored) in try transaction.load(missing.sorted()) {
+        guard !numbers.isEmpty else { return }
+        for (number, stored) in try transaction.load(numbers.sorted(), unlessStill: orders.mapValues(\.row)) {
             orders[number] = try LoadedOrder(stored, settings: settings)
+            fromCache.remove(number)
         }
     }
 

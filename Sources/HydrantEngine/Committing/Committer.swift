@@ -52,7 +52,7 @@ package actor Committer {
     func prepare() async throws {
         let counts = try await store.read { try $0.healthCounts() }
         healthByBits = counts
-        for (bits, count) in counts { health.add(HealthContribution(packed: bits), times: count) }
+        health = Self.health(counts)
     }
 
     /// Writes facts durably. Returns after the commit, with one receipt per fact.
@@ -65,6 +65,13 @@ package actor Committer {
             idleRunner?.resume()
             idleRunner = nil
         }
+    }
+
+    /// The figures that follow from a database's sums: what other processes wrote counts too.
+    static func health(_ counts: [UInt16: Int64]) -> HealthFigures {
+        var health = HealthFigures()
+        for (bits, count) in counts { health.add(HealthContribution(packed: bits), times: count) }
+        return health
     }
 
     /// How many submissions wait.
@@ -90,10 +97,13 @@ package actor Committer {
 
     /// The order as it is, from memory or from its events; nil when no fact ever named it.
     package func order(_ number: String) async throws -> Order? {
-        if let cached = cache[number] { return cached.order }
+        let cached = cache[number]
+        if let cached, !store.isShared { return cached.order }
         let settings = settings
         return try await store.read { reader in
             guard let row = try reader.orderRow(number) else { return nil }
+            // Another process may have changed it since.
+            if let cached, cached.row == row { return cached.order }
             return try LoadedOrder(StoredOrder(row: row, events: reader.events(of: number)), settings: settings).order
         }
     }

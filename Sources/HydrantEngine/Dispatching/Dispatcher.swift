@@ -126,12 +126,13 @@ actor Dispatcher {
             keysUnderWay.remove(row.instruction.key)
             claimedBehind[row.instruction.key] = nil
         }
-        let changes = rows.map { row in
-            InstructionChange(
+        for row in rows {
+            var change = InstructionChange(
                 key: row.instruction.key, status: row.status, attempts: row.attempts, dueAt: row.dueAt,
                 lastError: row.lastError)
+            change.leaseUntil = row.leaseUntil
+            _ = try await committer.submit(Submission(instructionChanges: [change]))
         }
-        _ = try await committer.submit(Submission(instructionChanges: changes))
     }
 
     private func carryOut(_ pass: Lane.Pass) async {
@@ -242,10 +243,16 @@ actor Dispatcher {
                         reason: "\(error.path): \(error.message)", now: now))
             }
         }
-        let change = InstructionChange(
+        var change = InstructionChange(
             key: instruction.key, status: end.outcome == .done ? .done : .refused, attempts: row.attempts + 1,
             dueAt: now, lastError: end.outcome == .done ? "" : end.detail)
+        change.leaseUntil = lease(of: row)
         _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change], parked: parked))
+    }
+
+    /// The lease under which an attempt ends: when it outlasted its own, the one that was claimed behind it.
+    private func lease(of row: InstructionRow) -> Instant? {
+        claimedBehind[row.instruction.key]?.leaseUntil ?? row.leaseUntil
     }
 
     /// The next attempt: three quick ones with full jitter, then after 1, 5, 15, 15 … minutes, until the deadline.
@@ -257,9 +264,10 @@ actor Dispatcher {
         let wait = max(after ?? 0, await random.backoff(afterAttempts: attempts))
         let dueAt = max(now + wait, gates.bookRetry(row, status, now))
         let isOver = dueAt >= row.deadline
-        let change = InstructionChange(
+        var change = InstructionChange(
             key: row.instruction.key, status: isOver ? .parked : status, attempts: attempts, dueAt: dueAt,
             lastError: detail)
+        change.leaseUntil = lease(of: row)
         _ = try await committer.submit(
             Submission(recheckedOrders: [row.order], instructionChanges: [change]))
     }
@@ -270,9 +278,10 @@ extension Dispatcher {
     /// regularly, for its deadline.
     private func postpone(unconnected row: InstructionRow) async throws {
         let dueAt = clock.now() + .minutes(15)
-        let change = InstructionChange(
+        var change = InstructionChange(
             key: row.instruction.key, status: dueAt >= row.deadline ? .parked : row.status, attempts: row.attempts,
             dueAt: dueAt, lastError: "no connector is set up for the system \(row.instruction.system)")
+        change.leaseUntil = lease(of: row)
         _ = try await committer.submit(Submission(recheckedOrders: [row.order], instructionChanges: [change]))
     }
 }

@@ -18,14 +18,17 @@ package struct Overview: Sendable {
 
 extension Hub {
     package func overview() async throws -> Overview {
+        let isShared = store.isShared
         let partial = try await store.read { reader in
             (
                 states: try reader.countsByState(), findings: try reader.findingCounts(),
-                instructions: try reader.instructionCounts(), counts: try reader.counts()
+                instructions: try reader.instructionCounts(), counts: try reader.counts(),
+                health: isShared ? try reader.healthCounts() : [:]
             )
         }
+        let health = isShared ? Committer.health(partial.health) : await committer.health
         return Overview(
-            asOf: clock.now(), health: await committer.health, healthSettings: settings.health,
+            asOf: clock.now(), health: health, healthSettings: settings.health,
             countsByState: partial.states, findings: partial.findings, instructions: partial.instructions,
             counts: partial.counts, totals: await committer.totals, queueLength: await committer.queueLength)
     }

@@ -21,14 +21,26 @@ struct Watcher: Sendable {
         _ = try await fireTimers(now: clock.now())
     }
 
+    /// Other processes change orders too; when one of them is gone, this one looks after its orders.
+    private func rescan(_ lookedAt: inout Instant) async throws {
+        guard store.isShared, clock.now() >= lookedAt + options.rescanSlice else { return }
+        lookedAt = clock.now()
+        let signals = signals
+        try await store.read { reader in
+            try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
+        }
+    }
+
     func run() async {
         var timersLookedAt: Instant?
+        var scannedAt = clock.now()
         while !Task.isCancelled {
             let now = clock.now()
             let wake = min(signals.changes.nextAt ?? now + options.watchSlice, now + options.watchSlice)
             do {
                 try await clock.sleep(until: max(wake, now + 1))
                 try await lookAtTimers(&timersLookedAt)
+                try await rescan(&scannedAt)
                 try await lookAgain()
             } catch is CancellationError {
                 return
@@ -71,7 +83,10 @@ struct Watcher: Sendable {
     private func fireTimers(now: Instant) async throws -> Int {
         var fired = 0
         while true {
-            let due = try await store.transaction { try $0.dueTimers(now: now, limit: 128) }
+            let leaseUntil = clock.now() + options.timerLease
+            let due = try await store.transaction {
+                try $0.claimTimers(now: now, leaseUntil: leaseUntil, limit: 128)
+            }
             guard !due.isEmpty else { return fired }
             let facts = try due.map { timer in
                 try intake.seal(

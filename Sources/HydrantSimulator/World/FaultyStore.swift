@@ -150,6 +150,7 @@ private final class WatchedTransaction: StoreTransaction {
         try inner.claimInstructions(claim)
     }
 
+    func lostLeases(_ changes: [InstructionChange]) throws -> Set<String> { try inner.lostLeases(changes) }
     func update(_ changes: [InstructionChange]) throws { try inner.update(changes) }
     func releaseClaims() throws { try inner.releaseClaims() }
     func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer] { try inner.dueTimers(now: now, limit: limit) }
