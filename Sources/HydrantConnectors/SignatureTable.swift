@@ -101,8 +101,10 @@ extension SignatureRow.Field {
         Self(name: name, slot: slot ?? name, aliases: aliases, isSecret: false, isRequired: false, isPairs: false)
     }
 
-    static func secret(_ name: String, or aliases: [String] = [], isRequired: Bool = true) -> Self {
-        Self(name: name, slot: "secret", aliases: aliases, isSecret: true, isRequired: isRequired, isPairs: false)
+    static func secret(
+        _ name: String, as slot: String = "secret", or aliases: [String] = [], isRequired: Bool = true
+    ) -> Self {
+        Self(name: name, slot: slot, aliases: aliases, isSecret: true, isRequired: isRequired, isPairs: false)
     }
 
     /// An object, or a list of pairs where the order counts.

@@ -1,4 +1,5 @@
 import HydrantConnectorKit
+import HydrantConnectors
 import HydrantCore
 import Testing
 
@@ -13,6 +14,83 @@ import Testing
 
     private static let isThere = vectors != nil
     private static let absence: Comment = "the shared signature vectors are not beside the package"
+
+    @Test(.enabled(if: isThere, absence))
+    func `the table computes every signature that others computed`() throws {
+        let vectors = try #require(Self.vectors)
+        #expect(vectors.count >= 55)
+        for vector in vectors {
+            let id = vector["id"]?.string ?? "?"
+            #expect(SignatureTable.result(of: vector) == vector["expected"], "\(id)")
+        }
+    }
+
+    @Test(.enabled(if: isThere, absence))
+    func `the table looks at the inputs and never at the expected value`() throws {
+        for vector in try #require(Self.vectors) {
+            let id = vector["id"]?.string ?? "?"
+            var altered = (vector.members ?? []).filter { $0.name != "expected" }
+            #expect(SignatureTable.result(of: .object(altered)) == vector["expected"], "\(id) without its result")
+            guard let place = altered.firstIndex(where: { $0.name == "inputs" }) else { continue }
+            let system = vector["system"]?.string ?? ""
+            for input in vector["inputs"]?.members ?? [] where !Self.unsigned.contains("\(system)/\(input.name)") {
+                guard input.value.members == nil, input.value.array == nil else { continue }
+                var inputs = (vector["inputs"]?.members ?? []).filter { $0.name != input.name }
+                inputs.append(JSON.Member(input.name, .string("QUJDREVGR0hJSktMTU5PUA")))
+                altered[place].value = .object(inputs)
+                #expect(
+                    SignatureTable.result(of: .object(altered)) != vector["expected"],
+                    "\(id) with another \(input.name)")
+            }
+        }
+    }
+
+    /// Inputs that are no part of what is signed: they say who calls, or what the others are.
+    private static let unsigned: Set<String> = [
+        "zto/appKey", "kdniao/EBusinessID", "sf/encoded", "jd/algorithm", "kingdee-k3cloud/derived_client_secret",
+        "tencent-tc3/secret_id", "aliyun-acs3/access_key_id", "twilio/body", "twilio/body_sha256",
+    ]
+
+    @Test func `the string to sign shows everything but the secret`() throws {
+        let document: JSON = ["msgData": "{}", "timestamp": "7", "checkWord": "w0rd"]
+        let row = try #require(SignatureTable.row(system: "sf", description: "create", document: document))
+        #expect(row.stringToSign(document) == "%7B%7D7***")
+        #expect(row.algorithm == "standard-md5")
+        let other = try #require(SignatureTable.row(system: "sf", description: "create SM3", document: document))
+        #expect(other.algorithm == "sm3")
+        #expect(other.stringToSign(document) == "{}7***")
+    }
+
+    @Test func `what is missing or unknown is named, and an unknown system has no row`() throws {
+        let document: JSON = ["RequestData": "{}", "Secret": "x"]
+        #expect(SignatureTable.row(system: "kdniao", description: "track", document: document) == nil)
+        let row = try #require(SignatureTable.rows(system: "kdniao", operation: "track").first)
+        #expect(row.missing(in: document) == ["ApiKey"])
+        #expect(row.unknown(in: document) == ["Secret"])
+        #expect(SignatureTable.rows(system: "pigeon", operation: "track").isEmpty)
+        #expect(SignatureTable.result(of: ["system": "pigeon", "inputs": [:]]) == nil)
+        let wrong: JSON = ["system": "feishu", "inputs": ["encrypt_key": "k", "encrypt": "not base64!"]]
+        #expect(SignatureTable.result(of: wrong) == .null)
+    }
+
+    @Test func `fields may come as hexadecimal digits or Base64, and pairs as a list`() {
+        let plain: JSON = ["system": "zto", "inputs": ["body": "abc", "appSecret": "k"]]
+        let coded: JSON = ["system": "zto", "inputs": ["body_hex": "616263", "appSecret_base64": "aw=="]]
+        #expect(SignatureTable.result(of: plain) == SignatureTable.result(of: coded))
+        let pairs: JSON = ["system": "zto", "inputs": ["params": [["b", "1"], ["a", "2"]], "appSecret": "k"]]
+        let text: JSON = ["system": "zto", "inputs": ["body": "b=1&a=2", "appSecret": "k"]]
+        #expect(SignatureTable.result(of: pairs) == SignatureTable.result(of: text))
+    }
+
+    @Test func `SM3 agrees with the examples of its standard`() {
+        #expect(
+            hexadecimalText(HashAlgorithm.sm3.digest(Array("abc".utf8)))
+                == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0")
+        let long = Array(String(repeating: "abcd", count: 16).utf8)
+        #expect(
+            hexadecimalText(HashAlgorithm.sm3.digest(long))
+                == "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732")
+    }
 
     @Test func `the worked example of the warehouse protocol is met to the letter`() {
         let pairs = [
