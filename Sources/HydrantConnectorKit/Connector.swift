@@ -74,6 +74,7 @@ package enum InstructionResult: Sendable {
 /// A fact as a system reports it, before the hub puts its name and time of receipt to it.
 package struct ReportedFact: Sendable {
     package var messageID: String
+    /// Empty for a pushed trace that names only the waybill's number: the hub looks for the parcel that has it.
     package var order: String
     package var occurredAt: Instant?
     package var word: String?

@@ -268,6 +268,17 @@ package struct WaybillRow: Hashable, Sendable {
     }
 }
 
+/// The parcel that has or had a waybill.
+package struct WaybillPlace: Hashable, Sendable {
+    package var order: String
+    package var parcel: String
+
+    package init(order: String, parcel: String) {
+        self.order = order
+        self.parcel = parcel
+    }
+}
+
 /// Everything of one step, written together or not at all.
 package struct WriteBatch: Sendable {
     package var inbox: [InboxRow] = []

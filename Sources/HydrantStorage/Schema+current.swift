@@ -21,6 +21,8 @@ extension Schema {
             SchemaIndex(
                 "instructions_open", on: "instructions", ["system", "kind", "due_at", "issued_at"],
                 where: ("status", ["waiting", "ambiguous"]))),
+        // A courier's push may name nothing but the waybill.
+        .index(SchemaIndex("waybills_by_number", on: "waybills", ["number"])),
     ]
 
     /// The hot row: written with every event, therefore with no index but the one on its number.

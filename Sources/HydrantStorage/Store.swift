@@ -70,6 +70,9 @@ package protocol StoreReader {
     /// The waybills of one order's parcels, by parcel and number.
     func waybills(of number: String) throws -> [WaybillRow]
 
+    /// The parcels that have or had a waybill, by order and parcel: for couriers that name nothing but its number.
+    func places(ofWaybill number: String) throws -> [WaybillPlace]
+
     /// A message as it was taken in.
     func inboxRow(_ message: MessageKey) throws -> InboxRow?
 
@@ -82,6 +85,30 @@ package protocol StoreReader {
 
     /// Small values by name: schema version, key check, documents.
     func meta(_ name: String) throws -> [UInt8]?
+}
+
+extension StoreReader {
+    /// Looks at every order; engines with an index on the number have their own.
+    package func places(ofWaybill number: String) throws -> [WaybillPlace] {
+        var places: [WaybillPlace] = []
+        var cursor: Int64 = 0
+        while true {
+            let rows = try orderRows(OrderFilter(), after: cursor, limit: 1_000)
+            guard let last = rows.last else { return places.sorted() }
+            cursor = last.id
+            for row in rows {
+                places += try waybills(of: row.number).filter { $0.number == number }.map {
+                    WaybillPlace(order: row.number, parcel: $0.parcel)
+                }
+            }
+        }
+    }
+}
+
+extension WaybillPlace: Comparable {
+    package static func < (left: WaybillPlace, right: WaybillPlace) -> Bool {
+        (left.order, left.parcel) < (right.order, right.parcel)
+    }
 }
 
 /// Questions and writes of one transaction.

@@ -87,6 +87,12 @@ package struct SQLiteReader: StoreReader {
         }
     }
 
+    package func places(ofWaybill number: String) throws -> [WaybillPlace] {
+        try query(Statements.placesOfWaybill).all([.text(number)]) { row in
+            WaybillPlace(order: row.text(0), parcel: row.text(1))
+        }
+    }
+
     package func inboxRow(_ message: MessageKey) throws -> InboxRow? {
         try query(Statements.inboxRow).first([.text(message.source), .text(message.messageID)]) { row in
             InboxRow(

@@ -112,6 +112,9 @@ extension SQLiteTransaction {
         try reader.scanChanges(body)
     }
     package func waybills(of number: String) throws -> [WaybillRow] { try reader.waybills(of: number) }
+    package func places(ofWaybill number: String) throws -> [WaybillPlace] {
+        try reader.places(ofWaybill: number)
+    }
     package func inboxRow(_ message: MessageKey) throws -> InboxRow? { try reader.inboxRow(message) }
     package func sealedReceiver(_ id: String) throws -> [UInt8]? { try reader.sealedReceiver(id) }
     package func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] {

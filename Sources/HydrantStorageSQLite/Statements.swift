@@ -66,6 +66,10 @@ enum Statements {
         SELECT parcel, waybills.number, status FROM waybills JOIN orders ON orders.id = waybills.order_id
         WHERE orders.number = ? ORDER BY parcel, waybills.number
         """
+    static let placesOfWaybill = """
+        SELECT orders.number, parcel FROM waybills JOIN orders ON orders.id = waybills.order_id
+        WHERE waybills.number = ? ORDER BY orders.number, parcel
+        """
     static let deleteWaybills = "DELETE FROM waybills WHERE order_id = ?"
     static let insertWaybill = "INSERT INTO waybills (order_id, parcel, number, status) VALUES (?, ?, ?, ?)"
 

@@ -118,6 +118,12 @@ extension StoreContract {
                 WaybillRow(parcel: "P2", number: "SF1", status: .live),
             ]
             try expect(try await store.read { try $0.waybills(of: "A") }, sorted, "after a step without waybills")
+            var other = Sample.step("B")
+            other.waybills = [WaybillRow(parcel: "P1", number: "SF1", status: .voided)]
+            try await store.write(Sample.batch(other))
+            let places = [("A", "P1"), ("A", "P2"), ("B", "P1")].map { WaybillPlace(order: $0.0, parcel: $0.1) }
+            try expect(try await store.read { try $0.places(ofWaybill: "SF1") }, places, "places of a waybill")
+            try expect(try await store.read { try $0.places(ofWaybill: "sf1") }, [], "places of no waybill")
             var third = Sample.step("A", id: 1, from: 2)
             third.waybills = [WaybillRow(parcel: "P1", number: "SF9", status: .contested)]
             try await store.write(Sample.batch(third))

@@ -30,6 +30,18 @@ private struct PlainReceiver: PushReceiver {
         guard let order = value(of: "order", in: pairs) else {
             return PushContent(facts: [], unattributed: [push.body], acknowledgement: ok)
         }
+        if let number = value(of: "number", in: pairs) {
+            let isFirst = value(of: "parcel", in: pairs) != nil
+            let scan = Scan(at: push.now, status: .pickedUp, code: "GOT")
+            let trace = Trace(parcel: "", number: number, scans: [scan], isComplete: false)
+            let tracking = Tracking(parcel: value(of: "parcel", in: pairs) ?? "", courier: "X", number: number)
+            return PushContent(
+                facts: [
+                    ReportedFact(
+                        messageID: id, order: order, occurredAt: nil,
+                        body: isFirst ? .trackingReported(tracking) : .traceReported(trace))
+                ], acknowledgement: ok)
+        }
         let shop = value(of: "shop", in: pairs) ?? ""
         return PushContent(
             facts: [
@@ -73,6 +85,23 @@ private struct PlainReceiver: PushReceiver {
             #expect(try answer.problemCode() == "HY-1003")
             #expect(try await api.counts() == StoreCounts())
         }
+    }
+
+    @Test func `a trace that names only the waybill finds the parcel that has it`() async throws {
+        let (api, _) = try fixture()
+        try await api.running {
+            _ = try await push(api, "order=A1&id=1&parcel=A1-2&number=N1")
+            _ = try await push(api, "order=A2&id=2&parcel=A2-1&number=N2")
+            _ = try await push(api, "order=A3&id=3&parcel=A3-1&number=N2")
+            for (id, number) in [("4", "N1"), ("5", "N2"), ("6", "N3")] {
+                #expect(try await push(api, "order=&id=\(id)&number=\(number)").status == 200)
+            }
+            let row = try #require(try await api.store.read { try $0.orderRow("A1") })
+            #expect(row.version == 2)
+        }
+        let parked = try await api.store.read { try $0.parked(after: 0, limit: 10) }
+        #expect(parked.count == 2)
+        #expect(Set(parked.map(\.reason)) == ["no order, or more than one, has the waybill that the message names"])
     }
 
     @Test func `the same push later is the same message`() async throws {

@@ -184,6 +184,7 @@ private final class WatchedTransaction: StoreTransaction {
         try inner.scanChanges(body)
     }
     func waybills(of number: String) throws -> [WaybillRow] { try inner.waybills(of: number) }
+    func places(ofWaybill number: String) throws -> [WaybillPlace] { try inner.places(ofWaybill: number) }
     func inboxRow(_ message: MessageKey) throws -> InboxRow? { try inner.inboxRow(message) }
     func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }

@@ -74,8 +74,12 @@ struct PushRoute: Sendable {
     private func record(_ content: PushContent, from system: String, now: Instant) async throws {
         var submission = Submission()
         for reported in content.facts {
+            guard let placed = try await placed(reported) else {
+                submission.parked.append(try parked(reported, from: system, now: now))
+                continue
+            }
             do throws(FactProblem) {
-                submission.facts.append(try hub.intake.seal(reported, from: system, receivedAt: now))
+                submission.facts.append(try hub.intake.seal(placed, from: system, receivedAt: now))
             } catch {
                 throw Problem.unreadableRequest("\(error.path) \(error.message)")
             }
@@ -90,6 +94,29 @@ struct PushRoute: Sendable {
         let taken = submission
         let receipts = try await recorded { try await hub.committer.submit(taken) }
         try await parkWhatWasNotRecorded(zip(taken.facts, receipts), from: system, now: now)
+    }
+
+    /// A trace that names only the waybill's number, with the order and the parcel that have it; nil where none or
+    /// several do. What names its order is left as it is.
+    private func placed(_ reported: ReportedFact) async throws -> ReportedFact? {
+        guard reported.order.isEmpty, case .traceReported(var trace) = reported.body else { return reported }
+        let number = trace.number
+        let places = try await recorded { try await hub.store.read { try $0.places(ofWaybill: number) } }
+        guard let place = places.first, places.count == 1 else { return nil }
+        var placed = reported
+        placed.order = place.order
+        trace.parcel = place.parcel
+        placed.body = .traceReported(trace)
+        return placed
+    }
+
+    private func parked(_ reported: ReportedFact, from system: String, now: Instant) throws -> ParkedRow {
+        let fact = Fact(
+            source: system, messageID: reported.messageID, order: "", occurredAt: reported.occurredAt, receivedAt: now,
+            word: reported.word, body: reported.body)
+        return try hub.intake.park(
+            fact.json.bytes, source: system, place: "push from \(system)",
+            reason: "no order, or more than one, has the waybill that the message names", now: now)
     }
 
     /// An acknowledged message is never lost: what the hub did not record as a fact is kept for a person.
