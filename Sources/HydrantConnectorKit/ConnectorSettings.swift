@@ -32,6 +32,44 @@ package struct ConnectorSettings: Sendable {
 
     package func option(_ name: String, default fallback: String) -> String { options[name] ?? fallback }
 
+    /// A credential that not every account has; empty where it is not there.
+    package func optionalCredential(_ name: String) -> String {
+        credentials[name]?.open(reason: "a connector is set up") ?? ""
+    }
+
+    /// - Throws: when the option is missing or empty.
+    package func requiredOption(_ name: String) throws(ConnectorSettingsProblem) -> String {
+        guard let value = options[name], !value.isEmpty else {
+            throw ConnectorSettingsProblem(system: system, field: "options.\(name)", message: "is required")
+        }
+        return value
+    }
+
+    /// One of the allowed words; the first of them where the option is not there.
+    package func choice(_ name: String, _ allowed: [String]) throws(ConnectorSettingsProblem) -> String {
+        let word = options[name] ?? allowed[0]
+        guard allowed.contains(word) else {
+            throw ConnectorSettingsProblem(
+                system: system, field: "options.\(name)",
+                message: "must be one of \(allowed.joined(separator: ", ")), is '\(word)'")
+        }
+        return word
+    }
+
+    package func truth(_ name: String, default fallback: Bool) throws(ConnectorSettingsProblem) -> Bool {
+        try choice(name, fallback ? ["true", "false"] : ["false", "true"]) == "true"
+    }
+
+    /// A secret that stands in for a signature in the address of a push: at least 16 characters.
+    package func pushToken() throws(ConnectorSettingsProblem) -> String {
+        let token = try credential("pushToken")
+        guard token.utf8.count >= 16 else {
+            throw ConnectorSettingsProblem(
+                system: system, field: "credentials.pushToken", message: "must have at least 16 characters")
+        }
+        return token
+    }
+
     /// A whole number of at least 1.
     package func number(_ name: String, default fallback: Int64) throws(ConnectorSettingsProblem) -> Int64 {
         guard let text = options[name] else { return fallback }
@@ -41,6 +79,9 @@ package struct ConnectorSettings: Sendable {
         }
         return number
     }
+
+    /// Every address that the connector calls: most systems have one.
+    package var calledURLs: [String] { [baseURL] + ["tokenUrl"].compactMap { options[$0] } }
 
     /// The base address without a slash at its end.
     /// - Throws: when it is not an http or https address.

@@ -11,6 +11,8 @@ package enum ConnectorCatalogue {
         package var receivers: [String: any PushReceiver] = [:]
         /// How often systems may be called, for those whose settings say so.
         package var quotas: [String: ChannelQuota] = [:]
+        /// The channels that sell waybill numbers in advance.
+        package var numberStocks: [String: any NumberStock] = [:]
     }
 
     /// Builds every system of the settings.
@@ -37,6 +39,11 @@ package enum ConnectorCatalogue {
     private enum Builder: String, CaseIterable {
         case qimen
         case sf
+        case zto
+        case jd
+        case yto
+        case sto
+        case yunda
         case crm = "generic-crm"
         case finance = "generic-finance"
 
@@ -52,6 +59,26 @@ package enum ConnectorCatalogue {
                 let sf = try SFSettings(settings)
                 systems.connectors[settings.system] = SFProxy(settings: sf, caller: caller)
                 systems.receivers[settings.system] = SFPushReceiver(settings: sf)
+            case .zto:
+                let zto = try ZTOSettings(settings)
+                let proxy = ZTOProxy(settings: zto, caller: caller)
+                systems.connectors[settings.system] = proxy
+                systems.receivers[settings.system] = ZTOPushReceiver(settings: zto)
+                systems.numberStocks[settings.system] = proxy
+            case .jd:
+                let jd = try JDSettings(settings)
+                systems.connectors[settings.system] = JDProxy(settings: jd, caller: caller)
+                systems.receivers[settings.system] = JDPushReceiver(settings: jd)
+            case .yto:
+                systems.connectors[settings.system] = YTOProxy(settings: try YTOSettings(settings), caller: caller)
+            case .sto:
+                let sto = try STOSettings(settings)
+                systems.connectors[settings.system] = STOProxy(settings: sto, caller: caller)
+                systems.receivers[settings.system] = STOPushReceiver(settings: sto)
+            case .yunda:
+                let proxy = YundaProxy(settings: try YundaSettings(settings), caller: caller)
+                systems.connectors[settings.system] = proxy
+                systems.numberStocks[settings.system] = proxy
             case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
             case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
             }

@@ -28,17 +28,17 @@ extension SignatureTable {
                 term: SignatureRecipe.encodedMD5.term),
             SignatureRow(
                 ["zto"], "hmac-sha256", operations: ztoOperations, words: ["hmac"], fields: ztoFields,
-                term: SignatureRecipe([.timestamp, .body], hash: .sha256, isKeyed: true, form: .base64).term),
+                term: ZTOSettings.recipe(.hmacSHA256, form: .base64).term),
             SignatureRow(
                 ["zto"], "sha256", operations: ztoOperations, words: ["sha256"], fields: ztoFields,
-                term: SignatureRecipe([.timestamp, .body, .secret], hash: .sha256, form: .base64).term),
+                term: ZTOSettings.recipe(.sha256, form: .base64).term),
             SignatureRow(
                 ["zto"], "md5 (form)", operations: ztoOperations,
                 fields: [.pairs("params", as: "pairs"), .secret("appSecret"), .optional("appKey")],
                 term: SignatureRecipe([.pairs("pairs", .form), .secret], hash: .md5, form: .base64).term),
             SignatureRow(
                 ["zto"], "md5", operations: ztoOperations + ["push"], fields: ztoFields,
-                term: SignatureRecipe([.timestamp, .body, .secret], hash: .md5, form: .base64).term),
+                term: ZTOSettings.recipe(.md5, form: .base64).term),
             SignatureRow(
                 ["yto"], "md5", operations: ["create", "cancel", "track", "subscribe"],
                 fields: [
@@ -62,20 +62,15 @@ extension SignatureTable {
                 term: SignatureRecipe([.body, .secret, .timestamp], hash: .md5, form: .base64OfLowerHexadecimal).term),
         ] + jd
 
-    private static let jdAlgorithms: [(name: String, word: String, term: SignatureTerm)] = [
-        ("HMacMD5", "hmacmd5", .lopKeyed(.md5)), ("HMacSHA1", "hmacsha1", .lopKeyed(.sha1)),
-        ("HMacSHA256", "hmacsha256", .lopKeyed(.sha256)), ("HMacSHA512", "hmacsha512", .lopKeyed(.sha512)),
-        ("sm3-salt", "sm3", .lopSalted(.sm3)), ("md5-salt", "", .lopSalted(.md5)),
-    ]
-
-    private static let jd: [SignatureRow] = jdAlgorithms.map { algorithm in
+    private static let jd: [SignatureRow] = JDSignature.algorithms.reversed().map { algorithm in
         SignatureRow(
-            ["jd"], algorithm.name, operations: ["create", "cancel", "readdress", "track", "subscribe", "status"],
-            words: algorithm.word.isEmpty ? [] : [algorithm.word],
+            ["jd"], algorithm, operations: ["create", "cancel", "readdress", "track", "subscribe", "status"],
+            words: algorithm == JDSignature.algorithms[0] ? [] : [algorithm.lowercased()],
             fields: [
-                .text("appKey"), .secret("appSecret"), .text("accessToken"), .text("path"), .text("body"),
+                .text("appKey"), .secret("appSecret"), .secret("accessToken", as: "accessToken"), .text("path"),
+                .text("body"),
                 .text("timestamp"), .text("v"),
-            ], term: algorithm.term)
+            ], term: JDSignature.recipe(algorithm).term)
     }
 
     static let couriersOfManyKinds: [SignatureRow] = [
@@ -85,14 +80,17 @@ extension SignatureTable {
             term: SignatureRecipe.trailingSecretMD5.term),
         SignatureRow(
             ["kuaidi100"], "md5 (waybill)", operations: ["create", "cancel", "readdress", "balance"],
-            fields: [.text("param", as: "body"), .text("t", as: "timestamp"), .text("key"), .secret("secret")],
+            fields: [
+                .text("param", as: "body"), .text("t", as: "timestamp"), .secret("secret"), .secret("key", as: "key"),
+            ],
             term: SignatureRecipe.timedKeyMD5.term),
         SignatureRow(
             ["kuaidi100"], "md5 (query)", operations: ["track"],
-            fields: [.text("param", as: "body"), .text("key"), .text("customer")],
+            fields: [.text("param", as: "body"), .secret("key", as: "key"), .text("customer")],
             term: SignatureRecipe.customerKeyMD5.term),
         SignatureRow(
-            ["kuaidi100"], "md5 (push)", operations: ["push"], fields: [.text("param", as: "body"), .text("salt")],
+            ["kuaidi100"], "md5 (push)", operations: ["push"],
+            fields: [.text("param", as: "body"), .secret("salt", as: "salt")],
             term: SignatureRecipe.saltedMD5.term),
         SignatureRow(
             ["kdniao"], "md5", operations: ["create", "cancel", "track", "subscribe", "balance", "push"],
@@ -105,20 +103,4 @@ extension SignatureTable {
                 .written(.lowerHexadecimal, .keyedHash(.sha256, key: .decomposed(.secret), .body)),
             ])),
     ]
-}
-
-extension SignatureTerm {
-    /// What JD's gateway signs: the named parts of the call between two copies of the secret.
-    private static let lopText = SignatureTerm.list([
-        .secret, .text("access_token"), .field("accessToken"), .text("app_key"), .field("appKey"), .text("method"),
-        .field("path"), .text("param_json"), .body, .text("timestamp"), .timestamp, .text("v"), .field("v"), .secret,
-    ])
-
-    fileprivate static func lopKeyed(_ hash: HashAlgorithm) -> SignatureTerm {
-        .written(.base64, .keyedHash(hash, key: .secret, lopText))
-    }
-
-    fileprivate static func lopSalted(_ hash: HashAlgorithm) -> SignatureTerm {
-        .written(.lowerHexadecimal, .hash(hash, lopText))
-    }
 }

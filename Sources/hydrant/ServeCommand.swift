@@ -63,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let content = try access.load()
         let systems = try connectors.map { try SystemsFile.load($0) } ?? []
-        let egress = EgressClient(allowedURLs: systems.map(\.baseURL))
+        let egress = EgressClient(allowedURLs: systems.flatMap(\.calledURLs))
         let built = try buildSystems(systems, caller: egress)
         var options = HubOptions()
         options.quotas = built.quotas

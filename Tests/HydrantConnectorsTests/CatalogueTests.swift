@@ -16,7 +16,10 @@ import Testing
         #expect(systems.receivers.keys.sorted() == ["sf", "wms"])
         #expect(systems.connectors.allSatisfy { $0.key == $0.value.system })
         #expect(systems.receivers.allSatisfy { $0.key == $0.value.system })
-        #expect(ConnectorCatalogue.kinds == ["qimen", "sf", "generic-crm", "generic-finance"])
+        #expect(
+            ConnectorCatalogue.kinds == [
+                "qimen", "sf", "zto", "jd", "yto", "sto", "yunda", "generic-crm", "generic-finance",
+            ])
     }
 
     private func problem(_ settings: [ConnectorSettings]) -> ConnectorSettingsProblem? {
@@ -35,7 +38,9 @@ import Testing
             problem([unknown])
                 == ConnectorSettingsProblem(
                     system: "wms", field: "kind",
-                    message: "must be one of qimen, sf, generic-crm, generic-finance, is 'wms9000'"))
+                    message:
+                        "must be one of qimen, sf, zto, jd, yto, sto, yunda, generic-crm, generic-finance, is 'wms9000'"
+                ))
         #expect(
             problem([good[0], good[0]])
                 == ConnectorSettingsProblem(system: "wms", field: "system", message: "is there twice"))

@@ -11,4 +11,36 @@ package enum ChinaTime {
 
     /// Nil when the text is not a date and a time. Milliseconds may be missing.
     package static func instant(_ text: String) -> Instant? { Instant(text: text + "+08:00") }
+
+    /// Reads what couriers write instead: seconds or milliseconds since 1970, slashes for dashes, a `T` for the blank,
+    /// no seconds, more digits after them than a clock has, a zone or none.
+    package static func lenientInstant(_ text: String) -> Instant? {
+        let text = text.filter { !$0.isWhitespace || $0 == " " }
+        if let number = Int64(text) { return epoch(number) }
+        if let exact = instant(text) ?? Instant(text: text) { return exact }
+        var numbers: [Int] = []
+        var digits = ""
+        for character in text + " " {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+            } else if !digits.isEmpty {
+                // Digits past the second of the seconds are noise.
+                numbers.append(Int(numbers.count == 5 ? digits.prefix(2) : digits.prefix(4)) ?? 0)
+                digits = ""
+            }
+        }
+        guard numbers.count >= 5 else { return nil }
+        let date = CivilDate(
+            year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
+            second: numbers.count > 5 ? numbers[5] : 0)
+        return Instant(date, offsetSeconds: offsetSeconds)
+    }
+
+    private static func epoch(_ number: Int64) -> Instant? {
+        switch number {
+        case 1_000_000_000...9_999_999_999: Instant(milliseconds: number * 1_000)
+        case 1_000_000_000_000...9_999_999_999_999: Instant(milliseconds: number)
+        default: nil
+        }
+    }
 }

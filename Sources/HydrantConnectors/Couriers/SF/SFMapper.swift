@@ -7,19 +7,15 @@ enum SFMapper {
     static func createContent(
         _ request: InstructionRequest, receiver: Receiver, settings: SFSettings
     ) -> JSON {
-        let order = request.order
-        let packed = order.parcel(request.instruction.target)?.packing?.value.items ?? []
-        let contents = packed.isEmpty ? nil : Dictionary(packed.map { ($0.line, $0.units) }, uniquingKeysWith: +)
-        let cargo = order.lines.values.compactMap { line -> JSON? in
-            guard let units = contents == nil ? line.units : contents?[line.id] else { return nil }
-            return [
-                "name": .string(line.name.isEmpty ? line.sku : line.name), "count": .integer(Int64(units)), "unit": "件",
-                "amount": .number(Double(line.priceMinor) / 100),
-                "currency": .string(order.header?.value.currency ?? "CNY"),
+        let currency = JSON.string(request.order.header?.value.currency ?? "CNY")
+        let cargo = request.cargo.map { item -> JSON in
+            [
+                "name": .string(item.name), "count": .integer(Int64(item.units)), "unit": "件",
+                "amount": .number(Double(item.priceMinor) / 100), "currency": currency,
             ]
         }
         return .compact([
-            ("language", "zh-CN"), ("orderId", .string(request.instruction.target)), ("cargoDetails", .array(cargo)),
+            ("language", "zh-CN"), ("orderId", .string(request.parcel)), ("cargoDetails", .array(cargo)),
             ("contactInfoList", [sender(settings.sender), self.receiver(receiver)]),
             ("expressTypeId", .integer(settings.expressType)), ("payMethod", .integer(settings.payMethod)),
             ("monthlyCard", settings.monthlyCard.isEmpty ? nil : .string(settings.monthlyCard)), ("parcelQty", 1),
@@ -56,56 +52,58 @@ enum SFMapper {
         ])
     }
 
-    /// The parcel of a trace query's target, `PARCEL@MILLISECONDS`.
-    static func tracedParcel(_ target: String) -> String {
-        target.lastIndex(of: "@").map { String(target[..<$0]) } ?? target
+    /// `msgData` of EXP_RECE_UPDATE_ORDER. A confirmed order is cancelled only with its waybill named.
+    static func cancelContent(parcel: String, number: String) -> JSON {
+        [
+            "language": "zh-CN", "orderId": .string(parcel), "dealType": 2,
+            "waybillNoInfoList": [["waybillType": 1, "waybillNo": .string(number)]],
+        ]
     }
 
-    /// The order of a parcel's id, `ORDER-NUMBER`; nil when it is none of ours.
-    static func order(ofParcel id: String) -> String? {
-        guard let dash = id.lastIndex(of: "-"), dash != id.startIndex else { return nil }
-        let number = id[id.index(after: dash)...]
-        guard !number.isEmpty, number.count <= 4, number.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return String(id[..<dash])
+    static func interceptContent(number: String, receiver: Receiver, settings: SFSettings) -> JSON {
+        .compact([
+            ("language", "zh-CN"), ("waybillNo", .string(number)), ("serviceCode", .string(settings.interceptService)),
+            ("role", "1"), ("payMode", "1"),
+            ("monthlyCardNo", settings.monthlyCard.isEmpty ? nil : .string(settings.monthlyCard)),
+            (
+                "newDestAddress",
+                [
+                    "province": .string(receiver.province), "city": .string(receiver.city),
+                    "county": .string(receiver.district), "address": .string(receiver.address),
+                    "contact": .string(receiver.name), "phone": .string(receiver.phone),
+                ]
+            ),
+        ])
+    }
+
+    static func registerContent(parcel: String, number: String, phone: String) -> JSON {
+        .compact([
+            ("language", "zh-CN"), ("country", "CN"), ("type", "2"), ("attributeNo", .string(number)),
+            ("orderId", .string(parcel)),
+            ("checkPhoneNo", phone.count < 4 ? nil : .string(String(phone.suffix(4)))),
+        ])
     }
 
     /// The main number of a created order; nil while SF has not given one.
     static func mainWaybill(_ content: JSON) -> String? {
         let numbers = content["waybillNoInfoList"]?.array ?? []
-        let main = numbers.first { text($0["waybillType"]) == "1" }
+        let main = numbers.first { $0["waybillType"]?.looseText == "1" }
         guard let number = main?["waybillNo"]?.string, !number.isEmpty else { return nil }
         return number
     }
 
-    static func waybillFact(parcel: String, order: String, number: String, system: String, now: Instant) -> ReportedFact
-    {
-        ReportedFact(
-            messageID: "waybill/\(parcel)/\(number)", order: order, occurredAt: now,
-            body: .trackingReported(Tracking(parcel: parcel, courier: "SF", channel: system, number: number)))
-    }
-
-    /// All scans of the first parcel that a route reply tells about, oldest first, with its number.
-    static func trace(_ content: JSON, parcel: String) -> Trace? {
-        guard let reply = content["routeResps"]?.array?.first else { return nil }
-        let scans = (reply["routes"]?.array ?? []).compactMap(scan).sorted()
-        return Trace(parcel: parcel, number: reply["mailNo"]?.string ?? "", scans: scans, isComplete: true)
-    }
+    /// The scans of one parcel of a route reply.
+    static func scans(_ reply: JSON) -> [Scan] { (reply["routes"]?.array ?? []).compactMap(scan) }
 
     /// One row of a route reply or push.
     static func scan(_ row: JSON) -> Scan? {
-        guard let at = row["acceptTime"]?.string.flatMap(ChinaTime.instant), let code = text(row["opCode"]) else {
+        guard let at = row["acceptTime"]?.looseInstant, let code = row["opCode"]?.looseText else {
             return nil
         }
         let remark = row["remark"]?.string ?? ""
         return Scan(
             at: at, status: SFWords.status(code: code, remark: remark), code: code,
-            place: shortened(row["acceptAddress"]?.string ?? ""), remark: SFWords.withoutPeople(remark))
-    }
-
-    /// Text, or a whole number where SF's documents and its traffic disagree.
-    static func text(_ value: JSON?) -> String? {
-        if let text = value?.string { return text.isEmpty ? nil : text }
-        return value?.integer.map { String($0) }
+            place: shortened(row["acceptAddress"]?.string ?? ""), remark: ScanList.withoutPeople(remark))
     }
 }
 
@@ -116,26 +114,19 @@ enum SFReply: Sendable {
 
     /// Nil when the bytes are no reply of SF. The inner envelope comes as text or as an object.
     init?(_ bytes: [UInt8]) {
-        guard let outer = SFReply.document(bytes), let gateway = SFMapper.text(outer["apiResultCode"]) else {
+        guard let outer = try? JSON(bytes: bytes), let gateway = outer["apiResultCode"]?.looseText else {
             return nil
         }
         guard gateway == "A1000" else {
             self = .failure(code: gateway, message: shortened(outer["apiErrorMsg"]?.string ?? ""))
             return
         }
-        guard let inner = SFReply.opened(outer["apiResultData"]), inner.members != nil else { return nil }
-        guard inner["success"]?.bool == true || inner["success"]?.string == "true" else {
-            let code = SFMapper.text(inner["errorCode"]) ?? ""
+        guard let inner = outer["apiResultData"]?.opened, inner.members != nil else { return nil }
+        guard inner["success"]?.looseBool == true else {
+            let code = inner["errorCode"]?.looseText ?? ""
             self = .failure(code: code, message: shortened(inner["errorMsg"]?.string ?? ""))
             return
         }
-        self = .success(SFReply.opened(inner["msgData"]) ?? .null)
-    }
-
-    private static func document(_ bytes: [UInt8]) -> JSON? { try? JSON(bytes: bytes) }
-
-    private static func opened(_ value: JSON?) -> JSON? {
-        guard let text = value?.string else { return value }
-        return document(Array(text.utf8))
+        self = .success(inner["msgData"]?.opened ?? .null)
     }
 }

@@ -25,13 +25,24 @@ package struct SFPushReceiver: PushReceiver {
         } catch {
             throw problem(.malformed, "not JSON: \(error.message) at byte \(error.offset)")
         }
-        guard let rows = document["Body"]?["WaybillRoute"]?.array else {
-            throw problem(.malformed, "no Body.WaybillRoute")
+        if let rows = document["Body"]?["WaybillRoute"]?.array { return content(rows, Self.fact) }
+        if let rows = document["orderState"]?.array {
+            var states = content(rows, Self.stateFact)
+            states.acknowledgement.body = Array(settings.orderStateAcknowledgement.utf8)
+            return states
         }
+        // What a parcel costs is SF's and the accounts' business; the hub takes note of nothing in it.
+        if document.members?.contains(where: { $0.name.lowercased().contains("fee") }) == true {
+            return PushContent(facts: [], acknowledgement: Self.acknowledgement(code: "0000", message: "成功"))
+        }
+        throw problem(.malformed, "neither Body.WaybillRoute nor orderState")
+    }
+
+    private func content(_ rows: [JSON], _ read: (JSON) -> ReportedFact?) -> PushContent {
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for row in rows {
-            if let fact = SFPushReceiver.fact(row) { facts.append(fact) } else { unattributed.append(row.bytes) }
+            if let fact = read(row) { facts.append(fact) } else { unattributed.append(row.bytes) }
         }
         return PushContent(
             facts: facts, unattributed: unattributed, acknowledgement: Self.acknowledgement(code: "0000", message: "成功")
@@ -40,14 +51,26 @@ package struct SFPushReceiver: PushReceiver {
 
     /// Nil when the row names none of our parcels, or no time or code.
     private static func fact(_ row: JSON) -> ReportedFact? {
-        guard let parcel = row["orderid"]?.string, let order = SFMapper.order(ofParcel: parcel),
+        guard let parcel = row["orderid"]?.string, OwnNumber.order(ofParcel: parcel) != nil,
             let scan = SFMapper.scan(row)
         else { return nil }
-        let number = row["mailno"]?.string ?? ""
-        let id = SFMapper.text(row["id"]) ?? "\(number)/\(scan.at.milliseconds)/\(scan.code)/\(scan.place)"
+        return .scanned(
+            scan, number: row["mailno"]?.string ?? "", parcel: parcel, prefix: "route", id: row["id"]?.looseText)
+    }
+
+    /// An order's state: the pick-up is a scan, everything else is a word of SF's.
+    private static func stateFact(_ row: JSON) -> ReportedFact? {
+        guard let parcel = row["orderNo"]?.looseText, let order = OwnNumber.order(ofParcel: parcel),
+            let code = row["orderStateCode"]?.looseText, let at = row["lastTime"]?.looseInstant
+        else { return nil }
+        let number = row["waybillNo"]?.looseText ?? ""
+        if code == SFWords.pickedUpState, !number.isEmpty {
+            return .scanned(
+                Scan(at: at, status: .pickedUp, code: code), number: number, parcel: parcel, prefix: "state")
+        }
         return ReportedFact(
-            messageID: "route/\(id)", order: order, occurredAt: scan.at, word: scan.code,
-            body: .traceReported(Trace(parcel: parcel, number: number, scans: [scan], isComplete: false)))
+            messageID: "state/\(parcel)/\(at.milliseconds)/\(code)", order: order, occurredAt: at, word: code,
+            body: .statusReported)
     }
 
     private func problem(_ kind: PushProblem.Kind, _ message: String) -> PushProblem {

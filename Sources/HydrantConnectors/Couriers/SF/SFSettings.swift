@@ -9,16 +9,30 @@ package struct SFSettings: Sendable {
         case query
     }
 
+    /// How a call proves who sends it; as SF's console offers.
+    enum Proof: String, CaseIterable {
+        case standardMD5 = "md5"
+        case sm3
+        case oauth2
+    }
+
     var system: String
     /// The whole address of the one service that answers everything.
     var url: String
     var partnerID: String
     var checkWord: String
+    var proof: Proof
+    /// Where tokens are fetched; only for OAuth2.
+    var tokenURL: String
     var pushToken: String
     var tokenPlace: TokenPlace
+    /// The answer to an order-state push, which SF's public documents do not show.
+    var orderStateAcknowledgement: String
     var monthlyCard: String
     var expressType: Int64
     var payMethod: Int64
+    /// What SF is asked for when an address changes.
+    var interceptService: String
     var sender: SenderAddress
     var timeout: Milliseconds
 
@@ -27,35 +41,41 @@ package struct SFSettings: Sendable {
         url = try settings.checkedBaseURL()
         partnerID = try settings.credential("partnerId")
         checkWord = try settings.credential("checkWord")
-        pushToken = try settings.credential("pushToken")
-        guard pushToken.utf8.count >= 16 else {
-            throw ConnectorSettingsProblem(
-                system: settings.system, field: "credentials.pushToken", message: "must have at least 16 characters")
-        }
-        let place = settings.option("pushTokenPlace", default: "path")
-        guard let tokenPlace = TokenPlace(rawValue: place) else {
-            throw ConnectorSettingsProblem(
-                system: settings.system, field: "options.pushTokenPlace",
-                message: "must be path or query, is '\(place)'")
-        }
-        self.tokenPlace = tokenPlace
+        proof = Proof(rawValue: try settings.choice("signature", Proof.allCases.map(\.rawValue))) ?? .standardMD5
+        tokenURL = proof == .oauth2 ? try settings.requiredOption("tokenUrl") : ""
+        pushToken = try settings.pushToken()
+        let place = try settings.choice("pushTokenPlace", TokenPlace.allCases.map(\.rawValue))
+        tokenPlace = TokenPlace(rawValue: place) ?? .path
+        orderStateAcknowledgement = settings.option(
+            "orderStateAcknowledgement", default: #"{"return_code":"0000","return_msg":"成功"}"#)
         monthlyCard = settings.option("monthlyCard", default: "")
         expressType = try settings.number("expressTypeId", default: 1)
         payMethod = try settings.number("payMethod", default: 1)
+        interceptService = settings.option("interceptServiceCode", default: "2")
         sender = SenderAddress(settings)
         timeout = try settings.timeout()
     }
 
-    /// The signed form of one call.
-    func form(service: String, content: [UInt8], requestID: String, now: Instant) -> [UInt8] {
-        let timestamp = String(now.milliseconds)
-        let input = SignatureInput(secret: checkWord, body: content, timestamp: timestamp)
-        let form = formEncoded([
-            ("partnerID", partnerID), ("requestID", requestID), ("serviceCode", service), ("timestamp", timestamp),
-            ("msgDigest", SignatureRecipe.encodedMD5.sign(input)),
-            ("msgData", String(decoding: content, as: UTF8.self)),
-        ])
-        return Array(form.utf8)
+    /// The signed form of one call. With OAuth2 the token is put in when the call is made.
+    func call(_ service: String, _ content: JSON, for request: InstructionRequest) -> CourierCall {
+        let timestamp = String(request.now.milliseconds)
+        let body = content.bytes
+        var form: [(name: String, value: String)] = [
+            ("partnerID", partnerID), ("requestID", request.callID(service)), ("serviceCode", service),
+            ("timestamp", timestamp),
+        ]
+        let input = SignatureInput(secret: checkWord, body: body, timestamp: timestamp)
+        switch proof {
+        case .standardMD5: form.append(("msgDigest", SignatureRecipe.encodedMD5.sign(input)))
+        case .sm3: form.append(("msgDigest", SignatureRecipe.timedSM3.sign(input)))
+        case .oauth2: break
+        }
+        form.append(("msgData", String(decoding: body, as: UTF8.self)))
+        return CourierCall(
+            operation: service,
+            call: HTTPCall(
+                url: url, headers: [("content-type", "application/x-www-form-urlencoded;charset=UTF-8")],
+                body: Array(formEncoded(form).utf8), timeout: timeout))
     }
 }
 
@@ -63,5 +83,8 @@ package struct SFSettings: Sendable {
 enum SFService {
     static let create = "EXP_RECE_CREATE_ORDER"
     static let searchOrder = "EXP_RECE_SEARCH_ORDER_RESP"
+    static let updateOrder = "EXP_RECE_UPDATE_ORDER"
+    static let intercept = "EXP_RECE_WANTED_INTERCEPT"
     static let searchRoutes = "EXP_RECE_SEARCH_ROUTES"
+    static let registerRoute = "EXP_RECE_REGISTER_ROUTE"
 }

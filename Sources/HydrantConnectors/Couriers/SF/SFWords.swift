@@ -1,3 +1,4 @@
+import HydrantConnectorKit
 import HydrantCore
 
 /// SF's route codes and error codes in the hub's words.
@@ -23,50 +24,30 @@ enum SFWords {
         return status == .signed && isStored ? .stored : status
     }
 
-    /// What an error code of SF asks us to do.
-    enum Policy: Equatable, Sendable {
-        case alreadyThere
-        case unknownOrder
-        /// Nobody knows whether it happened.
-        case unclear
-        /// Did not happen and may pass; how long to wait.
-        case passing(Milliseconds)
-        case final
-    }
-
-    private static let policies: [String: Policy] = [
-        "8016": .alreadyThere, "A1007": .alreadyThere,
-        "8018": .unknownOrder, "8024": .unknownOrder, "6150": .unknownOrder,
-        "A1009": .unclear, "A1099": .unclear, "S0003": .unclear,
+    private static let kinds: [String: FailureClass] = [
+        "8016": .alreadyDone, "A1007": .alreadyDone,
+        "8018": .unknownThere, "8024": .unknownThere, "6150": .unknownThere,
+        "A1009": .ambiguous, "A1099": .ambiguous, "S0003": .ambiguous,
         // Flow control and peak capacity.
-        "A1005": .passing(.minutes(1)), "8177": .passing(.minutes(10)),
+        "A1005": .throttled(.minutes(1)), "8177": .throttled(.minutes(10)),
         // Expired time, token or signature: wrong for every order until somebody puts clock or key right.
-        "A1002": .passing(.seconds(30)), "A1011": .passing(.seconds(30)), "A1006": .passing(.minutes(5)),
+        "A1002": .credentials(.seconds(30)), "A1011": .credentials(.seconds(30)), "A1006": .credentials(.minutes(5)),
+        // Rights, addresses of the network, the monthly card, numbers of another environment.
+        "A1001": .channel, "A1003": .channel, "A1004": .channel, "A1008": .channel,
+        "8114": .channel, "8119": .channel, "6126": .channel, "8179": .channel, "8247": .channel,
+        "8017": .channel, "20052": .channel,
     ]
 
-    static func policy(of code: String) -> Policy { policies[code] ?? .final }
+    /// Already confirmed or cancelled: done only where it is the state that was asked for.
+    private static let kindsWhenCancelling: [String: FailureClass] = [
+        "8037": .alreadyDone, "8253": .alreadyDone, "8252": .channel, "8019": .ambiguous,
+    ]
 
-    /// Remarks may name the person who signed and the courier's phone; neither belongs into an event.
-    static func withoutPeople(_ remark: String) -> String {
-        var text = remark
-        for marker in ["签收人", "收件人", "联系人"] {
-            guard let found = text.firstRange(of: marker) else { continue }
-            let end = text[found.upperBound...].firstIndex { "，,。;； ）)】]".contains($0) } ?? text.endIndex
-            text.replaceSubrange(found.upperBound..<end, with: "***")
-        }
-        var out = ""
-        var digits = ""
-        func flush() { out += digits.count >= 7 ? "***" : digits }
-        for character in text {
-            if character.isASCII && character.isNumber || character == "-" && !digits.isEmpty {
-                digits.append(character)
-            } else {
-                flush()
-                digits = ""
-                out.append(character)
-            }
-        }
-        flush()
-        return shortened(out)
+    /// What an error code asks us to do. Every other code is about the order's own data.
+    static func kind(of code: String, isCancelling: Bool = false) -> FailureClass {
+        (isCancelling ? kindsWhenCancelling[code] : nil) ?? kinds[code] ?? .data
     }
+
+    /// The order state that says that the parcel was picked up.
+    static let pickedUpState = "05-40003"
 }

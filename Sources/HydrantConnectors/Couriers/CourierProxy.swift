@@ -1,0 +1,233 @@
+import HydrantConnectorKit
+import HydrantCore
+
+/// Carries instructions out at one courier. What differs between couriers is their face; what must not differ is here:
+/// a doubt is asked about first, what is there already is adopted, and a second waybill is never asked for.
+struct CourierProxy<Face: CourierFace>: Sendable {
+    let face: Face
+    let caller: any HTTPCaller
+
+    func perform(_ request: InstructionRequest) async -> InstructionResult {
+        switch request.instruction.kind {
+        case .createWaybill: await create(request)
+        case .findWaybill: await lookUp(request)
+        case .voidWaybill: await void(request)
+        case .readdressWaybill: await readdress(request)
+        case .queryTrace: await queryTrace(request)
+        case .subscribeTrace: await subscribe(request)
+        default: request.unsupported(by: face.system)
+        }
+    }
+
+    func find(_ request: InstructionRequest) async -> InstructionResult {
+        switch request.instruction.kind {
+        case .createWaybill: await findCreated(request)
+        // A second order to change an address may cost a second time, and nobody can be asked about the first.
+        case .readdressWaybill: .ambiguous(detail: "\(face.courier) cannot be asked whether the address was changed")
+        // Taking back and subscribing may be repeated, and questions have no effect that could be found.
+        default: .notFound
+        }
+    }
+
+    // MARK: - Creating and finding
+
+    private func create(_ request: InstructionRequest) async -> InstructionResult {
+        guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {
+            return .refused(detail: "the order has no receiver", class: .data)
+        }
+        guard face.call(.create(receiver), for: request) != nil else {
+            return .refused(detail: "the parcel's number is too long for \(face.courier)", class: .channel)
+        }
+        switch await ask(.create(receiver), request, for: .effect) {
+        case .failure(let end): return end.result
+        case .success(.created(let number)): return adopted(number, request)
+        case .success(.withoutNumber): return withoutNumber
+        case .success(.failed(.alreadyDone, let words)): return await adoptExisting(request, words: words)
+        case .success(.failed(let kind, let words)):
+            return kind.end(words) ?? .refused(detail: words, class: .channel)
+        case .success: return unexpected
+        }
+    }
+
+    /// The courier has our number already: its number is taken over, a second one is never asked for.
+    private func adoptExisting(_ request: InstructionRequest, words: String) async -> InstructionResult {
+        guard face.call(.find, for: request) != nil else {
+            return recorded(request)
+                ?? .ambiguous(detail: "\(words), and \(face.courier) does not say its number again")
+        }
+        let found = await lookUp(request)
+        if case .notFound = found { return .ambiguous(detail: "\(words), and yet it is not found") }
+        return found
+    }
+
+    private func findCreated(_ request: InstructionRequest) async -> InstructionResult {
+        if face.call(.find, for: request) != nil { return await lookUp(request) }
+        if let known = recorded(request) { return known }
+        guard face.repeatsToFind else {
+            return .ambiguous(detail: "\(face.courier) cannot be asked by our own number")
+        }
+        let repeated = await create(request)
+        if case .retryable(let detail, _) = repeated { return .ambiguous(detail: detail) }
+        return repeated
+    }
+
+    /// Asks by our own number.
+    private func lookUp(_ request: InstructionRequest) async -> InstructionResult {
+        guard face.call(.find, for: request) != nil else {
+            let words = "\(face.courier) cannot be asked by our own number"
+            return recorded(request) ?? .refused(detail: words, class: .channel)
+        }
+        switch await ask(.find, request, for: .finding) {
+        case .failure(let end): return end.result
+        case .success(.created(let number)): return adopted(number, request)
+        case .success(.withoutNumber): return withoutNumber
+        case .success(.failed(.unknownThere, _)): return .notFound
+        case .success(.failed(_, let words)): return .ambiguous(detail: words)
+        case .success: return unexpected
+        }
+    }
+
+    /// What the order itself knows of a waybill of this channel.
+    private func recorded(_ request: InstructionRequest) -> InstructionResult? {
+        let waybill = request.order.parcel(request.parcel)?.waybills.first { $0.channel == face.system }
+        return waybill.map { .done(facts: [], detail: $0.number) }
+    }
+
+    private var withoutNumber: InstructionResult {
+        .ambiguous(detail: "\(face.courier) has the order and gives no number yet")
+    }
+
+    private var unexpected: InstructionResult { .ambiguous(detail: "\(face.courier) answered another question") }
+
+    private func adopted(_ number: String, _ request: InstructionRequest) -> InstructionResult {
+        let parcel = request.parcel
+        let tracking = Tracking(parcel: parcel, courier: face.courier, channel: face.system, number: number)
+        let fact = ReportedFact(
+            messageID: "waybill/\(parcel)/\(number)", order: request.order.number, occurredAt: request.now,
+            body: .trackingReported(tracking))
+        return .done(facts: [fact], detail: number)
+    }
+
+    // MARK: - Changing
+
+    private func void(_ request: InstructionRequest) async -> InstructionResult {
+        guard let number = request.instruction.waybillNumber else { return lacksNumber }
+        guard face.call(.cancel(number: number), for: request) != nil else {
+            return .refused(detail: "\(face.courier) cannot take back this waybill", class: .channel)
+        }
+        let words: String
+        switch await ask(.cancel(number: number), request, for: .effect) {
+        case .failure(let end): return end.result
+        case .success(.done(let detail)): words = detail
+        // What the courier never had, or has already taken back, carries no parcel.
+        case .success(.failed(.alreadyDone, let detail)), .success(.failed(.unknownThere, let detail)): words = detail
+        case .success(.failed(let kind, let detail)): return kind.end(detail) ?? unexpected
+        case .success: return unexpected
+        }
+        let fact = ReportedFact(
+            messageID: "void/\(request.parcel)/\(number)", order: request.order.number, occurredAt: request.now,
+            body: .waybillVoided(parcel: request.parcel, number: number))
+        return .done(facts: [fact], detail: words)
+    }
+
+    private func readdress(_ request: InstructionRequest) async -> InstructionResult {
+        guard let number = request.instruction.waybillNumber else { return lacksNumber }
+        guard let receiver = request.receiver?.open(reason: "the courier changes the address of the waybill") else {
+            return .refused(detail: "the order has no receiver", class: .data)
+        }
+        return await carryOut(.readdress(number: number, receiver), request)
+    }
+
+    private func subscribe(_ request: InstructionRequest) async -> InstructionResult {
+        guard let number = request.instruction.waybillNumber else { return lacksNumber }
+        return await carryOut(.subscribe(number: number, phone: phone(of: request)), request)
+    }
+
+    private func carryOut(_ question: CourierQuestion, _ request: InstructionRequest) async -> InstructionResult {
+        guard face.call(question, for: request) != nil else { return request.unsupported(by: face.system) }
+        switch await ask(question, request, for: .effect) {
+        case .failure(let end): return end.result
+        case .success(.done(let words)), .success(.failed(.alreadyDone, let words)):
+            return .done(facts: [], detail: words)
+        case .success(.failed(let kind, let words)): return kind.end(words) ?? .refused(detail: words, class: .channel)
+        case .success: return unexpected
+        }
+    }
+
+    private var lacksNumber: InstructionResult {
+        .refused(detail: "the instruction names no waybill", class: .channel)
+    }
+
+    // MARK: - Routes
+
+    private func queryTrace(_ request: InstructionRequest) async -> InstructionResult {
+        let parcel = request.parcel
+        let known = request.order.parcel(parcel)?.liveWaybills.first?.number
+        let question = CourierQuestion.route(number: known, phone: phone(of: request))
+        guard face.call(question, for: request) != nil else {
+            return .retryable(
+                detail: "\(face.courier) shows routes by number, and there is none yet", after: .minutes(5))
+        }
+        switch await ask(question, request, for: .question) {
+        case .failure(let end): return end.result
+        case .success(.route(let number, let scans)):
+            let trace = Trace(
+                parcel: parcel, number: number.isEmpty ? known ?? "" : number, scans: ScanList.whole(scans),
+                isComplete: true)
+            return traced(trace, request)
+        case .success(.failed(let kind, let words)):
+            switch kind {
+            case .throttled(let wait), .credentials(let wait): return .retryable(detail: words, after: wait)
+            case .ambiguous, .alreadyDone: return .retryable(detail: words, after: nil)
+            case .unknownThere, .data, .channel: return .refused(detail: words, class: .channel)
+            }
+        case .success: return unexpected
+        }
+    }
+
+    private func traced(_ trace: Trace, _ request: InstructionRequest) -> InstructionResult {
+        guard let last = trace.scans.last else {
+            return .retryable(detail: "\(face.courier) has no routes yet", after: .minutes(5))
+        }
+        // The query follows a pushed signature; a list without any end is older than that push.
+        let hasEnd = trace.scans.contains { [.signed, .stored, .returning, .returned].contains($0.status) }
+        guard hasEnd else {
+            return .retryable(
+                detail: "\(face.courier)'s list does not reach the signature yet", after: .minutes(5))
+        }
+        let fact = ReportedFact(
+            messageID: "trace/\(request.instruction.key)", order: request.order.number, occurredAt: last.at,
+            word: last.code, body: .traceReported(trace))
+        return .done(facts: [fact], detail: "\(trace.scans.count) scans")
+    }
+
+    private func phone(of request: InstructionRequest) -> String {
+        request.receiver?.open(reason: "the courier checks the last four digits before it shows a trace").phone ?? ""
+    }
+
+    // MARK: - Asking
+
+    /// The end of an instruction whose call brought no answer.
+    private struct CallEnd: Error {
+        var result: InstructionResult
+    }
+
+    private func ask(
+        _ question: CourierQuestion, _ request: InstructionRequest, for purpose: CallPurpose
+    ) async -> Result<CourierAnswer, CallEnd> {
+        guard let call = face.call(question, for: request) else {
+            return .failure(CallEnd(result: request.unsupported(by: face.system)))
+        }
+        do {
+            let reply = try await caller.successfulReply(call.call).body
+            guard let answer = face.answer(to: question, reply, for: request) else {
+                throw CallFailure.unknown("the reply of \(call.operation) is not readable")
+            }
+            return .success(answer)
+        } catch let failure as CallFailure {
+            return .failure(CallEnd(result: purpose.result(of: failure)))
+        } catch {
+            return .failure(CallEnd(result: .ambiguous(detail: "the call of \(call.operation) broke")))
+        }
+    }
+}
