@@ -52,7 +52,8 @@ struct HydrantCommand: AsyncParsableCommand {
         version: hydrantVersion,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
-            OrderCommand.self, VerifyCommand.self, SignCommand.self, SimulateCommand.self, BenchCommand.self,
+            OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
+            SimulateCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])
 }
