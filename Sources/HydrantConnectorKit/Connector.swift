@@ -49,7 +49,9 @@ extension InstructionKind {
     /// Whether the receiver in clear is part of what is sent.
     package var needsReceiver: Bool {
         switch self {
-        case .createDelivery, .createWaybill, .readdressWaybill, .subscribeTrace, .queryTrace, .notifyCustomer: true
+        case .createDelivery, .createWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .queryTrace,
+            .notifyCustomer:
+            true
         default: false
         }
     }

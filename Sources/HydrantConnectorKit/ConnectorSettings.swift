@@ -81,7 +81,7 @@ package struct ConnectorSettings: Sendable {
     }
 
     /// Every address that the connector calls: most systems have one.
-    package var calledURLs: [String] { [baseURL] + ["tokenUrl"].compactMap { options[$0] } }
+    package var calledURLs: [String] { [baseURL] + ["tokenUrl", "pollUrl"].compactMap { options[$0] } }
 
     /// The base address without a slash at its end.
     /// - Throws: when it is not an http or https address.

@@ -44,6 +44,11 @@ package enum ConnectorCatalogue {
         case yto
         case sto
         case yunda
+        case cainiao
+        case kuaidi100
+        case kdniao
+        case aliyunSMS = "aliyun-sms"
+        case tencentSMS = "tencent-sms"
         case crm = "generic-crm"
         case finance = "generic-finance"
 
@@ -79,8 +84,48 @@ package enum ConnectorCatalogue {
                 let proxy = YundaProxy(settings: try YundaSettings(settings), caller: caller)
                 systems.connectors[settings.system] = proxy
                 systems.numberStocks[settings.system] = proxy
+            case .cainiao, .kuaidi100, .kdniao: try buildAggregator(settings, caller: caller, into: &systems)
+            case .aliyunSMS, .tencentSMS: try buildMessenger(settings, caller: caller, into: &systems)
             case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
             case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
+            }
+        }
+
+        private func buildAggregator(
+            _ settings: ConnectorSettings, caller: any HTTPCaller, into systems: inout Systems
+        ) throws(ConnectorSettingsProblem) {
+            switch self {
+            case .cainiao:
+                let cainiao = try CainiaoSettings(settings)
+                let proxy = CainiaoProxy(settings: cainiao, caller: caller)
+                systems.connectors[settings.system] = proxy
+                systems.numberStocks[settings.system] = proxy
+            case .kuaidi100:
+                let kuaidi100 = try Kuaidi100Settings(settings)
+                let proxy = Kuaidi100Proxy(settings: kuaidi100, caller: caller)
+                systems.connectors[settings.system] = proxy
+                systems.numberStocks[settings.system] = proxy
+                systems.receivers[settings.system] = Kuaidi100PushReceiver(settings: kuaidi100)
+            default:
+                let kdniao = try KDNiaoSettings(settings)
+                let proxy = KDNiaoProxy(settings: kdniao, caller: caller)
+                systems.connectors[settings.system] = proxy
+                systems.numberStocks[settings.system] = proxy
+                systems.receivers[settings.system] = KDNiaoPushReceiver(settings: kdniao)
+            }
+        }
+
+        private func buildMessenger(
+            _ settings: ConnectorSettings, caller: any HTTPCaller, into systems: inout Systems
+        ) throws(ConnectorSettingsProblem) {
+            if self == .aliyunSMS {
+                let aliyun = try AliyunSMSSettings(settings)
+                systems.connectors[settings.system] = AliyunSMSProxy(settings: aliyun, caller: caller)
+                systems.receivers[settings.system] = AliyunSMSReceiver(settings: aliyun)
+            } else {
+                let tencent = try TencentSMSSettings(settings)
+                systems.connectors[settings.system] = TencentSMSProxy(settings: tencent, caller: caller)
+                systems.receivers[settings.system] = TencentSMSReceiver(settings: tencent)
             }
         }
     }

@@ -15,24 +15,19 @@ extension SignatureTable {
             term: .list([
                 .text("ACS3-HMAC-SHA256 Credential="), .field("access_key_id"), .text(",SignedHeaders="),
                 .pairs("headers", .headerNames), .text(",Signature="),
-                acs3(query: .pairs("query", .query), bodyHash: hashText(.body)),
+                SignatureRecipe.acs3.term,
             ])),
         SignatureRow(
             ["aliyun-acs3", "aliyun-sms"], "acs3 (signature)", operations: ["request"], words: ["acs3"],
             fields: [
                 .optional("access_key_id"), .secret("access_key_secret"), .text("method"), .text("uri"),
                 .text("canonical_query"), .pairs("headers"), .text("payload_sha256"),
-            ], term: acs3(query: .field("canonical_query"), bodyHash: .field("payload_sha256"))),
+            ],
+            term: SignatureRecipe.acs3Term(query: .field("canonical_query"), bodyHash: .field("payload_sha256"))),
         SignatureRow(
             ["aliyun-rpc", "aliyun-sms"], "rpc", operations: ["send", "query", "request"],
             fields: [.secret("access_key_secret"), .text("http_method"), .pairs("params", as: "pairs")],
-            term: .written(
-                .base64,
-                .keyedHash(
-                    .sha1, key: .list([.secret, .text("&")]),
-                    .list([
-                        .field("http_method"), .text("&%2F&"), .percentEncoded(.pairs("pairs", .query)),
-                    ])))),
+            term: SignatureRecipe.rpc.term),
         SignatureRow(
             ["aliyun-roa"], "roa",
             fields: [
@@ -57,38 +52,8 @@ extension SignatureTable {
             fields: [
                 .optional("secret_id"), .secret("secret_key"), .text("timestamp"), .text("date"), .text("service"),
                 .text("method"), .text("uri"), .text("query"), .pairs("signed_headers", as: "headers"), .text("body"),
-            ], term: tc3),
+            ], term: SignatureRecipe.tc3.term),
     ]
-
-    private static func hashText(_ term: SignatureTerm) -> SignatureTerm {
-        .written(.lowerHexadecimal, .hash(.sha256, term))
-    }
-
-    private static func acs3(query: SignatureTerm, bodyHash: SignatureTerm) -> SignatureTerm {
-        let canonical = SignatureTerm.list([
-            .field("method"), .text("\n"), .field("uri"), .text("\n"), query, .text("\n"),
-            .pairs("headers", .headerLines), .text("\n"), .pairs("headers", .headerNames), .text("\n"), bodyHash,
-        ])
-        return .written(
-            .lowerHexadecimal,
-            .keyedHash(.sha256, key: .secret, .list([.text("ACS3-HMAC-SHA256\n"), hashText(canonical)])))
-    }
-
-    private static let tc3: SignatureTerm = {
-        let canonical = SignatureTerm.list([
-            .field("method"), .text("\n"), .field("uri"), .text("\n"), .field("query"), .text("\n"),
-            .pairs("headers", .smallHeaderLines), .text("\n"), .pairs("headers", .headerNames), .text("\n"),
-            hashText(.body),
-        ])
-        let dateKey = SignatureTerm.keyedHash(.sha256, key: .list([.text("TC3"), .secret]), .field("date"))
-        let serviceKey = SignatureTerm.keyedHash(.sha256, key: dateKey, .field("service"))
-        let text = SignatureTerm.list([
-            .text("TC3-HMAC-SHA256\n"), .timestamp, .text("\n"), .field("date"), .text("/"), .field("service"),
-            .text("/tc3_request\n"), hashText(canonical),
-        ])
-        let key = SignatureTerm.keyedHash(.sha256, key: serviceKey, .text("tc3_request"))
-        return .written(.lowerHexadecimal, .keyedHash(.sha256, key: key, text))
-    }()
 
     // MARK: - Callbacks and robots
 

@@ -30,7 +30,8 @@ package enum TrackTable {
 
     static let readers: [(system: String, read: Reader)] = [
         ("sf", SFTracks.read), ("zto", ZTOTracks.read), ("jd", JDTracks.read), ("yto", YTOTracks.read),
-        ("sto", STOTracks.read), ("yunda", YundaTracks.read),
+        ("sto", STOTracks.read), ("yunda", YundaTracks.read), ("cainiao", CainiaoTracks.read),
+        ("kuaidi100", Kuaidi100Tracks.read), ("kdniao", KDNiaoTracks.read),
     ]
 
     /// The systems whose documents can be read.

@@ -1,10 +1,5 @@
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
 import HydrantConnectorKit
 import HydrantCore
-import Logging
-import NIOCore
 import ServiceLifecycle
 
 /// What one call is answered, and what goes wrong with the answer.
@@ -34,62 +29,17 @@ struct SandboxServer: Service {
     let world: SandboxWorld
 
     func run() async throws {
-        var logger = Logger(label: "sandbox")
-        logger.logLevel = .critical
         let reception = SandboxReception(world: world)
-        let responder = CallbackResponder<BasicRequestContext> { request, _ in try await reception.respond(to: request)
-        }
-        let application = Application(
-            responder: responder,
-            configuration: ApplicationConfiguration(
-                address: .hostname("127.0.0.1", port: world.port), serverName: "sandbox"),
-            onServerRunning: { _ in await world.markListening() },
-            logger: logger)
-        try await application.run()
+        let server = LoopbackServer(
+            port: world.port, slowMilliseconds: world.faults.slowMilliseconds,
+            onListening: { _ in await world.markListening() }, answer: { await reception.answer($0) })
+        try await server.run()
     }
 }
 
 /// Reads, verifies and answers calls in each system's own protocol.
 struct SandboxReception: Sendable {
     let world: SandboxWorld
-
-    func respond(to request: Request) async throws -> Response {
-        let buffer = try await request.body.collect(upTo: 4_000_000)
-        let call = SandboxCall(
-            method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
-            headers: Dictionary(
-                request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            body: Array(buffer.readableBytesView))
-        let answer = await answer(call)
-        switch answer.fault {
-        case .none: break
-        case .slowAfter: await staySilent()
-        case .silentBefore:
-            await staySilent()
-            return broken()
-        case .brokenAfter: return broken()
-        case .serverError: return Response(status: .internalServerError)
-        }
-        return Response(
-            status: HTTPResponse.Status(code: answer.status), headers: [.contentType: answer.contentType],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
-    }
-
-    /// Lets the caller wait, on the machine's clock because the caller's time limit runs on it; ends early when the
-    /// server is told to stop.
-    private func staySilent() async {
-        let length = Duration.milliseconds(world.faults.slowMilliseconds)
-        do {
-            try await cancelWhenGracefulShutdown { try await Task.sleep(for: length) }
-        } catch {
-            // Only the stop of the server ends the wait, and then nobody needs the rest of it.
-        }
-    }
-
-    /// Promises a body and closes the connection instead.
-    private func broken() -> Response {
-        Response(status: .ok, body: ResponseBody(contentLength: 10) { _ in throw CancellationError() })
-    }
 
     func answer(_ call: SandboxCall) async -> SandboxAnswer {
         if let answer = await world.answerOfOutage(call.path) { return answer }

@@ -53,7 +53,7 @@ struct HydrantCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
-            SimulateCommand.self, BenchCommand.self,
+            SandboxCommand.self, SimulateCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])
 }

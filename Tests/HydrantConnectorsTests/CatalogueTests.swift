@@ -18,8 +18,40 @@ import Testing
         #expect(systems.receivers.allSatisfy { $0.key == $0.value.system })
         #expect(
             ConnectorCatalogue.kinds == [
-                "qimen", "sf", "zto", "jd", "yto", "sto", "yunda", "generic-crm", "generic-finance",
+                "qimen", "sf", "zto", "jd", "yto", "sto", "yunda", "cainiao", "kuaidi100", "kdniao", "aliyun-sms",
+                "tencent-sms", "generic-crm", "generic-finance",
             ])
+    }
+
+    @Test func `aggregators and text services are built with what they can receive and count`() throws {
+        let settings = [
+            Sample.cainiaoSettings(), Sample.kuaidi100Settings(), Sample.kdniaoSettings(), Sample.aliyunSettings(),
+        ]
+        var tencent = Sample.tencentSettings()
+        tencent.system = "sms2"
+        let systems = try ConnectorCatalogue.systems(settings + [tencent], caller: ScriptedCaller())
+        #expect(systems.connectors.keys.sorted() == ["cainiao", "kdniao", "kuaidi100", "sms", "sms2"])
+        #expect(systems.receivers.keys.sorted() == ["kdniao", "kuaidi100", "sms", "sms2"])
+        #expect(systems.numberStocks.keys.sorted() == ["cainiao", "kdniao", "kuaidi100"])
+    }
+
+    @Test func `each mistake in the settings of an aggregator is named`() {
+        func field(_ settings: ConnectorSettings) -> String? { problem([settings])?.field }
+        #expect(field(Sample.cainiaoSettings(["courier": "NOBODY"])) == "options.courier")
+        #expect(field(Sample.cainiaoSettings(["courierCodes": "X="])) == "options.courierCodes")
+        #expect(field(Sample.cainiaoSettings(["courier": "x", "courierCodes": "X=XX"])) == nil)
+        #expect(field(Sample.cainiaoSettings(["repeatedOrder": "maybe"])) == "options.repeatedOrder")
+        #expect(field(Sample.kuaidi100Settings(["hubUrl": "hub"])) == "options.hubUrl")
+        #expect(field(Sample.kuaidi100Settings(["pollUrl": "ftp://x"])) == "options.pollUrl")
+        #expect(field(Sample.kdniaoSettings(["gatewayPath": "x"])) == "options.gatewayPath")
+        var short = Sample.kuaidi100Settings()
+        short.credentials["pushSecret"] = Sensitive("short")
+        #expect(field(short) == "credentials.pushSecret")
+        var token = Sample.aliyunSettings()
+        token.credentials["receiptToken"] = Sensitive("short")
+        #expect(field(token) == "credentials.receiptToken")
+        #expect(field(Sample.tencentSettings(["sessionContextReturned": "yes"])) == "options.sessionContextReturned")
+        #expect(field(Sample.tencentSettings(["sdkAppId": ""])) == "options.sdkAppId")
     }
 
     private func problem(_ settings: [ConnectorSettings]) -> ConnectorSettingsProblem? {
@@ -38,9 +70,7 @@ import Testing
             problem([unknown])
                 == ConnectorSettingsProblem(
                     system: "wms", field: "kind",
-                    message:
-                        "must be one of qimen, sf, zto, jd, yto, sto, yunda, generic-crm, generic-finance, is 'wms9000'"
-                ))
+                    message: "must be one of \(ConnectorCatalogue.kinds.joined(separator: ", ")), is 'wms9000'"))
         #expect(
             problem([good[0], good[0]])
                 == ConnectorSettingsProblem(system: "wms", field: "system", message: "is there twice"))

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Foundation
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantSandbox
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract:
+            "Play the outside world on 127.0.0.1, with the partners' real protocols, for a hub or a program to try.",
+        discussion: """
+            Prints one JSON document when everything listens: each system with its address and test credentials. The
+            document is a connectors document, so that a hub can be pointed at the sandbox with it:
+              hydrant sandbox > sandbox.json
+              hydrant serve --database FILE --connectors sandbox.json
+            Stop it with Ctrl-C or SIGTERM.
+            """)
+
+    @Option(help: "The hub that is told what happens; nothing is pushed to it when this is not given.")
+    var hub: String?
+
+    @Option(
+        name: .customLong("token-file"), help: "The file with the hub's access token, for facts of shops and finance.")
+    var tokenFile: String?
+
+    @Option(
+        name: .customLong("webhook-secret-file"), help: "The file with the secret that the hub wants facts signed with."
+    )
+    var webhookSecretFile: String?
+
+    @Option(help: "The same seed gives the same numbers, credentials and faults.")
+    var seed: UInt64 = 1
+
+    @Option(
+        help:
+            "How often, of a thousand calls each, an answer is slow, broken, missing or an error, one after the other.")
+    var faults = 0
+
+    @Option(name: .customLong("step-seconds"), help: "How long a parcel takes from one scan to the next.")
+    var stepSeconds: Int64 = 60
+
+    func run() async throws {
+        JSONLogHandler.start(.warning)
+        guard (0...200).contains(faults) else {
+            throw CommandProblem("--faults \(faults) is out of range", advice: "Give a number from 0 to 200.")
+        }
+        guard stepSeconds > 0 else {
+            throw CommandProblem("--step-seconds \(stepSeconds) is out of range", advice: "Give a number above 0.")
+        }
+        if let hub, Origin(url: hub) == nil {
+            throw CommandProblem("--hub \(hub) is no address", advice: "Write it like http://127.0.0.1:8080.")
+        }
+        let partners = makePartners()
+        let world = try makeWorld()
+        var services = world.makeServices() + partners.makeServices()
+        // Without a hub the warehouse and the others answer and tell nobody.
+        if hub == nil { services.remove(at: 1) }
+        services.append(
+            LoopService {
+                await world.waitUntilListening()
+                await partners.waitUntilListening()
+                Terminal.result(Self.document(world.connectorSettings + (await partners.connectorSettings)))
+                Terminal.standardError("The sandbox listens. Stop it with Ctrl-C.\n")
+                try await Task.sleep(for: .seconds(1_000_000_000))
+            })
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: Logger(label: "hydrant.sandbox")))
+        try await group.run()
+    }
+
+    private func makePartners() -> PartnerSandbox {
+        var plan = PartnerFaults()
+        plan.slowAfter = faults
+        plan.brokenAfter = faults
+        plan.silentBefore = faults
+        plan.serverError = faults
+        var pace = PartnerPace()
+        pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
+        pace.tick = .seconds(min(stepSeconds, 5))
+        return PartnerSandbox(
+            clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "")
+    }
+
+    private func makeWorld() throws -> SandboxWorld {
+        var plan = HydrantSandbox.FaultPlan.none
+        plan.slowAfterCreating = faults
+        plan.brokenAfterCreating = faults
+        plan.silentBeforeCreating = faults
+        plan.serverError = faults
+        var pace = SandboxPace()
+        pace.tick = .seconds(5)
+        let secrets = SandboxSecrets(
+            seed: seed, hubToken: try content(of: tokenFile), hubWebhookSecret: try content(of: webhookSecretFile))
+        return try SandboxWorld(
+            clock: SystemClock(), seed: seed, faults: plan, hub: hub ?? "", secrets: secrets, pace: pace)
+    }
+
+    private func content(of path: String?) throws -> String {
+        guard let path else { return "" }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw CommandProblem("\(path) cannot be read", advice: "Check the path and the rights.")
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The connectors document of these systems. Their credentials guard nothing real and are meant to be seen.
+    private static func document(_ systems: [ConnectorSettings]) -> JSON {
+        let entries = systems.map { system -> JSON in
+            [
+                "system": .string(system.system), "kind": .string(system.kind), "url": .string(system.baseURL),
+                "credentials": texts(system.credentials.mapValues { $0.open(reason: "test credentials are shown") }),
+                "options": texts(system.options),
+            ]
+        }
+        return ["connectors": "sandbox", "systems": .array(entries)]
+    }
+
+    private static func texts(_ values: [String: String]) -> JSON {
+        .object(values.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })
+    }
+}
