@@ -44,8 +44,9 @@ S3,LF9001,twelve,2026-11-11 00:02:01,
 """
 
 
-def hydrant(*arguments, code):
-    done = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+def hydrant(*arguments, code, input=None):
+    done = subprocess.run(
+        [binary, *map(str, arguments)], input=input, capture_output=True, text=True, timeout=120)
     if done.returncode != code:
         failures.append(f"hydrant {' '.join(map(str, arguments))}: exit {done.returncode}, not {code}\n{done.stderr}")
     return done
@@ -132,6 +133,47 @@ with tempfile.TemporaryDirectory() as name:
                  folder / "o.sqlite", code=2).stderr, "olist")
     says(hydrant("serve", "--database", "/proc/nothing/hub.sqlite", code=2).stderr, "HY-")
     hydrant("doctor", "--folder", folder, "--port", 0, code=0)
+    # Signatures and tracks of partners, as an IT person compares them.
+    message = json.dumps({"msgData": "{}", "timestamp": "7"})
+    known = "WcNpcNLKXezgTC6oMNkiHQ=="  # Base64 of the MD5 of "%7B%7D7w0rd"
+    secret = folder / "secret"
+    secret.write_text("w0rd\n")
+    signed = hydrant("sign", "--system", "sf", "--operation", "create", "--secret-file", secret, code=0, input=message)
+    expect(json.loads(signed.stdout) == {
+        "system": "sf", "operation": "create", "algorithm": "standard-md5", "stringToSign": "%7B%7D7***",
+        "signature": known}, f"sign says {signed.stdout}")
+    says(hydrant("sign", "--system", "sf", "--operation", "create", code=2, input=message).stderr,
+         "checkWord", "standard-md5", "sm3")
+    says(hydrant("sign", "--system", "sf", "--operation", "fly", code=2, input="").stderr, "create", "subscribe")
+    says(hydrant("sign", "--system", "pigeon", "--operation", "create", code=2, input="").stderr, "zto", "kuaidi100")
+    says(hydrant("sign", code=2).stderr, "--vectors")
+    vectors = folder / "vectors.json"
+    right = {"id": "one", "system": "sf", "operation": "x", "algorithm": "standard MD5",
+             "inputs": {"msgData": "{}", "timestamp": "7", "checkWord": "w0rd"}, "expected": known}
+    wrong = {**right, "id": "two", "inputs": {**right["inputs"], "timestamp": "8"}}
+    vectors.write_text(json.dumps([right, {**right, "id": "three", "system": "pigeon"}]))
+    checked = json.loads(hydrant("sign", "--vectors", vectors, code=0).stdout)
+    expect(checked == {"passed": 1, "failed": 0, "unsupported": 1, "failures": []}, f"vectors: {checked}")
+    vectors.write_text(json.dumps([right, wrong]))
+    checked = json.loads(hydrant("sign", "--vectors", vectors, code=1).stdout)
+    expect(checked == {"passed": 1, "failed": 1, "unsupported": 0, "failures": ["two"]}, f"vectors: {checked}")
+    vectors.write_text("[{}]")
+    says(hydrant("sign", "--vectors", vectors, code=2).stderr, "entry 1")
+    pushed = {"billCode": "N1", "action": "HANDOVERSCAN_SIGNED", "actionTime": "2026-11-22 10:00:00", "desc": "签收人：张三"}
+    track = json.loads(hydrant("track", "--system", "zto", code=0, input=json.dumps(pushed)).stdout)
+    parcel = track["parcels"][0]
+    expect((parcel["number"], parcel["status"], parcel["signed"]) == ("N1", "stored", False), f"track says {track}")
+    expect("张三" not in json.dumps(track, ensure_ascii=False), "a name is in the track")
+    says(hydrant("track", "--system", "pigeon", code=2, input="{}").stderr, "sf", "zto", "yunda")
+    says(hydrant("track", "--system", "zto", code=2, input="{}").stderr, "no track reply")
+    connectors = folder / "connectors.yaml"
+    connectors.write_text(
+        "connectors: test\nsystems:\n  - system: zto\n    kind: zto\n    url: http://127.0.0.1:9\n"
+        "    credentials: {appKey: a, appSecret: b}\n")
+    numbers = json.loads(hydrant("numbers", "--connectors", connectors, code=1).stdout)
+    expect(numbers["systems"]["zto"]["left"] is None, f"numbers says {numbers}")
+    says(hydrant("numbers", "--connectors", connectors, "--system", "sf", code=2).stderr, "zto")
+
     simulated = json.loads(hydrant("simulate", "--seeds", "1..5", "--orders", 10, code=0).stdout)
     repeated = json.loads(hydrant("simulate", "--seeds", "1..5", "--orders", 10, code=0).stdout)
     expect(simulated == repeated and simulated["violations"] == 0, f"simulate says {simulated} and {repeated}")

@@ -1,0 +1,343 @@
+import HydrantConnectorKit
+import HydrantConnectors
+import HydrantCore
+import HydrantSandbox
+import Logging
+import ServiceLifecycle
+import Testing
+
+/// The played couriers with a hub that listens and a clock in the test's hand.
+private struct DirectScene: Sendable {
+    let sandbox: DirectSandbox
+    let clock: HandClock
+    let hub: ListeningHub
+
+    init(_ faults: DirectFaults = .none, seed: UInt64 = 7) throws {
+        clock = HandClock(Sample.now)
+        var pace = DirectPace()
+        pace.callTimeoutMilliseconds = 3_000
+        sandbox = try DirectSandbox(clock: clock, seed: seed, faults: faults, pace: pace, hub: "http://127.0.0.1:9")
+        hub = try ListeningHub(sandbox.connectorSettings, clock: clock)
+    }
+
+    /// Runs the server while the body calls it with the real connectors over real sockets.
+    func serve(
+        _ settings: [ConnectorSettings]? = nil, _ body: @Sendable (ConnectorCatalogue.Systems) async throws -> Void
+    ) async throws {
+        let settings = settings ?? sandbox.connectorSettings
+        let caller = EgressClient(allowedURLs: settings.flatMap(\.calledURLs))
+        let systems = try ConnectorCatalogue.systems(settings, caller: caller)
+        let server = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [sandbox.makeServices()[0]],
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            await sandbox.waitUntilListening()
+            let outcome: Result<Void, any Error>
+            do { outcome = .success(try await body(systems)) } catch { outcome = .failure(error) }
+            await server.triggerGracefulShutdown()
+            try await group.waitForAll()
+            try await caller.shutdown()
+            try outcome.get()
+        }
+    }
+
+    func request(_ kind: InstructionKind, _ target: String, tracked: String? = nil, by system: String = "")
+        -> InstructionRequest
+    {
+        let facts = tracked.map { number in
+            FactBody.trackingReported(Tracking(parcel: "SO-1-1", courier: "X", channel: system, number: number))
+        }
+        return Sample.request(
+            kind, target: target, order: Sample.order(facts: facts.map { [$0] } ?? []), now: clock.now())
+    }
+
+    /// Our number of the parcel as the courier knows it.
+    static func ownNumber(_ courier: DirectCourier) -> String {
+        switch courier {
+        case .yto: "HYDRSO_2D1_2D1"
+        case .yunda: "SO_2D1_2D1"
+        default: "SO-1-1"
+        }
+    }
+
+    /// The number in a tracking fact.
+    static func number(_ result: InstructionResult) -> String? {
+        guard case .trackingReported(let tracking)? = result.facts.first?.body else { return nil }
+        return tracking.number
+    }
+}
+
+/// The real connectors against the played couriers over real sockets of this machine.
+@Suite struct DirectSandboxTests {
+    @Test(arguments: DirectCourier.allCases)
+    func `a waybill is made, changed, subscribed and taken back, once`(courier: DirectCourier) async throws {
+        let scene = try DirectScene()
+        let own = DirectScene.ownNumber(courier)
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            let created = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+            let number = try #require(DirectScene.number(created), "\(created)")
+            let target = "SO-1-1#\(number)"
+            let changed = await connector.perform(scene.request(.readdressWaybill, target))
+            #expect(changed.refusal == (courier == .yto ? .channel : nil))
+            guard case .done = await connector.perform(scene.request(.subscribeTrace, target)) else {
+                Issue.record("not subscribed")
+                return
+            }
+            let empty = await connector.perform(
+                scene.request(.queryTrace, "SO-1-1@0", tracked: number, by: courier.rawValue))
+            guard case .retryable(let detail, _) = empty else {
+                Issue.record("\(empty)")
+                return
+            }
+            #expect(detail.hasSuffix("has no routes yet"))
+            for _ in 0..<2 {
+                let voided = await connector.perform(scene.request(.voidWaybill, target))
+                #expect(voided.facts.map(\.body) == [.waybillVoided(parcel: "SO-1-1", number: number)])
+            }
+        }
+        #expect(await scene.sandbox.numbers(of: own, at: courier).count == 1)
+        #expect(await scene.sandbox.isCancelled(own, at: courier))
+        #expect(await scene.sandbox.addressChanges(of: own, at: courier) == (courier == .yto ? 0 : 1))
+        #expect(await scene.sandbox.subscriptions(of: own, at: courier) == 1)
+        #expect(await scene.sandbox.refusals == 0)
+    }
+
+    @Test(arguments: DirectCourier.allCases)
+    func `after a broken answer the waybill is found where that is safe, and never made twice`(
+        courier: DirectCourier
+    ) async throws {
+        for isSafe in [true, false] {
+            var faults = DirectFaults.none
+            faults.brokenAfter = 1_000
+            faults.repeatIsError = 0
+            let scene = try DirectScene(faults)
+            let settings = scene.sandbox.settings(of: courier, options: ["repeatIsSafe": "\(isSafe)"])
+            try await scene.serve([settings]) { systems in
+                let connector = try #require(systems.connectors[courier.rawValue])
+                let request = scene.request(.createWaybill, "SO-1-1")
+                guard case .ambiguous = await connector.perform(request) else {
+                    Issue.record("a broken connection was taken for an answer")
+                    return
+                }
+                let found = await connector.find(request)
+                if isSafe || courier == .sf {
+                    #expect(DirectScene.number(found) != nil, "\(found)")
+                } else {
+                    guard case .ambiguous = found else {
+                        Issue.record("\(found)")
+                        return
+                    }
+                }
+            }
+            #expect(await scene.sandbox.numbers(of: DirectScene.ownNumber(courier), at: courier).count == 1)
+        }
+    }
+
+    @Test(arguments: DirectCourier.allCases, [0, 1_000])
+    func `a repeated creation gives one number in every form of the answer`(
+        courier: DirectCourier, isError: Int
+    ) async throws {
+        for names in [0, 1_000] {
+            var faults = DirectFaults.none
+            faults.repeatIsError = isError
+            faults.repeatNamesNumber = names
+            let scene = try DirectScene(faults)
+            try await scene.serve { systems in
+                let connector = try #require(systems.connectors[courier.rawValue])
+                let request = scene.request(.createWaybill, "SO-1-1")
+                let first = await connector.perform(request)
+                let second = await connector.perform(request)
+                if courier == .sf || isError == 0 || names == 1_000 {
+                    #expect(DirectScene.number(second) == DirectScene.number(first), "\(second)")
+                } else {
+                    guard case .ambiguous = second else {
+                        Issue.record("\(second)")
+                        return
+                    }
+                }
+            }
+            let own = DirectScene.ownNumber(courier)
+            #expect(await scene.sandbox.numbers(of: own, at: courier).count == 1)
+            #expect(await scene.sandbox.requests(for: own, at: courier) == 2)
+        }
+    }
+
+    @Test(arguments: DirectCourier.allCases)
+    func `a wrong secret is turned away byte for byte, and is the credentials' fault`(
+        courier: DirectCourier
+    ) async throws {
+        let scene = try DirectScene()
+        var settings = scene.sandbox.settings(of: courier)
+        let name = courier == .sf ? "checkWord" : ["yto", "sto"].contains(courier.rawValue) ? "secret" : "appSecret"
+        settings.credentials[name] = Sensitive("wrong-secret")
+        let wrong = settings
+        try await scene.serve([wrong]) { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            guard case .retryable(_, .some) = await connector.perform(scene.request(.createWaybill, "SO-1-1")) else {
+                Issue.record("a wrong signature was not told apart")
+                return
+            }
+        }
+        #expect(await scene.sandbox.refusals == 1)
+        #expect(await scene.sandbox.numbers(of: DirectScene.ownNumber(courier), at: courier).isEmpty)
+    }
+
+    @Test(arguments: DirectCourier.allCases)
+    func `too many calls and a wrong clock pass, numbers that are used up do not`(courier: DirectCourier) async throws {
+        for isClock in [true, false] {
+            var faults = DirectFaults.none
+            faults.throttled = isClock ? 0 : 1_000
+            faults.badClock = isClock ? 1_000 : 0
+            let scene = try DirectScene(faults)
+            try await scene.serve { systems in
+                let connector = try #require(systems.connectors[courier.rawValue])
+                let request = scene.request(.createWaybill, "SO-1-1")
+                let first = await connector.perform(request)
+                guard case .retryable(_, .some) = first else {
+                    Issue.record("\(first)")
+                    return
+                }
+                #expect(DirectScene.number(await connector.perform(request)) != nil)
+            }
+        }
+        var faults = DirectFaults.none
+        faults.numbers = 0
+        let scene = try DirectScene(faults)
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            #expect(await connector.perform(scene.request(.createWaybill, "SO-1-1")).refusal == .channel)
+        }
+    }
+
+    @Test func `what the receiver lacks is the order's own data, and no other channel is spent on it`() async throws {
+        let scene = try DirectScene()
+        try await scene.serve { systems in
+            for courier in DirectCourier.allCases {
+                let connector = try #require(systems.connectors[courier.rawValue])
+                var receiver = Sample.receiver
+                receiver.address = ""
+                receiver.province = ""
+                receiver.phone = ""
+                let result = await connector.perform(
+                    Sample.request(.createWaybill, target: "SO-1-1", receiver: receiver, now: scene.clock.now()))
+                #expect(result.refusal == .data, "\(courier) \(result)")
+            }
+        }
+    }
+
+    @Test func `the numbers that are left are asked for`() async throws {
+        var faults = DirectFaults.none
+        faults.numbers = 5
+        let scene = try DirectScene(faults)
+        try await scene.serve { systems in
+            #expect(systems.numberStocks.keys.sorted() == ["yunda", "zto"])
+            for (name, stock) in systems.numberStocks {
+                let connector = try #require(systems.connectors[name])
+                _ = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+                #expect(await stock.numbersLeft(now: scene.clock.now()) == .left(4), "\(name)")
+            }
+        }
+    }
+
+    @Test(arguments: ["md5", "sm3", "oauth2"])
+    func `each proof is accepted, and a token that ends before its time is fetched anew once`(
+        signature: String
+    ) async throws {
+        var faults = DirectFaults.none
+        faults.tokenOver = 1_000
+        let scene = try DirectScene(faults)
+        let settings = scene.sandbox.settings(of: .sf, options: ["signature": signature])
+        try await scene.serve([settings]) { systems in
+            let connector = try #require(systems.connectors["sf"])
+            let created = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+            #expect(DirectScene.number(created) != nil, "\(created)")
+        }
+        #expect(await scene.sandbox.refusals == 0)
+        #expect(await scene.sandbox.requests(for: "SO-1-1", at: .sf) == 1)
+    }
+
+    // MARK: - The way of a parcel
+
+    @Test(arguments: DirectCourier.allCases)
+    func `the list of a parcel that comes back ends with the sender and not with the buyer`(
+        courier: DirectCourier
+    ) async throws {
+        var faults = DirectFaults.none
+        faults.returned = 1_000
+        let scene = try DirectScene(faults)
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            let created = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+            let number = try #require(DirectScene.number(created))
+            _ = await connector.perform(scene.request(.subscribeTrace, "SO-1-1#\(number)"))
+            scene.clock.advance(by: .hours(200))
+            let traced = await connector.perform(
+                scene.request(.queryTrace, "SO-1-1@0", tracked: number, by: courier.rawValue))
+            #expect(
+                traced.statuses == [.pickedUp, .inTransit, .inTransit, .outForDelivery, .returning, .returned],
+                "\(traced)")
+        }
+    }
+
+    @Test(arguments: [DirectCourier.sf, .zto, .jd, .sto])
+    func `pushes are forged, repeated, late and doubled, and the right ones are taken in and acknowledged`(
+        courier: DirectCourier
+    ) async throws {
+        var faults = DirectFaults.none
+        faults.wrongSignature = 300
+        faults.repeatedPush = 500
+        faults.reversedPush = 1_000
+        faults.doublePickUp = 1_000
+        faults.stored = 1_000
+        let scene = try DirectScene(faults, seed: 11)
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            let created = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+            let number = try #require(DirectScene.number(created))
+            _ = await connector.perform(scene.request(.subscribeTrace, "SO-1-1#\(number)"))
+        }
+        for _ in 0..<150 {
+            scene.clock.advance(by: .minutes(40))
+            await scene.sandbox.advance(through: scene.hub)
+        }
+        let facts = scene.hub.facts
+        let distinct = Set(facts.map(\.messageID))
+        #expect(distinct.count == 7, "two pick-ups, two sites, out, stored, signed")
+        #expect(facts.count > distinct.count)
+        #expect(scene.hub.refusals > 0)
+        let scans = facts.flatMap { fact -> [Scan] in
+            if case .traceReported(let trace) = fact.body { trace.scans } else { [] }
+        }
+        #expect(Set(scans.map(\.status)) == [.pickedUp, .inTransit, .outForDelivery, .stored, .signed])
+        #expect(scans.map(\.at) != scans.map(\.at).sorted(), "the pick-up comes late")
+        let expected: [DirectCourier: String] = [
+            .sf: #"{"return_code":"0000","return_msg":"成功"}"#,
+            .zto: #"{"message":"成功","result":"success","status":true,"statusCode":"0000"}"#,
+            .jd: #"{"code":0,"success":true,"msg":"成功"}"#,
+            .sto: #"{"success":"true","errorCode":"","errorMsg":""}"#,
+        ]
+        let answers = await scene.sandbox.answers(to: courier).map(\.utf8Text)
+        #expect(answers.filter { $0 == expected[courier] }.count == facts.count)
+        #expect(answers.count == facts.count + scene.hub.refusals)
+    }
+
+    @Test func `a push that is lost comes again until it is acknowledged`() async throws {
+        let scene = try DirectScene()
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors["sto"])
+            let created = await connector.perform(scene.request(.createWaybill, "SO-1-1"))
+            let number = try #require(DirectScene.number(created))
+            _ = await connector.perform(scene.request(.subscribeTrace, "SO-1-1#\(number)"))
+        }
+        scene.hub.lose(2)
+        for _ in 0..<150 {
+            scene.clock.advance(by: .minutes(40))
+            await scene.sandbox.advance(through: scene.hub)
+        }
+        #expect(Set(scene.hub.facts.map(\.messageID)).count == 5)
+        #expect(scene.hub.pushes == 7)
+    }
+}
