@@ -30,6 +30,20 @@ package struct InstructionRequest: Sendable {
     }
 }
 
+/// Who looks after a warehouse and can read a number off a label.
+package struct KeeperContact: Sendable {
+    /// Nil for every warehouse that no earlier contact names.
+    package var warehouse: String?
+    package var name: Sensitive<String>
+    package var phone: Sensitive<String>
+
+    package init(warehouse: String?, name: Sensitive<String>, phone: Sensitive<String>) {
+        self.warehouse = warehouse
+        self.name = name
+        self.phone = phone
+    }
+}
+
 /// What the text to a warehouse keeper needs. The link of the form is fixed in the text's template; only its code
 /// changes.
 package struct KeeperQuestion: Sendable {

@@ -28,7 +28,9 @@ package struct Hub: Sendable {
             signals: signals)
         dispatcher = Dispatcher(
             store: store, committer: committer, connectors: connectors, intake: intake, clock: clock,
-            random: RandomSource(seed: seed), options: options, signals: signals, log: log)
+            random: RandomSource(seed: seed), options: options, rules: WaybillRules(settings: settings),
+            signals: signals,
+            log: log)
         watcher = Watcher(
             store: store, committer: committer, clock: clock, signals: signals, options: options, intake: intake,
             log: log)
@@ -61,6 +63,9 @@ package struct Hub: Sendable {
     package func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
         try await committer.submit(Submission(facts: facts))
     }
+
+    /// Under which name a database remembers that its parcels stand in their sets.
+    package static let parcelsPlacedMark = "parcels placed"
 
     private func watch() async {
         try? await watcher.prepare()

@@ -76,6 +76,48 @@ extension MemoryTables {
 
     func waybills(of number: String) throws -> [WaybillRow] { order(number)?.waybills ?? [] }
 
+    func parcels(of number: String) throws -> [ParcelRow] { order(number)?.parcels ?? [] }
+
+    func parcelCounts() throws -> [ParcelCount] {
+        var counts: [ParcelCount] = []
+        for standing in orders.lazy.flatMap(\.parcels).map(\.standing) {
+            let index = counts.firstIndex {
+                $0.set == standing.set && $0.courier == standing.courier && $0.channel == standing.channel
+            }
+            if let index {
+                counts[index].count += 1
+                counts[index].oldestSince = min(counts[index].oldestSince, standing.since)
+            } else {
+                counts.append(
+                    ParcelCount(
+                        set: standing.set, courier: standing.courier, channel: standing.channel, count: 1,
+                        oldestSince: standing.since))
+            }
+        }
+        return counts.sorted {
+            ($0.set.rawValue, $0.courier, $0.channel) < ($1.set.rawValue, $1.courier, $1.channel)
+        }
+    }
+
+    func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
+        let pages = after(cursor).lazy.map { order in
+            order.parcels.filter { filter.admits($0.standing) }
+                .map { ListedParcel(order: order.row.number, orderID: order.row.id, row: $0) }
+        }
+        return pages.filter { !$0.isEmpty }.prefix(limit).flatMap(\.self)
+    }
+
+    func parcel(keeperCode: String) throws -> ListedParcel? {
+        guard !keeperCode.isEmpty else { return nil }
+        for order in orders {
+            if let row = order.parcels.first(where: { $0.standing.set == .keeperAsked && $0.keeperCode == keeperCode })
+            {
+                return ListedParcel(order: order.row.number, orderID: order.row.id, row: row)
+            }
+        }
+        return nil
+    }
+
     func inboxRow(_ message: MessageKey) throws -> InboxRow? { inbox[ExactMessage(message)] }
 
     func sealedReceiver(_ id: String) throws -> [UInt8]? { receivers[ExactText(id)] }

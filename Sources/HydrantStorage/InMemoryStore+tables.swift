@@ -40,6 +40,7 @@ struct MemoryOrder {
     var events: [StoredEvent] = []
     var findings: [FindingRow] = []
     var waybills: [WaybillRow] = []
+    var parcels: [ParcelRow] = []
     /// Positions in ``MemoryTables/instructions``.
     var instructions: [Int] = []
 }

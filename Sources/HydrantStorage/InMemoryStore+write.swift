@@ -45,6 +45,7 @@ extension MemoryTables {
         remember { $0.orders[index].events.removeSubrange(count...) }
         if let findings = write.findings { try replaceFindings(findings, of: id) }
         if let waybills = write.waybills { try replaceWaybills(waybills, of: id) }
+        if let parcels = write.parcels { try replaceParcels(parcels, of: id) }
         return id
     }
 
@@ -103,6 +104,16 @@ extension MemoryTables {
         }
         try require(sorted.allSatisfy { !$0.number.isEmpty })
         set(\.orders[index].waybills, sorted)
+    }
+
+    private func replaceParcels(_ parcels: [ParcelRow], of id: Int64) throws {
+        let index = Int(id) - 1
+        let sorted = parcels.sorted { ExactText($0.standing.parcel) < ExactText($1.standing.parcel) }
+        try require(sorted.allSatisfy { !$0.standing.parcel.isEmpty })
+        for (left, right) in zip(sorted, sorted.dropFirst()) {
+            try require(ExactText(left.standing.parcel) != ExactText(right.standing.parcel))
+        }
+        set(\.orders[index].parcels, sorted)
     }
 
     private func insert(_ row: InstructionRow) throws {

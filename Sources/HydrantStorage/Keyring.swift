@@ -46,6 +46,15 @@ package struct Keyring: Sendable {
         return hexadecimal(Array(mac.prefix(16)))
     }
 
+    /// The end of the link in a text to a keeper, made from the key of the instruction that asks him: the same at every
+    /// repetition, and not to be guessed without the master key. 20 hexadecimal digits.
+    package func keeperCode(instruction key: String) -> String {
+        String(fingerprint("keeper's form " + key).prefix(20))
+    }
+
+    /// By what a code is found in the database.
+    package func keeperCodeHash(_ code: String) -> String { fingerprint("keeper's code " + code) }
+
     /// Tells whether a database was made with this key: stored once, compared at each start.
     package var checkValue: [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: Array("hydrant key check".utf8), using: fingerprintKey))

@@ -240,12 +240,17 @@ package struct OrderWrite: Hashable, Sendable {
     package var findings: [Finding]?
     /// The parcels' waybills when they changed.
     package var waybills: [WaybillRow]?
+    /// Where the packed parcels stand when that changed.
+    package var parcels: [ParcelRow]?
 
-    package init(row: OrderRow, events: [StoredEvent], findings: [Finding]?, waybills: [WaybillRow]?) {
+    package init(
+        row: OrderRow, events: [StoredEvent], findings: [Finding]?, waybills: [WaybillRow]?, parcels: [ParcelRow]? = nil
+    ) {
         self.row = row
         self.events = events
         self.findings = findings
         self.waybills = waybills
+        self.parcels = parcels
     }
 }
 

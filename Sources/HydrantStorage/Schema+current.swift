@@ -1,6 +1,6 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1, version2])
+    package static let current = Schema(migrations: [version1, version2, version3])
 
     private static let version1: [SchemaChange] =
         [
@@ -24,6 +24,36 @@ extension Schema {
         // A courier's push may name nothing but the waybill.
         .index(SchemaIndex("waybills_by_number", on: "waybills", ["number"])),
     ]
+
+    /// Where packed parcels stand on their way to a number.
+    private static let version3: [SchemaChange] = [
+        .table(parcels),
+        .index(
+            SchemaIndex(
+                "parcels_without_number", on: "parcels", ["tracking_set", "courier", "channel", "since"],
+                where: ("tracking_set", ["channel-a-trying", "channel-b-trying", "keeper-asked", "polling"]))),
+        .index(
+            SchemaIndex(
+                "parcels_keeper_code", on: "parcels", ["keeper_code"], where: ("tracking_set", ["keeper-asked"]))),
+    ]
+
+    private static let parcels = SchemaTable(
+        "parcels",
+        [
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("parcel", .text, check: .notEmpty),
+            SchemaColumn(
+                "tracking_set", .text,
+                check: .oneOf([
+                    "number-read-back", "channel-a-trying", "channel-b-trying", "keeper-asked", "polling",
+                ])),
+            SchemaColumn("since", .integer),
+            SchemaColumn("due_at", .integer, isOptional: true),
+            SchemaColumn("courier", .text),
+            SchemaColumn("channel", .text),
+            SchemaColumn("keeper_code", .text),
+        ],
+        primaryKey: ["order_id", "parcel"])
 
     /// The hot row: written with every event, therefore with no index but the one on its number.
     private static let orders = SchemaTable(

@@ -73,6 +73,19 @@ package protocol StoreReader {
     /// The parcels that have or had a waybill, by order and parcel: for couriers that name nothing but its number.
     func places(ofWaybill number: String) throws -> [WaybillPlace]
 
+    /// Where the packed parcels of one order under way stand, by parcel.
+    func parcels(of number: String) throws -> [ParcelRow]
+
+    /// How many parcels stand where, by set, courier and channel.
+    func parcelCounts() throws -> [ParcelCount]
+
+    /// Parcels of a filter in order of their orders' row ids, those after the cursor, which is a row id; of at most
+    /// `limit` orders, and all that fit of each.
+    func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel]
+
+    /// The parcel whose keeper was given the code with this keyed hash; nil when no keeper is asked with it.
+    func parcel(keeperCode: String) throws -> ListedParcel?
+
     /// A message as it was taken in.
     func inboxRow(_ message: MessageKey) throws -> InboxRow?
 

@@ -44,6 +44,7 @@ extension SQLiteTransaction {
             }
             if let findings = write.findings { try replaceFindings(findings, of: id, isNew: write.row.id == 0) }
             if let waybills = write.waybills { try replaceWaybills(waybills, of: id, isNew: write.row.id == 0) }
+            if let parcels = write.parcels { try replaceParcels(parcels, of: id, isNew: write.row.id == 0) }
             return id
         }
     }
@@ -86,6 +87,20 @@ extension SQLiteTransaction {
         for waybill in waybills {
             try insert.run([
                 .integer(id), .text(waybill.parcel), .text(waybill.number), .text(waybill.status.rawValue),
+            ])
+        }
+    }
+
+    private func replaceParcels(_ parcels: [ParcelRow], of id: Int64, isNew: Bool) throws {
+        if !isNew { try Query(database, Statements.deleteParcels).run([.integer(id)]) }
+        guard !parcels.isEmpty else { return }
+        let insert = try Query(database, Statements.insertParcel)
+        for row in parcels {
+            let standing = row.standing
+            try insert.run([
+                .integer(id), .text(standing.parcel), .text(standing.set.rawValue),
+                .integer(standing.since.milliseconds), .optional(standing.dueAt?.milliseconds),
+                .text(standing.courier), .text(standing.channel), .text(row.keeperCode),
             ])
         }
     }

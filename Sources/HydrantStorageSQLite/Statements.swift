@@ -73,6 +73,39 @@ enum Statements {
     static let deleteWaybills = "DELETE FROM waybills WHERE order_id = ?"
     static let insertWaybill = "INSERT INTO waybills (order_id, parcel, number, status) VALUES (?, ?, ?, ?)"
 
+    private static let parcelColumns = """
+        orders.number, parcels.order_id, parcels.parcel, parcels.tracking_set, parcels.since, parcels.due_at, \
+        parcels.courier, parcels.channel, parcels.keeper_code
+        """
+    private static let parcelsWithOrders = "parcels JOIN orders ON orders.id = parcels.order_id"
+    static let parcelsOfOrder = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders) WHERE orders.number = ? ORDER BY parcels.parcel
+        """
+    static let parcelCounts = """
+        SELECT tracking_set, courier, channel, count(*), min(since) FROM parcels
+        GROUP BY tracking_set, courier, channel ORDER BY tracking_set, courier, channel
+        """
+    private static let parcelFilter = """
+        (? IS NULL OR parcels.tracking_set = ?) AND (? IS NULL OR parcels.courier = ?)
+        AND (? IS NULL OR parcels.channel = ?)
+        """
+    static let parcelsInOrder = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders)
+        WHERE parcels.order_id IN (
+            SELECT DISTINCT parcels.order_id FROM parcels WHERE parcels.order_id > ? AND \(parcelFilter)
+            ORDER BY parcels.order_id LIMIT ?)
+        AND \(parcelFilter) ORDER BY parcels.order_id, parcels.parcel
+        """
+    static let parcelOfKeeperCode = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders)
+        WHERE parcels.tracking_set = 'keeper-asked' AND parcels.keeper_code = ?
+        """
+    static let deleteParcels = "DELETE FROM parcels WHERE order_id = ?"
+    static let insertParcel = """
+        INSERT INTO parcels (order_id, parcel, tracking_set, since, due_at, courier, channel, keeper_code)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
     static let findingsOfOrder = """
         SELECT \(findingColumns) FROM \(findingsWithOrders) WHERE orders.number = ? ORDER BY findings.kind
         """

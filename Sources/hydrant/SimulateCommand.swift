@@ -14,7 +14,21 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How many orders each seed plays.")
     var orders = 20
 
+    @Option(help: "Play one kind of story without the rest of the hub: fallback (parcels between failing channels).")
+    var stories: Stories?
+
+    @Option(help: "How many stories.")
+    var count = 10_000
+
+    @Option(help: "The seed of the first story.")
+    var from: UInt64 = 1
+
+    enum Stories: String, ExpressibleByArgument, CaseIterable {
+        case fallback
+    }
+
     func run() async throws {
+        if stories == .fallback { return try await playFallback() }
         let bounds = seeds.split(separator: ".", omittingEmptySubsequences: true).compactMap { UInt64($0) }
         guard bounds.count == 2, bounds[0] <= bounds[1] else {
             throw CommandProblem("--seeds \(seeds) is no range", advice: "Write it like 1..100.")
@@ -33,6 +47,36 @@ struct SimulateCommand: AsyncParsableCommand {
             "violations": .integer(Int64(report.violations.count)), "hash": .string(String(report.hash, radix: 16)),
         ])
         for violation in report.violations.prefix(50) { Terminal.standardError("\(violation)\n") }
+        if !report.violations.isEmpty { throw ExitCode(1) }
+    }
+
+    private func playFallback() async throws {
+        guard (1...100_000_000).contains(count) else {
+            throw CommandProblem("--count \(count) is out of range", advice: "Give a number from 1 to 100000000.")
+        }
+        let progress = ProgressBar("simulating")
+        let begin = ContinuousClock.now
+        let report = await FallbackStories.run(from: from, count: count) { done in
+            progress.show(Double(done) / Double(count), "\(done) stories")
+        }
+        progress.finish()
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        Terminal.result([
+            "stories": .integer(Int64(report.stories)), "from": .integer(Int64(clamping: from)),
+            "steps": .integer(Int64(report.steps)), "parcels": .integer(Int64(report.parcels)),
+            "waybills": .integer(Int64(report.waybills)), "superseded": .integer(Int64(report.superseded)),
+            "voided": .integer(Int64(report.voided)), "shown": .integer(Int64(report.superseded - report.voided)),
+            "keepersAsked": .integer(Int64(report.keepersAsked)), "deaths": .integer(Int64(report.deaths)),
+            "violations": .integer(Int64(report.violations.count)), "hash": .string(String(report.hash, radix: 16)),
+            "storiesPerSecond": .integer(Int64(Double(report.stories) / max(seconds, 0.001))),
+        ])
+        for violation in report.violations.prefix(50) {
+            Terminal.standardError("\(violation)\n")
+        }
+        if let first = report.violations.first?.split(separator: " ").dropFirst().first {
+            let seed = first.dropLast()
+            Terminal.standardError("Play it again: hydrant simulate --stories fallback --count 1 --from \(seed)\n")
+        }
         if !report.violations.isEmpty { throw ExitCode(1) }
     }
 }

@@ -36,11 +36,10 @@ import Testing
         let scenario = try Scenario.standard(at: 2, settings: Self.settings)
         let outcome = try scenario.when(OrderStory.walk(to: 3).facts[3])
         let number = scenario.order.version + 3
-        #expect(
-            react(to: outcome.events).instructions == [
-                Instruction(
-                    key: "SO-1/\(number)/waybill.create", kind: .createWaybill, system: "sf", target: "SO-1-1")
-            ])
+        var instruction = Instruction(
+            key: "SO-1/\(number)/waybill.create", kind: .createWaybill, system: "sf", target: "SO-1-1")
+        instruction.lifetime = .minutes(5)
+        #expect(react(to: outcome.events).instructions == [instruction])
         #expect(outcome.events.last?.number == number && outcome.repeated == [])
     }
 

@@ -37,6 +37,7 @@ import Testing
                 "paidNotLocked", "packedNotLocked", "shippedWithoutTracking", "twoLiveWaybills", "shippedBeforePaid",
                 "cancelledButShipped", "refundedButShipped", "revenueButRefunded", "paymentMismatch",
                 "signedBeforeShipped", "signedWithoutTime", "signedWithoutWarranty", "noLines", "systemsDisagree",
+                "waybillInDoubt",
             ])
         #expect(Verdict.allCases.map(\.rawValue) == ["wrong", "late", "unknown"])
     }

@@ -50,6 +50,14 @@ private struct TamperedReader: StoreReader {
         try changed(try inner.waybills(of: number), changes.waybills)
     }
 
+    func parcels(of number: String) throws -> [ParcelRow] { try inner.parcels(of: number) }
+    func parcelCounts() throws -> [ParcelCount] { try inner.parcelCounts() }
+    func parcel(keeperCode: String) throws -> ListedParcel? { try inner.parcel(keeperCode: keeperCode) }
+
+    func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
+        try inner.parcels(filter, after: cursor, limit: limit)
+    }
+
     func instructions(of number: String) throws -> [InstructionRow] {
         try changed(try inner.instructions(of: number), changes.instructions)
     }

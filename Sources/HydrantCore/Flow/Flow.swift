@@ -95,6 +95,7 @@ package struct Settings: Hashable, Sendable {
     /// Difference of amounts that is not yet a mismatch, in minor units.
     package var amountToleranceMinor: Int64
     package var health: HealthSettings
+    package var dispatch = DispatchSettings()
 
     package init(
         version: String = "default-1", flow: Flow = .watching, words: WordTable = WordTable(),

@@ -73,8 +73,10 @@ extension Order {
     /// The messages that the customer is owed in the state the order is in.
     package func dueTouchpoints(_ settings: Settings) -> [Touchpoint] {
         settings.flow.requests.compactMap { request in
-            request.kind == .notifyCustomer && request.afterState <= state && cancelled == nil
-                ? request.touchpoint : nil
+            guard request.kind == .notifyCustomer, request.afterState <= state, cancelled == nil,
+                let touchpoint = request.touchpoint, isDue(touchpoint)
+            else { return nil }
+            return touchpoint
         }
     }
 }

@@ -14,6 +14,7 @@ package enum MismatchKind: String, CaseIterable, Sendable {
     case signedWithoutWarranty
     case noLines
     case systemsDisagree
+    case waybillInDoubt
 }
 
 /// Three different answers: wrong, late (not yet wrong), and unknown (cannot be verified now).
@@ -59,7 +60,7 @@ private let detectors: [any MismatchDetector.Type] = [
     PaidNotLocked.self, PackedNotLocked.self, ShippedWithoutTracking.self, TwoLiveWaybills.self,
     ShippedBeforePaid.self, CancelledButShipped.self, RefundedButShipped.self, RevenueButRefunded.self,
     PaymentMismatch.self, SignedBeforeShipped.self, SignedWithoutTime.self, SignedWithoutWarranty.self,
-    NoLines.self, SystemsDisagree.self,
+    NoLines.self, SystemsDisagree.self, WaybillInDoubt.self,
 ]
 
 extension Order {

@@ -72,6 +72,7 @@ extension Order {
         case .receiverVerified(let fingerprint):
             receiverVerifiedFingerprints.merge(fingerprint, fingerprint, evidence)
         case .holdPlaced(let hold): take(hold, evidence)
+        case .timerFell(let id) where Order.round(ofTimer: id) != nil: takeParcel(fact.body, evidence)
         case .holdReleased(let id, _), .timerFell(let id): withHold(id) { $0.ended.mergeEarliest(evidence) }
         case .decisionMade(let decision):
             decisions.merge("\(evidence.source)/\(evidence.messageID)", decision, evidence)
@@ -117,7 +118,15 @@ extension Order {
 
     private mutating func take(_ answer: InstructionAnswer, _ evidence: Evidence) {
         guard let index = issued.firstIndex(where: { $0.instruction.key == answer.key }) else { return }
-        Register.merge(answer, evidence, into: &issued[index].answer)
+        // What is known goes before what was not known, whichever was said later.
+        let isKnown = issued[index].answer.map { $0.value.outcome != .unresolved }
+        switch (isKnown, answer.outcome != .unresolved) {
+        case (true, false): break
+        case (false, true): issued[index].answer = Register(answer, evidence)
+        default: Register.merge(answer, evidence, into: &issued[index].answer)
+        }
+        let instruction = issued[index].instruction
+        if instruction.kind == .voidWaybill, answer.outcome == .done { takeVoid(instruction, evidence) }
     }
 
     /// A hold that waits for a fact ends with the first one that happened at or after its beginning, whichever of the

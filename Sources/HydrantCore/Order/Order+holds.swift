@@ -33,7 +33,43 @@ extension Order {
                         english: "Gift \(gift.sku) is not bound to a paid line of this order"),
                     owner: "operations", since: since, exit: .fact(.lineReported)))
         }
+        standing += parcels.compactMap(waybillHold)
+        if let hold = dataHold { standing.append(hold) }
         return standing
+    }
+
+    /// Two waybills of a parcel that the hub cannot clear up by itself.
+    private func waybillHold(_ parcel: Parcel) -> StandingHold? {
+        guard parcel.waybills.count > 1, parcel.signed == nil, let live = liveWaybill(of: parcel) else { return nil }
+        let contested = contestedWaybills(of: parcel)
+        guard let since = contested.compactMap({ $0.readBack?.at }).min() else { return nil }
+        let numbers = contested.map(\.number).joined(separator: ", ")
+        return StandingHold(
+            id: "waybills-\(parcel.id)",
+            reason: Text(
+                chinese: "包裹 \(parcel.id) 有两个运单号：\(live.number) 与 \(numbers)，系统无法自动作废，请核对实物面单后作废另一张",
+                english:
+                    "Parcel \(parcel.id) has two numbers, \(live.number) and \(numbers), and the hub cannot take one "
+                    + "back; look at the label and void the other"),
+            owner: "warehouse", since: since, exit: .fact(.waybillVoided))
+    }
+
+    /// A channel said that the order's own data are wrong, and the receiver was not corrected since.
+    private var dataHold: StandingHold? {
+        for entry in issued where entry.instruction.kind == .createWaybill {
+            guard let answer = entry.answer, answer.value.outcome == .refused, answer.value.refusal == .data,
+                isNumberless(parcel(entry.instruction.target)),
+                (receiver?.evidence.at).map({ $0 <= answer.evidence.at }) ?? true
+            else { continue }
+            return StandingHold(
+                id: "waybill-data-\(entry.instruction.target)",
+                reason: Text(
+                    chinese: "\(entry.instruction.system) 因订单资料拒绝出单：\(answer.value.detail)",
+                    english: "\(entry.instruction.system) refuses the waybill because of the order's data: "
+                        + answer.value.detail),
+                owner: "service", since: answer.evidence.at, exit: .fact(.receiverChanged))
+        }
+        return nil
     }
 
     /// A receiver that was changed after the order was placed holds the order until it is verified.

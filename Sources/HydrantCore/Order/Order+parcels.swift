@@ -17,10 +17,7 @@ extension Order {
                 parcel.tracked.mergeEarliest(evidence)
                 guard !tracking.number.isEmpty else { return }
                 parcel.withWaybill(tracking.number) { waybill in
-                    if waybill.described.mergeNewest(evidence) {
-                        waybill.courier = tracking.courier
-                        waybill.channel = tracking.channel
-                    }
+                    waybill.describe(tracking, evidence)
                     waybill.readBack.mergeEarliest(evidence)
                 }
             }
@@ -29,8 +26,17 @@ extension Order {
         case .parcelHandedOver(let parcel): withParcel(parcel) { $0.handedOver.mergeEarliest(evidence) }
         case .signedReported(let parcel): withParcel(parcel) { $0.signed.mergeEarliest(evidence) }
         case .traceReported(let trace): withParcel(trace.parcel) { $0.take(trace, evidence) }
+        case .timerFell(let id):
+            guard let (parcel, round) = Order.round(ofTimer: id) else { return }
+            withParcel(parcel) { $0.round = max($0.round, round) }
         default: break
         }
+    }
+
+    /// A waybill that its channel says it took back.
+    mutating func takeVoid(_ instruction: Instruction, _ evidence: Evidence) {
+        guard let number = instruction.waybillNumber else { return }
+        takeParcel(.waybillVoided(parcel: instruction.parcel, number: number), evidence)
     }
 
     private mutating func withParcel(_ id: String, _ change: (inout Parcel) -> Void) {
@@ -58,6 +64,7 @@ extension Parcel {
         }
         if let pickedUp = trace.scans.filter(\.status.isMovement).min() {
             handedOver.mergeEarliest(evidence.moved(to: pickedUp.at))
+            if !trace.number.isEmpty { moved[trace.number].mergeEarliest(evidence.moved(to: pickedUp.at)) }
         }
         guard trace.isComplete, let signature = trace.scans.filter({ $0.status == .signed }).min() else { return }
         let returnBegan = trace.scans.contains { $0.status.isReturn && $0.at <= signature.at }
@@ -68,6 +75,20 @@ extension Parcel {
     var awaitsConfirmationOfSignature: Scan? {
         guard signed == nil, !scans.contains(where: { $0.status.isReturn }) else { return nil }
         return scans.first { $0.status == .signed }
+    }
+}
+
+extension Waybill {
+    fileprivate mutating func describe(_ tracking: Tracking, _ evidence: Evidence) {
+        let isNews: Bool
+        if evidence.isTyped {
+            isNews = typed.mergeNewest(evidence) && stated == nil
+        } else {
+            isNews = stated.mergeNewest(evidence)
+        }
+        guard isNews else { return }
+        courier = tracking.courier
+        channel = tracking.channel
     }
 }
 

@@ -118,6 +118,10 @@ package struct Parcel: Hashable, Sendable {
     package var handedOver: Evidence?
     package var scans: [Scan] = []
     package var signed: Evidence?
+    /// How many times the channels are tried: 1, and more after timers of further rounds.
+    package var round = 1
+    /// The first scan under each number that shows the parcel in the courier's hands.
+    package var moved: [String: Evidence] = [:]
 
     package init(id: String) { self.id = id }
 
@@ -137,8 +141,18 @@ package struct Waybill: Hashable, Sendable {
     package var channel: String
     package var readBack: Evidence?
     package var voided: Evidence?
-    /// The message that named courier and channel; the newest one counts.
-    var described: Evidence?
+    /// The newest message of a system that named courier and channel, and the newest of a person; a system's word goes
+    /// before a person's.
+    var stated: Evidence?
+    var typed: Evidence?
+
+    /// Whether only people said that this number exists.
+    package var isTyped: Bool { readBack != nil && stated == nil }
+}
+
+extension Evidence {
+    /// Whether a person typed it.
+    var isTyped: Bool { source == "keeper" || source.hasPrefix("person:") }
 }
 
 /// A hold and how it ended.

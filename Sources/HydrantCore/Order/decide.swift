@@ -43,7 +43,9 @@ extension Order {
         }
         for want in wantedInstructions(settings) {
             let key = Instruction.key(order: number, eventNumber: version + 1, kind: want.kind)
-            let instruction = Instruction(key: key, kind: want.kind, system: want.system, target: want.target)
+            var instruction = Instruction(key: key, kind: want.kind, system: want.system, target: want.target)
+            instruction.courier = want.courier
+            instruction.lifetime = want.lifetime
             append(.instructionIssued(instruction), to: &events, settings, now)
         }
         return events

@@ -14,6 +14,7 @@ struct SettingsReader {
         if let tolerance = group["tolerance"].flatMap(amount) { settings.amountToleranceMinor = tolerance }
         if let share = group["riskLimit"]?.share() { settings.returnRateLimitPermille = Int((share * 1_000).rounded()) }
         if let health = group["health"] { settings.health = self.health(health) }
+        if let dispatch = group["dispatch"] { settings.dispatch = DispatchReader().dispatch(dispatch) }
         return settings
     }
 
@@ -60,6 +61,8 @@ struct SettingsReader {
         }
     }
 
+    private static let ownKinds: Set<InstructionKind> = [.voidWaybill, .findWaybill, .readdressWaybill, .askKeeper]
+
     private func request(_ value: DocumentValue) -> Flow.Request? {
         guard let group = value.group(allowed: ["after", "ask", "of", "message"], required: ["after", "ask", "of"]),
             let after = group["after"], let kind = group["ask"]?.choice(InstructionKind.self),
@@ -71,6 +74,11 @@ struct SettingsReader {
                 return nil
             }
             return Flow.Request(afterState: 0, kind: kind, system: system)
+        }
+        guard !Self.ownKinds.contains(kind) else {
+            group["ask"]?.problem(
+                "\(kind.rawValue) is asked for by the hub itself, as the chains under dispatch need it")
+            return nil
         }
         guard let number = state(after, from: 0) else { return nil }
         let message = group["message"]?.choice(Touchpoint.self)

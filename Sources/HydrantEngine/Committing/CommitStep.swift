@@ -10,6 +10,8 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
     var order: Order
     var findings: [Finding]
     var waybills: [WaybillRow]
+    /// Nil while it is unknown what the database holds.
+    var parcels: [ParcelRow]?
 
     /// A new order, before its first fact.
     init(number: String, now: Instant) {
@@ -17,6 +19,7 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
         order = Order(number: number)
         findings = []
         waybills = []
+        parcels = []
     }
 
     /// An order from its events.
@@ -87,7 +90,9 @@ struct CommitStep {
             var receipts: [FactReceipt] = []
             for incoming in submission.facts { receipts.append(try take(incoming, seen: &seen)) }
             result.receipts.append(receipts)
-            for number in submission.recheckedOrders where orders[number] != nil { touch(number) }
+            for number in submission.recheckedOrders where orders[number] != nil {
+                try recheck(number, seen: &seen)
+            }
             batch.instructionChanges += submission.instructionChanges
             batch.finishedTimers += submission.finishedTimers
             batch.parked += submission.parked
@@ -114,6 +119,16 @@ struct CommitStep {
         guard newEvents[number] == nil else { return }
         newEvents[number] = []
         touched.append(number)
+    }
+
+    /// Looks again at an order because of the time, and records what the hub has to tell itself.
+    private mutating func recheck(_ number: String, seen: inout [MessageKey: UInt64]) throws {
+        touch(number)
+        for (messageID, body) in orders[number]?.order.dueDispatchFacts(settings, now: now) ?? [] {
+            let fact = Fact(
+                source: "hydrant", messageID: messageID, order: number, occurredAt: now, receivedAt: now, body: body)
+            _ = try take(try Intake(keyring: keyring).seal(fact), seen: &seen)
+        }
     }
 
     private mutating func take(_ incoming: IncomingFact, seen: inout [MessageKey: UInt64]) throws -> FactReceipt {
@@ -151,10 +166,13 @@ struct CommitStep {
         result.events += events.count
         let reactions = react(to: events)
         for instruction in reactions.instructions {
-            batch.instructions.append(
-                InstructionRow(
-                    instruction: instruction, order: loaded.row.number, issuedAt: now,
-                    deadline: now + instructionLifetime))
+            var row = InstructionRow(
+                instruction: instruction, order: loaded.row.number, issuedAt: now,
+                deadline: now + (instruction.lifetime ?? instructionLifetime))
+            if instruction.kind == .findWaybill {
+                row.dueAt = PollSchedule.next(after: now, key: instruction.key, every: settings.dispatch.pollEvery)
+            }
+            batch.instructions.append(row)
         }
         result.lanes.formUnion(reactions.instructions.map { InstructionLane($0) })
         batch.timers += reactions.timers
@@ -172,12 +190,16 @@ struct CommitStep {
         loaded.row.changedAt = now
         let sameFindings = fromCache.contains(number) && findings.hasSameRows(as: loaded.findings)
         let waybills = loaded.order.waybillRows
+        let parcels = loaded.order.parcelRows(settings, keyring, now: now)
+        // Without a parcel there never were rows.
+        let sameParcels = loaded.parcels == parcels || loaded.order.parcels.isEmpty
         batch.orders.append(
             OrderWrite(
                 row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
-                waybills: waybills == loaded.waybills ? nil : waybills))
+                waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels))
         loaded.findings = findings
         loaded.waybills = waybills
+        loaded.parcels = parcels
         result.orders.append(loaded)
         result.healthBefore.append(before)
         result.healthAfter.append(loaded.row.health)

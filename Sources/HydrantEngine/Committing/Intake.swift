@@ -65,6 +65,12 @@ package struct Intake: Sendable {
         return (reference, SealedReceiver(id: reference.id, sealed: try sealed(content, context: reference.id)))
     }
 
+    /// The end of the link in the text that an instruction sends to a keeper.
+    package func keeperCode(of instruction: Instruction) -> String { keyring.keeperCode(instruction: instruction.key) }
+
+    /// By what the store finds the parcel of a keeper's code.
+    package func keeperCodeHash(_ code: String) -> String { keyring.keeperCodeHash(code) }
+
     /// Opens a sealed receiver.
     package func open(_ sealed: [UInt8], id: String) throws -> Sensitive<Receiver> {
         let json = try JSON(bytes: try keyring.open(sealed, context: id))

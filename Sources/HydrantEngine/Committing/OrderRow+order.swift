@@ -13,8 +13,10 @@ extension OrderRow {
         placedAt = order.placed?.at
         let contribution = order.healthContribution(settings: settings, now: now)
         health = contribution.packed
-        changesAt = ([contribution.changesAt, order.nextMoment(after: now)] + findings.map(\.turnsAt))
-            .compactMap(\.self).min()
+        let moments = [
+            contribution.changesAt, order.nextMoment(after: now), order.nextDispatchMoment(settings, after: now),
+        ]
+        changesAt = (moments + findings.map(\.turnsAt)).compactMap(\.self).min()
     }
 }
 
@@ -44,12 +46,11 @@ extension [Finding] {
 }
 
 extension Order {
-    /// The waybills as the database stores them. Of several that are not voided, the one that was read back first is
-    /// live and the others are contested: shown to a person, never chosen silently.
+    /// The waybills as the database stores them. Of several that are not voided, the one that counts is live and the
+    /// others are contested: they are being taken back, or a person has to look.
     package var waybillRows: [WaybillRow] {
         parcels.flatMap { parcel in
-            let live = parcel.liveWaybills.filter { $0.readBack != nil }
-                .min { ($0.readBack?.at, $0.number) < ($1.readBack?.at, $1.number) }
+            let live = liveWaybill(of: parcel)
             return parcel.waybills.map { waybill in
                 WaybillRow(
                     parcel: parcel.id, number: waybill.number,
@@ -60,9 +61,16 @@ extension Order {
     }
 }
 
-/// Orders optional times with absence last.
-private func < (left: (Instant?, String), right: (Instant?, String)) -> Bool {
-    let leftAt = left.0?.milliseconds ?? Int64.max
-    let rightAt = right.0?.milliseconds ?? Int64.max
-    return leftAt != rightAt ? leftAt < rightAt : left.1 < right.1
+extension Order {
+    /// Where the packed parcels stand while anybody waits for them: until they are signed, or the order is over.
+    package func parcelRows(_ settings: Settings, _ keyring: Keyring, now: Instant) -> [ParcelRow] {
+        guard !parcels.isEmpty, endedAt == nil else { return [] }
+        return parcelStandings(settings, now: now).filter { parcel($0.parcel)?.signed == nil }.map { standing in
+            var row = ParcelRow(standing: standing)
+            if standing.set == .keeperAsked, let asked = keeperAsked(for: standing.parcel) {
+                row.keeperCode = keyring.keeperCodeHash(keyring.keeperCode(instruction: asked.key))
+            }
+            return row
+        }
+    }
 }

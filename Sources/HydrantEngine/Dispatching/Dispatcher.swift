@@ -12,6 +12,7 @@ actor Dispatcher {
     let connectors: [String: any Connector]
     let clock: any HubClock
     let options: HubOptions
+    let rules: WaybillRules
     let signals: HubSignals
     let log: Logger
     var gates: Gates
@@ -27,7 +28,7 @@ actor Dispatcher {
 
     init(
         store: any Store, committer: Committer, connectors: [any Connector], intake: Intake, clock: any HubClock,
-        random: RandomSource, options: HubOptions, signals: HubSignals, log: Logger
+        random: RandomSource, options: HubOptions, rules: WaybillRules, signals: HubSignals, log: Logger
     ) {
         self.store = store
         self.committer = committer
@@ -36,6 +37,7 @@ actor Dispatcher {
         self.clock = clock
         self.random = random
         self.options = options
+        self.rules = rules
         self.signals = signals
         self.log = log
         let limits = Gates.Limits(
@@ -166,26 +168,43 @@ actor Dispatcher {
 
     private func attempt(_ row: InstructionRow) async throws -> Attempt {
         let isLate = row.deadline <= clock.now()
-        guard let connector = connectors[row.instruction.system] else { return .unconnected }
+        guard let connector = connectors[row.instruction.system] else {
+            guard row.instruction.kind == .createWaybill else { return .unconnected }
+            let detail = "no connector is set up for the system \(row.instruction.system)"
+            return .without(.refused(detail: detail, class: .channel))
+        }
         guard let order = try await committer.order(row.order) else {
             return .without(.refused(detail: "the order is not in the database", class: .data))
         }
         // The row holds no more of an instruction than the store needs to queue it.
         let issued = order.issued.last { $0.instruction.key == row.instruction.key }?.instruction
-        let request = InstructionRequest(
-            instruction: issued ?? row.instruction, order: order,
-            receiver: try await receiver(of: order, for: row.instruction),
+        let instruction = issued ?? row.instruction
+        let asksFirst = rules.asksFirst(row)
+        let withdrawal = rules.withdrawal(of: instruction, in: order)
+        if let withdrawal, !asksFirst { return .without(withdrawal) }
+        var request = InstructionRequest(
+            instruction: instruction, order: order, receiver: try await receiver(of: order, for: row.instruction),
             now: clock.now())
+        if instruction.kind == .askKeeper {
+            request.keeper = keeper(for: instruction, of: order)
+            guard request.keeper != nil else {
+                return .without(.refused(detail: "no keeper is set up for the parcel's warehouse", class: .channel))
+            }
+        }
+        let call = request
+        let mayBegin = withdrawal == nil && !isLate || instruction.kind == .findWaybill
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done
         // must not be called refused: ask.
         let answer = try await limited {
-            guard isLate || row.status == .ambiguous else { return await connector.perform(request) }
-            let found = await connector.find(request)
-            guard case .notFound = found, !isLate else { return found }
-            return await connector.perform(request)
+            guard asksFirst || !mayBegin else { return await connector.perform(call) }
+            let found = await connector.find(call)
+            guard case .notFound = found, mayBegin else { return found }
+            return await connector.perform(call)
         }
-        guard isLate, case .notFound = answer else { return .with(answer) }
-        return .with(answer, end: .refused(detail: Self.lateDetail, class: .channel))
+        if !mayBegin, case .notFound = answer {
+            return .with(answer, end: withdrawal ?? .refused(detail: Self.lateDetail, class: .channel))
+        }
+        return .with(answer, end: rules.settled(answer, instruction, in: order))
     }
 
     private static let lateDetail = "the deadline has passed"
@@ -196,6 +215,16 @@ actor Dispatcher {
             let sealed = try await store.read({ try $0.sealedReceiver(id) })
         else { return nil }
         return try intake.open(sealed, id: id)
+    }
+
+    /// Whom to text about a parcel: the keeper of its warehouse.
+    private func keeper(for instruction: Instruction, of order: Order) -> KeeperQuestion? {
+        let warehouse = order.warehouse(of: instruction.parcel)
+        guard let contact = options.keepers.first(where: { $0.warehouse == nil || $0.warehouse == warehouse }) else {
+            return nil
+        }
+        return KeeperQuestion(
+            name: contact.name, phone: contact.phone, code: Sensitive(intake.keeperCode(of: instruction)))
     }
 
     /// - Returns: whether the instruction has ended for good.
@@ -209,13 +238,13 @@ actor Dispatcher {
             try await finish(row, answer(row, .done, detail), facts: facts)
             return true
         case .refused(let detail, let refusal):
-            try await finish(row, answer(row, .refused, detail, refusal), facts: [])
+            let outcome = rules.outcome(ofRefusal: refusal, row)
+            try await finish(row, answer(row, outcome, detail, outcome == .refused ? refusal : nil), facts: [])
             return true
-        case .retryable(let detail, let after): try await postpone(row, .waiting, detail, after: after)
-        case .ambiguous(let detail): try await postpone(row, .ambiguous, detail, after: nil)
-        case .notFound: try await postpone(row, .waiting, "the system does not know it yet", after: nil)
+        case .retryable(let detail, let after): return try await postpone(row, .waiting, detail, after: after)
+        case .ambiguous(let detail): return try await postpone(row, .ambiguous, detail, after: nil)
+        case .notFound: return try await postpone(row, .waiting, "the system does not know it yet", after: nil)
         }
-        return false
     }
 
     func answer(
@@ -244,8 +273,8 @@ actor Dispatcher {
             }
         }
         var change = InstructionChange(
-            key: instruction.key, status: end.outcome == .done ? .done : .refused, attempts: row.attempts + 1,
-            dueAt: now, lastError: end.outcome == .done ? "" : end.detail)
+            key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
+            lastError: end.outcome == .done ? "" : end.detail)
         change.leaseUntil = lease(of: row)
         _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change], parked: parked))
     }
@@ -256,13 +285,23 @@ actor Dispatcher {
     }
 
     /// The next attempt: three quick ones with full jitter, then after 1, 5, 15, 15 … minutes, until the deadline.
+    ///
+    /// - Returns: whether the instruction has ended for good.
     private func postpone(
-        _ row: InstructionRow, _ status: InstructionStatus, _ detail: String, after: Milliseconds?
-    ) async throws {
+        _ row: InstructionRow, _ end: InstructionStatus, _ detail: String, after: Milliseconds?
+    ) async throws -> Bool {
+        let status = rules.status(after: end, of: row)
         let attempts = row.attempts + 1
         let now = clock.now()
         let wait = max(after ?? 0, await random.backoff(afterAttempts: attempts))
-        let dueAt = max(now + wait, gates.bookRetry(row, status, now))
+        // A regular question is no repetition of the one before.
+        var dueAt = row.instruction.kind == .findWaybill ? now : max(now + wait, gates.bookRetry(row, status, now))
+        switch rules.verdict(on: row, status, dueAt: dueAt, now: now) {
+        case .postponed(let next): dueAt = next
+        case .answered(let outcome, let refusal):
+            try await finish(row, answer(row, outcome, detail, refusal), facts: [])
+            return true
+        }
         let isOver = dueAt >= row.deadline
         var change = InstructionChange(
             key: row.instruction.key, status: isOver ? .parked : status, attempts: attempts, dueAt: dueAt,
@@ -270,6 +309,7 @@ actor Dispatcher {
         change.leaseUntil = lease(of: row)
         _ = try await committer.submit(
             Submission(recheckedOrders: [row.order], instructionChanges: [change]))
+        return false
     }
 }
 

@@ -200,6 +200,7 @@ extension MismatchKind {
         case .signedWithoutWarranty: Text(chinese: "请售后补登质保", english: "Have after-sales register the warranty")
         case .noLines: Text(chinese: "向销售渠道索取商品明细", english: "Ask the sales channel for the lines")
         case .systemsDisagree: Text(chinese: "核对各系统的状态", english: "Compare what the systems say")
+        case .waybillInDoubt: Text(chinese: "到该渠道后台查询并作废多余面单", english: "Look it up at the channel and void it")
         }
     }
 
@@ -219,6 +220,7 @@ extension MismatchKind {
         case .signedWithoutWarranty: Text(chinese: "签收无质保", english: "Signed, no warranty")
         case .noLines: Text(chinese: "无商品行", english: "No lines")
         case .systemsDisagree: Text(chinese: "系统不一致", english: "Systems disagree")
+        case .waybillInDoubt: Text(chinese: "可能有未知面单", english: "Waybill in doubt")
         }
     }
 }

@@ -19,6 +19,22 @@ struct Watcher: Sendable {
             try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
         }
         _ = try await fireTimers(now: clock.now())
+        try await placeParcels()
+    }
+
+    /// Brings a database up that was written before parcels were placed in sets: looks once at every order under way.
+    private func placeParcels() async throws {
+        guard try await store.read({ try $0.meta(Hub.parcelsPlacedMark) }) == nil else { return }
+        var cursor: Int64 = 0
+        while true {
+            let after = cursor
+            let rows = try await store.read { try $0.orderRows(OrderFilter(), after: after, limit: 256) }
+            guard let last = rows.last else { break }
+            let open = rows.filter { $0.completion == .open || $0.completion == .partiallyCompleted }.map(\.number)
+            if !open.isEmpty { _ = try await committer.submit(Submission(recheckedOrders: open)) }
+            cursor = last.id
+        }
+        try await store.transaction { try $0.setMeta(Hub.parcelsPlacedMark, [1]) }
     }
 
     /// Other processes change orders too; when one of them is gone, this one looks after its orders.

@@ -178,7 +178,9 @@ final class Findings: Sendable {
     /// What the hub thinks of an instruction must be so in the world.
     private func wrongEnd(_ row: InstructionRow, of number: String) -> String? {
         let key = row.instruction.key
-        let doneAt = auditor.partners.doneAt(key)
+        // A question leaves nothing behind over there.
+        guard row.instruction.kind != .findWaybill else { return nil }
+        let doneAt = auditor.partners.doneAt(row.instruction)
         if row.status == .done, doneAt == nil { return "done-is-done: order \(number): \(key) was not" }
         // A request that arrives after the hub gave up cannot be known to it.
         if row.status == .refused, let doneAt, let refusedAt = auditor.books.snapshot.refusedAt[key],

@@ -59,13 +59,7 @@ struct Deed {
         reports.append(Partners.Report(order: order, at: stockAt, content: .stock))
         guard world.fate.hasStock, world.fate.isPacked else { return }
         for (index, items) in split(into: world.fate.parcels).enumerated() {
-            let id = "\(order)-\(index + 1)"
-            var label: String?
-            if index > 0 {
-                state.lastWaybill += 1
-                label = "WL" + paddedDecimal(state.lastWaybill, width: 8)
-            }
-            let plan = Partners.ParcelPlan(id: id, items: items, ownLabel: label)
+            let plan = Partners.ParcelPlan(id: "\(order)-\(index + 1)", items: items)
             let at = stockAt + state.random.within(.minutes(3) ... .minutes(60))
             reports.append(Partners.Report(order: order, at: at, content: .packing(plan)))
         }

@@ -185,6 +185,14 @@ private final class WatchedTransaction: StoreTransaction {
     }
     func waybills(of number: String) throws -> [WaybillRow] { try inner.waybills(of: number) }
     func places(ofWaybill number: String) throws -> [WaybillPlace] { try inner.places(ofWaybill: number) }
+    func parcels(of number: String) throws -> [ParcelRow] { try inner.parcels(of: number) }
+    func parcelCounts() throws -> [ParcelCount] { try inner.parcelCounts() }
+    func parcel(keeperCode: String) throws -> ListedParcel? { try inner.parcel(keeperCode: keeperCode) }
+
+    func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
+        try inner.parcels(filter, after: cursor, limit: limit)
+    }
+
     func inboxRow(_ message: MessageKey) throws -> InboxRow? { try inner.inboxRow(message) }
     func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }

@@ -60,7 +60,8 @@ final class Partners: Sendable {
             guard var world = state.orders[request.order.number] else {
                 return (.refused(detail: "unknown order"), [])
             }
-            if let facts = state.ledger[instruction.key]?.facts {
+            if instruction.kind == .findWaybill { return (Self.look(for: request, in: state), []) }
+            if let facts = state.ledger[Self.ownNumber(of: instruction)]?.facts {
                 // A courier does not say what it made the first time, only that the number is taken.
                 return instruction.kind == .createWaybill
                     ? (.ambiguous(detail: "the number is taken"), []) : (.done(facts: facts, detail: "again"), [])
@@ -71,7 +72,7 @@ final class Partners: Sendable {
             deed.carryOut(&world, &state)
             let effect = Effect(kind: instruction.kind, order: request.order.number, target: instruction.target)
             state.done[effect, default: 0] += 1
-            state.ledger[instruction.key] = Entry(at: now, facts: deed.facts)
+            state.ledger[Self.ownNumber(of: instruction)] = Entry(at: now, facts: deed.facts)
             return (.done(facts: deed.facts, detail: ""), deed.reports)
         }
         for item in reports { send(item) }
@@ -81,14 +82,33 @@ final class Partners: Sendable {
     /// What the ledger knows under the hub's number.
     func find(_ request: InstructionRequest) -> InstructionResult {
         state.withLock { state in
-            state.ledger[request.instruction.key].map { .done(facts: $0.facts, detail: "found") } ?? .notFound
+            let number = Self.ownNumber(of: request.instruction)
+            return state.ledger[number].map { .done(facts: $0.facts, detail: "found") } ?? .notFound
         }
+    }
+
+    /// What a partner knows a request by: a courier knows a waybill by the parcel, whoever asks how often.
+    private static func ownNumber(of instruction: Instruction) -> String {
+        instruction.kind == .createWaybill ? "waybill of \(instruction.target)" : instruction.key
+    }
+
+    /// A courier looks for the waybill of a parcel.
+    private static func look(for request: InstructionRequest, in state: State) -> InstructionResult {
+        guard let entry = state.ledger["waybill of \(request.instruction.target)"] else { return .notFound }
+        let facts = entry.facts.map { fact in
+            var fact = fact
+            fact.messageID += "/found by \(request.instruction.key)"
+            return fact
+        }
+        return .done(facts: facts, detail: "found")
     }
 
     var effects: [Effect: Int] { state.withLock { $0.done } }
 
     /// When a request was carried out; nil when it was not.
-    func doneAt(_ key: String) -> Instant? { state.withLock { $0.ledger[key]?.at } }
+    func doneAt(_ instruction: Instruction) -> Instant? {
+        state.withLock { $0.ledger[Self.ownNumber(of: instruction)]?.at }
+    }
 
     // MARK: - What they do by themselves
 
@@ -108,8 +128,6 @@ final class Partners: Sendable {
     struct ParcelPlan: Sendable {
         var id: String
         var items: [ParcelItem]
-        /// The number when the warehouse prints the label itself.
-        var ownLabel: String?
     }
 
     private func send(_ item: Report) {
@@ -139,7 +157,6 @@ final class Partners: Sendable {
         let (isStopped, isReady) = state.withLock { state -> (Bool, Bool) in
             guard var world = state.orders[order], !world.isCancelled else { return (true, false) }
             world.packed.insert(plan.id)
-            if let label = plan.ownLabel { world.waybills[plan.id] = label }
             state.orders[order] = world
             return (false, world.waybills[plan.id] != nil)
         }
@@ -150,13 +167,6 @@ final class Partners: Sendable {
                 messageID: "packed-\(plan.id)", order: order, occurredAt: now, word: "PACKED",
                 body: .parcelPacked(packing)),
             SimulatedSystem.warehouse, now)
-        if let label = plan.ownLabel {
-            let tracking = Tracking(parcel: plan.id, courier: "sf", channel: "wms", number: label)
-            report(
-                ReportedFact(
-                    messageID: "label-\(plan.id)", order: order, occurredAt: now, body: .trackingReported(tracking)),
-                SimulatedSystem.warehouse, now)
-        }
         if isReady { departLater(order, plan.id) }
     }
 

@@ -4,7 +4,7 @@ import HummingbirdCore
 import HydrantCore
 
 /// Lets nobody past without a token, except to the health checks, the sign-in form and the static assets. Pushes are
-/// judged by their own signature.
+/// judged by their own signature, keepers by the code of their link.
 struct AccessMiddleware: RouterMiddleware {
     let tokens: AccessTokens
     let sessions: SessionSigner
@@ -50,7 +50,7 @@ struct AccessMiddleware: RouterMiddleware {
     private static func isOpen(_ route: String) -> Bool {
         switch route {
         case "/healthz", "/readyz", "/sign-in", "/sign-out": true
-        default: route.hasPrefix("/assets/") || route.hasPrefix("/push/")
+        default: route.hasPrefix("/assets/") || route.hasPrefix("/push/") || route.hasPrefix("/k/")
         }
     }
 

@@ -56,6 +56,7 @@ package struct PageFiles: Sendable {
         ("orders", PackageResources.orders_html), ("wrongorders", PackageResources.wrongorders_html),
         ("health", PackageResources.health_html), ("channels", PackageResources.channels_html),
         ("lane", PackageResources.lane_html), ("message", PackageResources.message_html),
+        ("keeper", PackageResources.keeper_html),
     ]
 
     /// The templates as they were written, by name.

@@ -49,6 +49,13 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         }
         if outages != nil { router.post("/demo/outage") { request, _ in await setOutage(request) } }
         router.get("/search") { request, _ in await page(request, search) }
+        let keeper = KeeperRoutes(hub: hub, files: files)
+        router.get("/k/{code}") { request, context in
+            await page(request) { _ in try await keeper.get(request, code: context.parameters.get("code") ?? "") }
+        }
+        router.post("/k/{code}") { request, context in
+            await page(request) { _ in try await keeper.post(request, code: context.parameters.get("code") ?? "") }
+        }
         addAssets(to: router)
     }
 
@@ -91,6 +98,8 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         var response: Response
         do {
             response = try await body(request)
+        } catch let problem as Problem {
+            response = problem.response
         } catch let problem as BadParameter {
             let view = MessageView.badParameter(problem, path: request.path, words)
             response = html(view.document(request.frame(.elsewhere), files: files), status: .badRequest)

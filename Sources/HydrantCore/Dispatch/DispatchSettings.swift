@@ -1,0 +1,69 @@
+/// How parcels get their numbers: which channels are tried one after the other, how long each may take, how often is
+/// asked for a number that is missing, and whom a keeper's text goes through.
+///
+/// A parcel's first channel is tried for `channelTime`. When that is over, or the channel says no for a reason of its
+/// own, the next one is tried; what the first one may still have made is looked for every `pollEvery`, and a second
+/// number is taken back. When all channels failed, the keeper of the warehouse is asked.
+package struct DispatchSettings: Hashable, Sendable {
+    /// The channels of the parcels of one warehouse, in the order in which they are tried.
+    package struct Chain: Hashable, Sendable {
+        /// Nil for every warehouse that no earlier chain names.
+        package var warehouse: String?
+        /// The courier that carries the parcels; empty where the channel is the courier itself.
+        package var courier: String
+        /// Names of connected systems, at least one, none twice.
+        package var channels: [String]
+
+        package init(warehouse: String? = nil, courier: String = "", channels: [String]) {
+            precondition(!channels.isEmpty, "a chain without channels")
+            self.warehouse = warehouse
+            self.courier = courier
+            self.channels = channels
+        }
+    }
+
+    /// Who texts the keepers, and how long a link works.
+    package struct Keeper: Hashable, Sendable {
+        package var system: String
+        package var answerWithin: Milliseconds
+
+        package init(system: String, answerWithin: Milliseconds = .hours(4)) {
+            self.system = system
+            self.answerWithin = answerWithin
+        }
+    }
+
+    package var chains: [Chain] = []
+    package var channelTime: Milliseconds = .minutes(5)
+    package var pollEvery: Milliseconds = .minutes(15)
+    /// How long is asked for a number before a person has to find out.
+    package var pollFor: Milliseconds = .hours(168)
+    package var keeper: Keeper?
+    /// What the numbers of each courier look like, by the courier's name in the chains.
+    package var couriers: [String: CourierNumbers] = [:]
+
+    package init() {}
+
+    /// How long after its deadline a try counts as unresolved although nobody brought its end.
+    static let overdueAfter: Milliseconds = .minutes(1)
+
+    /// The time from the end of a round of tries to the next round.
+    static func pause(afterRound round: Int) -> Milliseconds {
+        switch round {
+        case ...1: .minutes(15)
+        case 2: .minutes(30)
+        default: .hours(1)
+        }
+    }
+}
+
+extension Settings {
+    /// The channels of a warehouse. Where no chain fits, the system that the flow asks for waybills; nil where the flow
+    /// asks for none.
+    package func chain(warehouse: String) -> DispatchSettings.Chain? {
+        if let chain = dispatch.chains.first(where: { $0.warehouse == nil || $0.warehouse == warehouse }) {
+            return chain
+        }
+        return flow.requests.first { $0.kind == .createWaybill }.map { .init(channels: [$0.system]) }
+    }
+}

@@ -1,0 +1,77 @@
+internal import HydrantCore
+
+/// Reads how parcels get their numbers: chains of channels, times, keepers, and the forms of couriers' numbers.
+struct DispatchReader {
+    func dispatch(_ value: DocumentValue) -> DispatchSettings {
+        var settings = DispatchSettings()
+        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers"]
+        guard let group = value.group(allowed: allowed) else { return settings }
+        if let couriers = group["couriers"] { settings.couriers = self.couriers(couriers) }
+        if let chains = group["chains"]?.items() { settings.chains = self.chains(chains) }
+        if let length = length(group["channelTime"], .seconds(10) ... .hours(24)) { settings.channelTime = length }
+        if let length = length(group["pollEvery"], .minutes(1) ... .hours(24)) { settings.pollEvery = length }
+        if let length = length(group["pollFor"], .hours(1) ... .hours(24 * 90)) { settings.pollFor = length }
+        if let keeper = group["keeper"] { settings.keeper = self.keeper(keeper) }
+        return settings
+    }
+
+    private func length(_ value: DocumentValue?, _ range: ClosedRange<Milliseconds>) -> Milliseconds? {
+        guard let value, let length = value.duration() else { return nil }
+        if range.contains(length) { return length }
+        let least = durationText(range.lowerBound).english
+        value.problem("must be from \(least) to \(durationText(range.upperBound).english)")
+        return nil
+    }
+
+    private func chains(_ items: [DocumentValue]) -> [DispatchSettings.Chain] {
+        var chains: [DispatchSettings.Chain] = []
+        var isOpen = true
+        for item in items {
+            let allowed = ["warehouse", "courier", "channels"]
+            guard let group = item.group(allowed: allowed, required: ["channels"]),
+                let channels = group["channels"]?.itemsOrOne().compactMap({ $0.name() }), !channels.isEmpty
+            else {
+                item.problem("needs at least one channel")
+                continue
+            }
+            if Set(channels).count < channels.count { item.problem("names a channel twice") }
+            let warehouse = group["warehouse"]?.name()
+            if !isOpen {
+                item.problem("is never used: a chain before it names no warehouse and stands for all of them")
+            } else if let warehouse, chains.contains(where: { $0.warehouse == warehouse }) {
+                item.problem("is never used: another chain is for the warehouse \(warehouse)")
+            }
+            if group["warehouse"] == nil { isOpen = false }
+            chains.append(.init(warehouse: warehouse, courier: group["courier"]?.name() ?? "", channels: channels))
+        }
+        return chains
+    }
+
+    private func keeper(_ value: DocumentValue) -> DispatchSettings.Keeper? {
+        guard let group = value.group(allowed: ["of", "answerWithin"], required: ["of"]),
+            let system = group["of"]?.name()
+        else { return nil }
+        var keeper = DispatchSettings.Keeper(system: system)
+        if let length = length(group["answerWithin"], .minutes(5) ... .hours(72)) { keeper.answerWithin = length }
+        return keeper
+    }
+
+    private func couriers(_ value: DocumentValue) -> [String: CourierNumbers] {
+        var couriers: [String: CourierNumbers] = [:]
+        for (name, _, form) in value.members() ?? [] {
+            guard let group = form.group(allowed: ["name", "numbers", "check"], required: ["numbers"]) else { continue }
+            let patterns = (group["numbers"]?.itemsOrOne() ?? []).compactMap(pattern)
+            couriers[name] = CourierNumbers(
+                name: group["name"]?.name() ?? name, patterns: patterns,
+                checkDigit: group["check"]?.choice(CourierNumbers.CheckDigit.self))
+        }
+        return couriers
+    }
+
+    private func pattern(_ value: DocumentValue) -> NumberPattern? {
+        guard let text = value.text() else { return nil }
+        if let pattern = NumberPattern(text) { return pattern }
+        value.problem("must be a form like AB#{13} (# is a digit, @ a capital letter, {12-15} repeats), is “\(text)”")
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+package import HydrantConnectorKit
+package import HydrantCore
+package import HydrantStorage
+
+/// What is particular about instructions for parcels' numbers: they are dropped when nobody needs them any more, they
+/// end in doubt rather than lie around, and looking for a number goes on at its own regular times.
+package struct WaybillRules: Sendable {
+    /// An attempt's end that is no connector's answer.
+    package enum Verdict: Sendable {
+        /// To be tried again then.
+        case postponed(Instant)
+        case answered(InstructionAnswer.Outcome, RefusalClass?)
+    }
+
+    package let settings: Settings
+
+    package init(settings: Settings) { self.settings = settings }
+
+    /// How an instruction that had no effect so far ends because nobody needs it any more; nil when it is to be sent.
+    /// A question that needs no answer any more is done; everything else was not carried out.
+    package func withdrawal(of instruction: Instruction, in order: Order) -> InstructionResult? {
+        if order.isStillWanted(instruction, settings) { return nil }
+        let detail = "no longer needed"
+        return instruction.kind == .findWaybill
+            ? .done(facts: [], detail: detail) : .refused(detail: detail, class: .channel)
+    }
+
+    /// What an answer means for an order: "no such number" ends the search once nobody waits for a number any more.
+    package func settled(_ result: InstructionResult, _ instruction: Instruction, in order: Order) -> InstructionResult
+    {
+        guard case .notFound = result, order.isLastLook(instruction) else { return result }
+        return .done(facts: [], detail: "there is none")
+    }
+
+    /// Whether it has to be found out first what an earlier attempt did: a question has no effect that could be found.
+    package func asksFirst(_ row: InstructionRow) -> Bool {
+        row.status == .ambiguous && row.instruction.kind != .findWaybill
+    }
+
+    /// What a refusal means. A request that was under way before may still arrive at the channel, so that "no" to its
+    /// repetition does not prove that nothing was made; only the order's own data are refused every time.
+    package func outcome(ofRefusal refusal: RefusalClass, _ row: InstructionRow) -> InstructionAnswer.Outcome {
+        let isInDoubt = row.instruction.kind == .createWaybill && row.status == .ambiguous && refusal == .channel
+        return isInDoubt ? .unresolved : .refused
+    }
+
+    /// The status of an instruction that is tried again: once a waybill may have been made, it is asked for before each
+    /// further try.
+    package func status(after status: InstructionStatus, of row: InstructionRow) -> InstructionStatus {
+        row.instruction.kind == .createWaybill && row.status == .ambiguous ? .ambiguous : status
+    }
+
+    /// When an instruction is tried again, or how it ends because its time is over.
+    ///
+    /// - Parameter dueAt: when its system would be tried again by the general schedule.
+    package func verdict(on row: InstructionRow, _ status: InstructionStatus, dueAt: Instant, now: Instant) -> Verdict {
+        var dueAt = dueAt
+        if row.instruction.kind == .findWaybill {
+            let key = row.instruction.key
+            dueAt = max(dueAt, PollSchedule.next(after: now, key: key, every: settings.dispatch.pollEvery))
+        }
+        guard dueAt >= row.deadline, Self.endsInDoubt(row.instruction.kind) else { return .postponed(dueAt) }
+        let isCertain = row.instruction.kind == .createWaybill && status == .waiting
+        return isCertain ? .answered(.refused, .channel) : .answered(.unresolved, nil)
+    }
+
+    /// Whether others wait for the end, so that there has to be one.
+    private static func endsInDoubt(_ kind: InstructionKind) -> Bool {
+        switch kind {
+        case .createWaybill, .findWaybill, .voidWaybill, .readdressWaybill, .askKeeper: true
+        default: false
+        }
+    }
+}
+
+extension InstructionAnswer.Outcome {
+    /// What the queue shows of an instruction with this answer.
+    package var status: InstructionStatus {
+        switch self {
+        case .done: .done
+        case .refused: .refused
+        case .unresolved: .parked
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import HydrantCore
+import HydrantTesting
+import Testing
+
+/// The way of a parcel through its channels, step by step.
+@Suite struct FallbackTests {
+    static let settings = FallbackRig.settings(channels: ["a", "b"], keeper: true)
+
+    @Test func `the first channel is asked for every parcel, with its courier and its time`() throws {
+        var rig = try FallbackRig(Self.settings, parcels: 2)
+        #expect(rig.open == ["a create SO-1-1", "a create SO-1-2"])
+        let instruction = try #require(rig.issued.first)
+        #expect(instruction.courier == "courier" && instruction.lifetime == .minutes(5))
+        #expect(rig.sets == [.channelATrying, .channelATrying])
+        try rig.number("SO-1-1", "A1", by: "a")
+        #expect(rig.open == ["a create SO-1-2"] && rig.sets == [.numberReadBack, .channelATrying])
+    }
+
+    @Test func `after a refusal for the channel's own reason the backup is asked, and nothing is looked for`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .refused, .channel)
+        #expect(rig.open == ["b create SO-1-1"] && rig.sets == [.channelBTrying])
+        try rig.number("SO-1-1", "B1", by: "b")
+        #expect(rig.open == [] && rig.sets == [.numberReadBack])
+    }
+
+    @Test func `a refusal because of the data spends no other channel and holds the order until they are right`() throws
+    {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .refused, .data)
+        #expect(rig.order.standingHolds.map(\.id) == ["waybill-data-SO-1-1"])
+        #expect(rig.open == ["a find SO-1-1"] && rig.sets == [.polling])
+        try rig.say(.receiverChanged(ReceiverReference(id: "r", fingerprint: "f", area: "")))
+        #expect(rig.order.standingHolds.map(\.id) == ["receiver-unverified"])
+        try rig.say(.receiverVerified(fingerprint: "f"))
+        #expect(rig.open == ["a create SO-1-1"] && rig.sets == [.channelATrying])
+    }
+
+    @Test func `a channel in doubt is looked at while the backup tries, and its late number is taken back`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        #expect(rig.open == ["a find SO-1-1", "b create SO-1-1"] && rig.sets == [.channelBTrying])
+        try rig.number("SO-1-1", "B1", by: "b")
+        #expect(rig.open == ["a find SO-1-1"])
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        #expect(rig.open == ["a void SO-1-1#A1"] && rig.live == "B1")
+        #expect(rig.findings == [.late])
+        try rig.answer("a void", .done)
+        #expect(rig.open == [] && rig.live == "B1" && rig.findings == [])
+        #expect(rig.order.parcels[0].waybills.map { $0.voided == nil } == [false, true])
+    }
+
+    @Test func `a late number while the backup is still trying counts, and the backup's is taken back`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        #expect(rig.live == "A1" && rig.sets == [.numberReadBack])
+        let backup = try #require(rig.issued.first { $0.system == "b" })
+        #expect(!rig.order.isStillWanted(backup, Self.settings))
+        try rig.number("SO-1-1", "B1", by: "b")
+        #expect(rig.open == ["b void SO-1-1#B1"] && rig.live == "A1")
+    }
+
+    @Test func `a waybill that cannot be taken back holds the order until a person voids one`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.number("SO-1-1", "B1", by: "b")
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        try rig.answer("a void", .refused, .channel)
+        #expect(rig.order.standingHolds.map(\.id) == ["waybills-SO-1-1"] && rig.findings == [.wrong])
+        #expect(rig.live == "B1")
+        try rig.say(.waybillVoided(parcel: "SO-1-1", number: "A1"), from: "person:li")
+        #expect(rig.order.standingHolds == [] && rig.findings == [] && rig.live == "B1")
+    }
+
+    @Test func `the number that the courier scans counts`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.number("SO-1-1", "B1", by: "b")
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        try rig.answer("a void", .refused, .channel)
+        let scan = Scan(at: rig.now, status: .pickedUp)
+        try rig.say(.traceReported(Trace(parcel: "SO-1-1", number: "A1", scans: [scan], isComplete: false)), from: "a")
+        #expect(rig.live == "A1" && rig.open == ["b void SO-1-1#B1"])
+        try rig.answer("b void", .done)
+        #expect(rig.live == "A1" && rig.order.standingHolds == [] && rig.findings == [])
+    }
+
+    @Test func `a typed number stands against a channel's until a person decides`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.answer("b create", .refused, .channel)
+        #expect(rig.open == ["a find SO-1-1", "b find SO-1-1", "sms ask SO-1-1"] && rig.sets == [.keeperAsked])
+        try rig.number("SO-1-1", "K1", by: "keeper")
+        #expect(rig.sets == [.numberReadBack])
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        #expect(rig.live == "K1" && rig.order.standingHolds.map(\.id) == ["waybills-SO-1-1"])
+        #expect(!rig.issued.contains { $0.kind == .voidWaybill })
+    }
+
+    @Test func `a typed number that the channel confirms is no conflict`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.number("SO-1-1", "A1", by: "keeper")
+        try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+        #expect(rig.live == "A1" && rig.order.standingHolds == [])
+        #expect(rig.order.parcels[0].waybills.map(\.channel) == ["a"])
+        try rig.number("SO-1-1", "B1", by: "b")
+        #expect(rig.open == ["b void SO-1-1#B1"])
+    }
+
+    @Test func `a try that nobody ends is over a minute after its deadline`() throws {
+        var rig = try FallbackRig(Self.settings)
+        let at = try #require(rig.order.nextDispatchMoment(Self.settings, after: rig.now))
+        #expect(at == (rig.order.issued[0].issuedAt) + .minutes(6))
+        #expect(rig.order.dueDispatchFacts(Self.settings, now: at - 1).isEmpty)
+        try rig.pass(to: at)
+        #expect(rig.open == ["a find SO-1-1", "b create SO-1-1"])
+        #expect(rig.order.dueDispatchFacts(Self.settings, now: at).isEmpty)
+    }
+
+    @Test func `an end that comes after all is known goes before one that was not known`() throws {
+        var rig = try FallbackRig(Self.settings)
+        let key = try #require(rig.issued.first).key
+        try rig.pass(to: rig.begin + .minutes(6))
+        try rig.answer(key: key, .refused, .channel, at: rig.begin + .minutes(1))
+        #expect(rig.order.attempts(for: "SO-1-1", Self.settings).map(\.end) == [.refused(.channel), .open])
+    }
+
+    @Test func `after a pause the channels that may do it now are tried again`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .refused, .channel)
+        try rig.answer("b create", .unresolved)
+        #expect(rig.open == ["b find SO-1-1", "a find SO-1-1", "sms ask SO-1-1"])
+        try rig.answer("b find", .refused, .channel)
+        let at = try #require(rig.order.nextDispatchMoment(Self.settings, after: rig.now))
+        try rig.pass(to: at)
+        #expect(rig.open == ["sms ask SO-1-1", "a create SO-1-1"] && rig.sets == [.channelATrying])
+        try rig.answer("a create", .refused, .channel)
+        #expect(rig.sets == [.keeperAsked])
+        try rig.answer("sms ask", .done)
+        try rig.pass(to: rig.now + .hours(5))
+        #expect(rig.sets == [.channelATrying])
+    }
+
+    @Test func `a channel in doubt that cannot be asked is shown`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.answer("a create", .unresolved)
+        try rig.number("SO-1-1", "B1", by: "b")
+        #expect(rig.order.findings(settings: Self.settings, now: rig.now).map(\.kind) == [])
+        try rig.answer("a find", .refused, .channel)
+        #expect(rig.order.findings(settings: Self.settings, now: rig.now).map(\.kind) == [.waybillInDoubt])
+    }
+
+    @Test func `a held order begins nothing, and still finds out and clears up`() throws {
+        var rig = try FallbackRig(Self.settings)
+        try rig.say(.holdPlaced(Hold(id: "h", reason: "r", owner: "o", exit: .person)))
+        try rig.answer("a create", .unresolved)
+        #expect(rig.open == ["a find SO-1-1"] && rig.sets == [.polling])
+        try rig.say(.holdReleased(id: "h", note: ""), from: "person:li")
+        #expect(rig.open == ["a find SO-1-1", "b create SO-1-1"])
+    }
+
+    @Test func `without a keeper and without channels a parcel is still in a set`() throws {
+        let none = Settings()
+        var rig = try FallbackRig(none)
+        #expect(rig.sets == [.polling] && rig.open == [])
+        try rig.say(.trackingReported(Tracking(parcel: "SO-1-1")))
+        #expect(rig.sets == [.numberReadBack])
+    }
+}
