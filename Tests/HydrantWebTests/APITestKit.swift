@@ -104,7 +104,7 @@ struct APIFixture: Sendable {
 
     init(
         store: InMemoryStore = InMemoryStore(), through outer: (any Store)? = nil, wallSleeps: Bool = true,
-        withPages: Bool = false,
+        withPages: Bool = false, hubSettings: Settings = Settings(), connectors: [any Connector] = [],
         log: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         change: (inout ServerSettings) -> Void = { _ in }
     ) throws {
@@ -117,7 +117,7 @@ struct APIFixture: Sendable {
         self.settings = settings
         hub = Hub(
             store: outer ?? store, keyring: Keyring(master: Array(repeating: 5, count: 32)),
-            clock: StillClock(Self.begin), settings: Settings(), log: log)
+            clock: StillClock(Self.begin), settings: hubSettings, connectors: connectors, log: log)
         let pages = withPages ? try PageRoutes<HubContext>(hub: hub, demo: false) : nil
         let built = try HydrantServer.buildRouter(hub: hub, settings: settings, log: log, pages: pages)
         table = built.table

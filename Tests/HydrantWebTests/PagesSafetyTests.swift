@@ -54,7 +54,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/", "/orders", "/wrong-orders", "/health", "/orders/A", "/orders/none", "/orders?state=9"])
+    @Test(arguments: [
+        "/", "/orders", "/wrong-orders", "/health", "/channels", "/channels/sf/waybill.create", "/orders/A",
+        "/orders/none", "/orders?state=9",
+    ])
     func `no page has a script, a style or a handler in itself, nor a text that is missing`(path: String) async throws {
         let fixture = try PagesFixture(demo: true)
         try await fixture.holding([PageFacts.placed("A"), PageFacts.paid("A")]) {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
 import HydrantStorage
@@ -73,17 +74,22 @@ struct PagesFixture: Sendable {
     /// 2026-11-11 20:00:00 in China.
     static let begin = Instant(milliseconds: 1_794_398_400_000)
 
+    static let forms = FormSigner(key: Array(repeating: 8, count: 32))
+
     let clock = PagesClock()
     let hub: Hub
     let routes: PageRoutes<HubContext>
     private let responder: RouterResponder<HubContext>
     private let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    init(store: any Store = InMemoryStore(), settings: Settings = Settings(), demo: Bool = false) throws {
+    init(
+        store: any Store = InMemoryStore(), settings: Settings = Settings(), demo: Bool = false,
+        connectors: [any Connector] = [], outages: OutageSwitch? = nil
+    ) throws {
         hub = Hub(
             store: store, keyring: Keyring(master: Array(repeating: 3, count: 32)), clock: clock, settings: settings,
-            log: log)
-        routes = try PageRoutes(hub: hub, demo: demo)
+            connectors: connectors, log: log)
+        routes = try PageRoutes(hub: hub, demo: demo, forms: Self.forms, outages: outages)
         let router = Router(context: HubContext.self)
         routes.add(to: router)
         responder = router.buildResponder()
@@ -117,8 +123,22 @@ struct PagesFixture: Sendable {
         var headers: HTTPFields = [:]
         if let cookie { headers[.cookie] = cookie }
         if let accepts { headers[.acceptLanguage] = accepts }
-        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        return try await send(.get, path, headers)
+    }
+
+    /// Sends a form, as a browser with that cookie does.
+    func post(_ path: String, _ form: [(name: String, value: String)], cookie: String? = nil) async throws -> PageAnswer
+    {
+        var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        if let cookie { headers[.cookie] = cookie }
+        return try await send(.post, path, headers, Array(formEncoded(form).utf8))
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ bytes: [UInt8] = []
+    ) async throws -> PageAnswer {
+        let head = HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
         let response = try await responder.respond(to: request, context: HubContext(log: log))
         let body = PageBody()
         try await response.body.write(body)

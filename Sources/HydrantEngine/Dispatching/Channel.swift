@@ -72,27 +72,41 @@ struct Lane: Sendable {
     private(set) var recovery: TokenBucket?
     /// The most calls that began in ten seconds of the hour before it went down.
     private var busiest = CallWindow(slice: .seconds(10), count: 360)
+    /// What that was when it went down.
+    private var usual = 0
 
     /// Calls a second of a recovery, however quiet it was before.
     static let recoveryFloor: Int64 = 5
 
     func roomAt(_ now: Instant) -> Instant { recovery?.roomAt(1, now) ?? now }
 
-    mutating func begin(_ row: InstructionRow, calls: Int, _ now: Instant) -> Pass {
+    /// The row that may begin now, as far as the lane itself goes; nil when none may.
+    func ready(_ now: Instant, callsPerLane: Int) -> InstructionRow? {
+        guard underWay < callsPerLane, breaker.room(now) > 0, roomAt(now) <= now else { return nil }
+        return queue.first
+    }
+
+    /// Begins the first of the queue, which is ``ready(_:callsPerLane:)``.
+    mutating func begin(calls: Int, _ now: Instant) -> Pass {
+        let row = queue.removeFirst()
         recovery?.take(1, now)
-        underWay += 1
         // What a recovery sends says nothing about how busy it usually is.
         if recovery == nil { busiest.add(calls: 1, at: now) }
-        return Pass(row: row, ticket: breaker.begin(now), calls: calls, timeLimit: nil)
+        if queue.isEmpty, !mayHaveDue { recovery = nil }
+        underWay += 1
+        return Pass(
+            row: row, ticket: breaker.begin(now), calls: calls,
+            timeLimit: latency.timeLimit(between: .seconds(1), and: .seconds(8), now))
     }
 
     mutating func end(_ ticket: Breaker.Ticket, _ outcome: Breaker.Outcome, _ now: Instant, jitter: Milliseconds) {
         let wasDown = breaker.downSince != nil
         breaker.end(ticket, outcome, now, jitter: jitter)
+        if !wasDown, breaker.downSince != nil { usual = busiest.busiestCalls(now) }
         if wasDown, breaker.downSince == nil {
             // A fifth more than the busiest ten seconds, so that the return is no second storm.
-            let usual = Int64(busiest.busiestCalls(now))
-            recovery = TokenBucket(perSecond: max(Self.recoveryFloor, (usual * 12 + 99) / 100), now: now)
+            let rate = (Int64(usual) * 12 + 99) / 100
+            recovery = TokenBucket(perSecond: max(Self.recoveryFloor, rate), now: now)
         }
         let failures: Int
         switch outcome {
@@ -103,12 +117,6 @@ struct Lane: Sendable {
         recent.add(calls: 1, failures: failures, at: now)
         totals.calls += 1
         totals.failures += failures
-    }
-
-    /// Nothing due is left in the database.
-    mutating func isDrained() {
-        mayHaveDue = false
-        if queue.isEmpty { recovery = nil }
     }
 }
 

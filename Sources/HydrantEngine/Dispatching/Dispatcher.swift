@@ -24,6 +24,7 @@ actor Dispatcher {
     /// When the loop is woken for something that waits for time alone.
     private var alarmAt: Instant?
     var lanesLearnedAt: Instant?
+    var longWaitingSeenAt: Instant?
     var savedDayCounts: [String: String] = [:]
 
     init(
@@ -57,6 +58,7 @@ actor Dispatcher {
                     try await lookAround()
                     try await claim()
                     try await giveBackStranded()
+                    for row in try await claimLongWaiting() { group.addTask { await self.giveUp(row) } }
                 } catch {
                     log.error("instructions could not be claimed", metadata: ["reason": "\(error)"])
                 }
@@ -118,6 +120,9 @@ actor Dispatcher {
             }
         }
     }
+
+    /// A row that was just claimed, and is not held from an earlier claim.
+    func isNotUnderWay(_ row: InstructionRow) -> Bool { !keysUnderWay.contains(row.instruction.key) }
 
     /// Gives rows back to the database whose gate closed behind them: there they wait without a lease, and without an
     /// attempt.

@@ -62,26 +62,33 @@ struct Gates: Sendable {
         return free * 2 >= most ? free : 0
     }
 
+    /// What has waited at closed gates for longer than the patience, of kinds that another channel can do instead.
+    func claimsOfLongWaiting(_ now: Instant) -> [InstructionClaim] {
+        lanes.keys.sorted().compactMap { key in
+            guard key.kind == .createWaybill, let since = lanes[key]?.breaker.downSince,
+                now - since >= limits.patience
+            else { return nil }
+            return InstructionClaim(
+                key, now: now, dueBy: now - limits.patience, leaseUntil: now + limits.leaseLength,
+                limit: limits.claimCount * 4)
+        }
+    }
+
     /// The rows that a claim brought.
     mutating func enqueue(_ row: InstructionRow) {
         lanes[InstructionLane(row.instruction), default: Lane()].queue.append(row)
     }
 
-    mutating func isDrained(_ lane: InstructionLane) { lanes[lane]?.isDrained() }
+    /// Nothing due is left in the database.
+    mutating func isDrained(_ lane: InstructionLane) { lanes[lane]?.mayHaveDue = false }
 
     /// The next attempt of a lane that may begin now; nil when none may.
     mutating func begin(_ key: InstructionLane, _ now: Instant) -> Lane.Pass? {
-        guard var lane = lanes[key], let row = lane.queue.first, lane.underWay < limits.callsPerLane,
-            lane.breaker.room(now) > 0, lane.roomAt(now) <= now
-        else { return nil }
+        guard let row = lanes[key]?.ready(now, callsPerLane: limits.callsPerLane) else { return nil }
         let calls = Self.calls(of: row.status)
         guard channels[key.system].map({ $0.roomAt(calls, now) <= now }) ?? true else { return nil }
-        lane.queue.removeFirst()
-        var pass = lane.begin(row, calls: calls, now)
-        pass.timeLimit = lane.latency.timeLimit(between: .seconds(1), and: .seconds(8), now)
-        lanes[key] = lane
         channels[key.system]?.begin(calls: calls, isFirst: row.attempts == 0 && row.status == .waiting, now)
-        return pass
+        return lanes[key]?.begin(calls: calls, now)
     }
 
     /// After an ambiguous end the system is asked before it is told again.

@@ -34,6 +34,17 @@ extension InstructionKind {
     }
 }
 
+extension CallError {
+    /// Why a call failed; what a system said stays in its own words.
+    package var text: Text {
+        switch kind {
+        case .noAnswer: Text(chinese: "没有及时回应", english: detail)
+        case .unreachable: Text(chinese: "连接不上", english: detail)
+        case .error: Text(chinese: detail, english: detail)
+        }
+    }
+}
+
 extension LaneView {
     /// What is wrong with the way there, without the name of the place; nil while nothing is.
     package var trouble: Text? {
@@ -42,7 +53,7 @@ extension LaneView {
         let times = failuresInRow
         guard times > 1 else {
             return Text(
-                chinese: "\(name) 多数调用失败（\(lastError.detail)）",
+                chinese: "\(name) 多数调用失败（\(lastError.text.chinese)）",
                 english: "most calls to \(name) failed (\(lastError.detail))")
         }
         return switch lastError.kind {
@@ -64,7 +75,11 @@ extension RootCause {
     /// Why an instruction that waits does not go out; nil where nothing is in its way.
     init?(_ row: InstructionRow, behind obstacles: Obstacles, now: Instant) {
         let lane = InstructionLane(row.instruction)
-        guard row.status == .waiting || row.status == .ambiguous else { return nil }
+        // A waybill that was given up because of the channel is stuck there as much as one that waits for it.
+        guard row.status != .done, row.status == .waiting || row.status == .ambiguous || lane.kind == .createWaybill
+        else {
+            return nil
+        }
         guard obstacles.connected.contains(lane.system) else {
             let name = displayName(ofSystem: lane.system)
             self.init(

@@ -55,7 +55,9 @@ extension OrderDetail {
     /// A way that is closed explains everything that waits behind it, unless something is wrong that does not wait.
     mutating func look(at obstacles: Obstacles) {
         guard !findings.contains(where: { $0.verdict == .wrong && !$0.kind.isWaiting }) else { return }
-        let causes = instructions.compactMap { RootCause($0, behind: obstacles, now: asOf) }
+        let hasWaybill = instructions.contains { $0.instruction.kind == .createWaybill && $0.status == .done }
+        let open = instructions.filter { !hasWaybill || $0.instruction.kind != .createWaybill }
+        let causes = open.compactMap { RootCause($0, behind: obstacles, now: asOf) }
         guard var cause = causes.first(where: { $0.verdict == .wrong }) ?? causes.first else { return }
         if findings.gravestVerdict == .wrong { cause.verdict = .wrong }
         rootCause = cause

@@ -111,7 +111,7 @@ struct ChannelsView {
     private func trouble(_ lane: LaneView, _ formats: Formats) -> Any {
         if let trouble = lane.trouble { return ["text": formats.words(trouble), "at": false] as Bindings }
         guard let error = lane.lastError else { return false }
-        return ["text": error.detail, "at": formats.binding(error.at, seconds: true)] as Bindings
+        return ["text": formats.words(error.text), "at": formats.binding(error.at, seconds: true)] as Bindings
     }
 
     private func milliseconds(_ length: Milliseconds, _ formats: Formats) -> String {
