@@ -18,6 +18,7 @@ extension PostgresTransaction {
         plan.addReceivers(batch.receivers)
         plan.addFindings(batch.orders, ids)
         plan.addWaybills(batch.orders, ids)
+        plan.addParcels(batch.orders, ids)
         plan.addInstructions(batch.instructions, orderIDs)
         plan.addInstructionChanges(batch.instructionChanges)
         plan.addTimers(batch)
@@ -175,6 +176,24 @@ struct WritePlan {
                 [
                     .integers(rows.map(\.id)), .texts(rows.map(\.waybill.parcel)), .texts(rows.map(\.waybill.number)),
                     .texts(rows.map(\.waybill.status.rawValue)),
+                ]))
+    }
+
+    mutating func addParcels(_ writes: [OrderWrite], _ ids: [Int64]) {
+        let replaced = zip(writes, ids).filter { $0.0.parcels != nil }
+        let old = replaced.filter { $0.0.row.id != 0 }.map(\.1).sorted()
+        if !old.isEmpty { calls.append(Call(Statements.deleteParcels, [.integers(old)])) }
+        let rows = replaced.flatMap { write, id in (write.parcels ?? []).map { (id: id, parcel: $0) } }
+        guard !rows.isEmpty else { return }
+        let standings = rows.map(\.parcel.standing)
+        calls.append(
+            Call(
+                Statements.insertParcels,
+                [
+                    .integers(rows.map(\.id)), .texts(standings.map(\.parcel)), .texts(standings.map(\.set.rawValue)),
+                    .integers(standings.map(\.since.milliseconds)), .integers(standings.map { $0.dueAt?.milliseconds }),
+                    .texts(standings.map(\.courier)), .texts(standings.map(\.channel)),
+                    .texts(rows.map(\.parcel.keeperCode)),
                 ]))
     }
 

@@ -192,6 +192,13 @@ extension PostgresTransaction {
         try reader.scanChanges(body)
     }
     package func waybills(of number: String) throws -> [WaybillRow] { try reader.waybills(of: number) }
+    package func places(ofWaybill number: String) throws -> [WaybillPlace] { try reader.places(ofWaybill: number) }
+    package func parcels(of number: String) throws -> [ParcelRow] { try reader.parcels(of: number) }
+    package func parcelCounts() throws -> [ParcelCount] { try reader.parcelCounts() }
+    package func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
+        try reader.parcels(filter, after: cursor, limit: limit)
+    }
+    package func parcel(keeperCode: String) throws -> ListedParcel? { try reader.parcel(keeperCode: keeperCode) }
     package func inboxRow(_ message: MessageKey) throws -> InboxRow? { try reader.inboxRow(message) }
     package func sealedReceiver(_ id: String) throws -> [UInt8]? { try reader.sealedReceiver(id) }
     package func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] {

@@ -40,6 +40,37 @@ enum Statements {
         SELECT parcel, waybills.number, status FROM waybills JOIN orders ON orders.id = waybills.order_id
         WHERE orders.number = $1 ORDER BY parcel, waybills.number
         """
+    static let placesOfWaybill = """
+        SELECT orders.number, parcel FROM waybills JOIN orders ON orders.id = waybills.order_id
+        WHERE waybills.number = $1 ORDER BY orders.number, parcel
+        """
+    private static let parcelColumns = """
+        orders.number, parcels.order_id, parcels.parcel, parcels.tracking_set, parcels.since, parcels.due_at, \
+        parcels.courier, parcels.channel, parcels.keeper_code
+        """
+    private static let parcelsWithOrders = "parcels JOIN orders ON orders.id = parcels.order_id"
+    static let parcelsOfOrder = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders) WHERE orders.number = $1 ORDER BY parcels.parcel
+        """
+    static let parcelCounts = """
+        SELECT tracking_set, courier, channel, count(*), min(since) FROM parcels
+        GROUP BY tracking_set, courier, channel ORDER BY tracking_set, courier, channel
+        """
+    private static let parcelFilter = """
+        ($2::text IS NULL OR parcels.tracking_set = $2) AND ($3::text IS NULL OR parcels.courier = $3)
+        AND ($4::text IS NULL OR parcels.channel = $4)
+        """
+    static let parcelsInOrder = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders)
+        WHERE parcels.order_id IN (
+            SELECT DISTINCT parcels.order_id FROM parcels WHERE parcels.order_id > $1::bigint AND \(parcelFilter)
+            ORDER BY parcels.order_id LIMIT $5::bigint)
+        AND \(parcelFilter) ORDER BY parcels.order_id, parcels.parcel
+        """
+    static let parcelOfKeeperCode = """
+        SELECT \(parcelColumns) FROM \(parcelsWithOrders)
+        WHERE parcels.tracking_set = 'keeper-asked' AND parcels.keeper_code = $1
+        """
     static let findingsOfOrder = """
         SELECT \(findingColumns) FROM \(findingsWithOrders) WHERE orders.number = $1 ORDER BY findings.kind
         """
@@ -180,6 +211,12 @@ extension Statements {
     static let insertWaybills = """
         INSERT INTO waybills (order_id, parcel, number, status)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+        """
+    static let deleteParcels = "DELETE FROM parcels WHERE order_id = ANY ($1::bigint[])"
+    static let insertParcels = """
+        INSERT INTO parcels (order_id, parcel, tracking_set, since, due_at, courier, channel, keeper_code)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+            $8::text[])
         """
     static let insertInstructions = """
         INSERT INTO instructions (key, order_id, kind, system, target, status, attempts, issued_at, due_at, deadline,

@@ -163,10 +163,9 @@ struct FallbackStory {
     mutating func take(_ fact: Fact) {
         var fact = fact
         fact.receivedAt = now
-        guard let decision = try? FactDecision(on: fact, about: order, settings: settings, now: now) else { return }
-        order = decision.order
-        events += decision.events
-        for instruction in react(to: decision.events).instructions {
+        guard let added = try? order.record(fact, settings: settings, now: now) else { return }
+        events += added
+        for instruction in react(to: added).instructions {
             var row = InstructionRow(
                 instruction: instruction, order: Self.number, issuedAt: now,
                 deadline: now + (instruction.lifetime ?? .hours(72)))
