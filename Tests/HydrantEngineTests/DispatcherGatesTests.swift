@@ -141,6 +141,35 @@ struct DispatcherGatesTests {
         #expect(try Self.lane(rig)?.failures == 0)
     }
 
+    @Test func `credentials that are not accepted close the gate at once, and spare the orders behind it`() throws {
+        let crm = PlayedConnector("crm") { _ in
+            CallScope.current?.note(HTTPReply(status: 401, body: []))
+            return .refused(detail: "HTTP 401")
+        }
+        let rig = try Self.rig(
+            [crm],
+            options: EngineRig.options { options in
+                options.watchSlice = .seconds(1)
+                options.callsPerLane = 1
+            })
+        for number in 1...20 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .seconds(5))
+        #expect(crm.calls.count == 1)
+        #expect(try Self.lane(rig)?.gate == .open)
+        #expect(try Self.lane(rig)?.waiting == 19)
+    }
+
+    @Test func `what a system does not do, and no for one order, close nothing`() throws {
+        for refusal in [RefusalClass.data, .channel] {
+            let crm = PlayedConnector("crm") { _ in .refused(detail: "not supported", class: refusal) }
+            let rig = try Self.rig([crm])
+            for number in 1...20 { try rig.pay("SO-\(number)") }
+            rig.advance(by: .seconds(5))
+            #expect(crm.calls.count == 20)
+            #expect(try Self.lane(rig)?.gate == .closed)
+        }
+    }
+
     @Test func `a quota is kept in every second, and used`() throws {
         let crm = ScriptedConnector("crm")
         var options = EngineRig.options { $0.watchSlice = .seconds(1) }

@@ -37,6 +37,23 @@ import Testing
         }
     }
 
+    @Test func `the five sets are all there, and fit their schema`() async throws {
+        let api = try APIFixture()
+        try await api.running {
+            let packing = Facts.fact(
+                "parcel.packed", "A1", "k-1", ["parcel": "P1", "items": [["line": "1", "units": 2]]])
+            _ = try await api.post([Facts.placed("A1"), Facts.paid("A1"), packing])
+            let check = APISchemaCheck(document: try await api.get("/openapi.json").json())
+            let document = try await api.get("/v1/courier-sets").json()
+            #expect(check.faults(document, check.definition("CourierSets")) == [])
+            let sets = try #require(document["sets"]?.array)
+            #expect(sets.map { $0["set"]?.string } == TrackingSet.allCases.map(\.rawValue))
+            #expect(sets.compactMap { $0["count"]?.integer }.reduce(0, +) == 1)
+            let metrics = try await api.get("/metrics", token: APIFixture.operations.text).text
+            #expect(metrics.contains("hydrant_parcels{set=\"polling\""))
+        }
+    }
+
     @Test func `channels need a token that may read`() async throws {
         let api = try APIFixture()
         try await api.running {

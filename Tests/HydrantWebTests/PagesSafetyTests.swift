@@ -55,7 +55,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/orders", "/wrong-orders", "/health", "/channels", "/channels/sf/waybill.create", "/orders/A",
+        "/", "/orders", "/wrong-orders", "/health", "/channels", "/channels/sf/waybill.create", "/couriers",
+        "/couriers/parcels?set=polling", "/orders/A",
         "/orders/none", "/orders?state=9",
     ])
     func `no page has a script, a style or a handler in itself, nor a text that is missing`(path: String) async throws {

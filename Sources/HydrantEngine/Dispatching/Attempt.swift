@@ -22,20 +22,20 @@ enum Attempt: Sendable {
 
 extension CallEnd {
     /// What an attempt says about the way to its system: an answer about the order, even a no, is an answer.
-    init(_ result: InstructionResult, _ scope: CallScope, length: Milliseconds) {
+    init(_ result: InstructionResult, _ kind: InstructionKind, _ scope: CallScope, length: Milliseconds) {
         self.init(outcome: .answered, length: length, calls: max(1, scope.calls))
-        if case .throttled(let wait) = scope.last {
-            pause = wait
-            return
-        }
-        switch result {
-        case .done, .notFound, .refused(_, .data): break
-        // Coverage is about one order; credentials and accounts are about all of them, and then this repeats itself.
-        case .refused(let detail, .channel): outcome = .failed(.error, detail)
-        case .retryable(let detail, let after):
+        switch (scope.last, result) {
+        case (.throttled(let wait), _): pause = wait
+        case (.answered(401), .refused(let detail, _)), (.answered(403), .refused(let detail, _)):
+            outcome = .locked(detail)
+        // A channel that makes no waybills is no way, whatever its reason; of other kinds it may just not know them.
+        case (_, .refused(let detail, .channel)): if kind == .createWaybill { outcome = .failed(.error, detail) }
+        case (_, .done), (_, .notFound), (_, .refused(_, .data)): break
+        case (_, .retryable(let detail, let after)):
             // "Not yet, come back in five minutes" is about the order.
             if after == nil || scope.failure != nil { outcome = .failed(scope.failure ?? .error, detail) }
-        case .ambiguous(let detail): outcome = .failed(scope.failure ?? (scope.calls == 0 ? .noAnswer : .error), detail)
+        case (_, .ambiguous(let detail)):
+            outcome = .failed(scope.failure ?? (scope.calls == 0 ? .noAnswer : .error), detail)
         }
     }
 }

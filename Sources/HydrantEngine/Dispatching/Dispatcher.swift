@@ -151,7 +151,8 @@ actor Dispatcher {
             let begin = options.stopwatch?.now() ?? clock.now()
             let attempt = try await CallScope.$current.withValue(scope) { try await self.attempt(row) }
             if case .with(let answer, _) = attempt {
-                call = CallEnd(answer, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
+                call = CallEnd(
+                    answer, row.instruction.kind, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
             }
             isOver = try await record(attempt, of: row)
         } catch  where error is HubStopping || Task.isCancelled {

@@ -65,6 +65,7 @@ package enum HydrantServer {
         routes.get("/v1/orders/{id}/proof", use: orders.proof)
         routes.get("/v1/wrong-orders", use: WrongOrdersRoute(hub: hub).list)
         routes.get("/v1/channels", use: ChannelsRoute(hub: hub).list)
+        routes.get("/v1/courier-sets", use: CourierSetsRoute(hub: hub).list)
         routes.get("/v1/health-index", use: HealthIndexRoute(hub: hub).get)
     }
 

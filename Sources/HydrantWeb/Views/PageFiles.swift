@@ -55,7 +55,8 @@ package struct PageFiles: Sendable {
         ("overview", PackageResources.overview_html), ("order", PackageResources.order_html),
         ("orders", PackageResources.orders_html), ("wrongorders", PackageResources.wrongorders_html),
         ("health", PackageResources.health_html), ("channels", PackageResources.channels_html),
-        ("lane", PackageResources.lane_html), ("message", PackageResources.message_html),
+        ("lane", PackageResources.lane_html), ("couriers", PackageResources.couriers_html),
+        ("parcels", PackageResources.parcels_html), ("message", PackageResources.message_html),
         ("keeper", PackageResources.keeper_html),
     ]
 

@@ -40,6 +40,9 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         }
         router.get("/wrong-orders") { request, _ in await page(request, wrongOrders) }
         router.get("/health") { request, _ in await page(request, health) }
+        router.get("/couriers") { request, _ in await page(request, couriers) }
+        router.get("/couriers/fragment") { request, _ in await page(request, couriersFragment) }
+        router.get("/couriers/parcels") { request, _ in await page(request, parcels) }
         router.get("/channels") { request, _ in await page(request, channels) }
         router.get("/channels/fragment") { request, _ in await page(request, channelsFragment) }
         router.get("/channels/{system}/{kind}") { request, context in

@@ -6,7 +6,15 @@ extension APIDescription {
         let error = Schema.object([
             ("kind", Schema.words(CallError.Kind.self)), ("detail", Schema.text), ("at", Schema.time),
         ])
+        let part = Schema.object([
+            ("courier", Schema.text), ("channel", Schema.text), ("count", Schema.count), ("oldestSince", Schema.time),
+        ])
+        let set = Schema.object([
+            ("set", Schema.words(TrackingSet.self)), ("count", Schema.count), ("oldestSince", Schema.timeOrNull),
+            ("parts", Schema.list(part)),
+        ])
         return [
+            ("CourierSets", Schema.object([("asOf", Schema.time), ("sets", Schema.list(set))])),
             ("Channels", Schema.object([("asOf", Schema.time), ("channels", Schema.list(Schema.ref("Channel")))])),
             (
                 "Channel",

@@ -82,6 +82,7 @@ extension APIDescription {
             JSON.Member("/v1/wrong-orders", ["get": wrongOrders.json]),
             JSON.Member("/v1/health-index", ["get": healthIndex.json]),
             JSON.Member("/v1/channels", ["get": channels.json]),
+            JSON.Member("/v1/courier-sets", ["get": courierSets.json]),
             JSON.Member("/push/{system}", ["post": push("push", [path("system", systemNote)]).json]),
             JSON.Member(
                 "/push/{system}/{rest}",
@@ -166,6 +167,12 @@ extension APIDescription {
             id: "listChannels",
             summary: "Every outside system and each operation of it: what goes through, what waits.",
             good: (200, Operation.answer("The channels.", "Channels")), problems: [401, 403, 503], security: reading)
+    }
+
+    private static var courierSets: Operation {
+        Operation(
+            id: "listCourierSets", summary: "How many packed parcels stand in each of the five sets, and since when.",
+            good: (200, Operation.answer("The sets.", "CourierSets")), problems: [401, 403, 503], security: reading)
     }
 
     private static let systemNote = "The system's name in the settings."

@@ -44,4 +44,17 @@ extension MetricsRoute {
             text.sample("hydrant_channel_used_today", [("system", channel.system)], Double(used))
         }
     }
+
+    static func write(_ page: CouriersPage, to text: inout PrometheusText) {
+        func labels(_ count: ParcelCount) -> [(String, String)] {
+            [("set", count.set.rawValue), ("courier", count.courier), ("channel", count.channel)]
+        }
+        text.begin("hydrant_parcels", .gauge, "Packed parcels by the set they stand in.")
+        for count in page.counts { text.sample("hydrant_parcels", labels(count), Double(count.count)) }
+        text.begin("hydrant_parcels_oldest_seconds", .gauge, "How long the oldest has stood there.")
+        for count in page.counts where count.set != .numberReadBack {
+            let age = Double(max(0, page.asOf - count.oldestSince)) / 1_000
+            text.sample("hydrant_parcels_oldest_seconds", labels(count), age)
+        }
+    }
 }
