@@ -67,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         let built = try buildSystems(systems, caller: egress)
         var options = HubOptions()
         options.quotas = built.quotas
+        options.keepers = try connectors.map { try SystemsFile.keepers($0) } ?? []
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,
             connectors: built.connectors.values.sorted { $0.system < $1.system }, options: options,
@@ -77,7 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         server.port = port
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
-        let missing = unconnected(inForce.flow, built)
+        let missing = unconnected(inForce, built)
         let pages = try PageService(
             hub: hub, demo: false, forms: FormSigner(key: open.keyring.sessionKey))
         let application = try pages.application(settings: server, log: log) { port in
@@ -95,8 +96,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// What the settings ask of systems that nobody has connected, in words; empty when all are there.
-    private func unconnected(_ flow: Flow, _ systems: ConnectorCatalogue.Systems) -> String {
-        let names = Set(flow.requests.map(\.system)).filter { systems.connectors[$0] == nil }.sorted()
+    private func unconnected(_ settings: Settings, _ systems: ConnectorCatalogue.Systems) -> String {
+        let dispatch = settings.dispatch
+        let asked = settings.flow.requests.map(\.system) + dispatch.chains.flatMap(\.channels)
+        let names = Set(asked + [dispatch.keeper?.system].compactMap(\.self))
+            .filter { systems.connectors[$0] == nil }.sorted()
         guard !names.isEmpty else { return "" }
         return """
               not connected   \(names.joined(separator: ", ")): the settings ask these systems for something.

@@ -14,10 +14,11 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How many orders each seed plays.")
     var orders = 20
 
-    @Option(help: "Play one kind of story without the rest of the hub: fallback (parcels between failing channels).")
+    @Option(
+        help: "Play one thing alone: fallback (parcels between failing channels) or polling (numbers that come late).")
     var stories: Stories?
 
-    @Option(help: "How many stories.")
+    @Option(help: "How many stories, or parcels.")
     var count = 10_000
 
     @Option(help: "The seed of the first story.")
@@ -25,10 +26,15 @@ struct SimulateCommand: AsyncParsableCommand {
 
     enum Stories: String, ExpressibleByArgument, CaseIterable {
         case fallback
+        case polling
     }
 
     func run() async throws {
-        if stories == .fallback { return try await playFallback() }
+        switch stories {
+        case .fallback: return try await playFallback()
+        case .polling: return try playPolling()
+        case nil: break
+        }
         let bounds = seeds.split(separator: ".", omittingEmptySubsequences: true).compactMap { UInt64($0) }
         guard bounds.count == 2, bounds[0] <= bounds[1] else {
             throw CommandProblem("--seeds \(seeds) is no range", advice: "Write it like 1..100.")
@@ -48,6 +54,23 @@ struct SimulateCommand: AsyncParsableCommand {
         ])
         for violation in report.violations.prefix(50) { Terminal.standardError("\(violation)\n") }
         if !report.violations.isEmpty { throw ExitCode(1) }
+    }
+
+    private func playPolling() throws {
+        guard (1...200_000).contains(count) else {
+            throw CommandProblem("--count \(count) is out of range", advice: "Give a number from 1 to 200000.")
+        }
+        let report = PollingStudy(parcels: count, seed: from).run()
+        let ratio = Double(report.busiestSecond) / max(report.meanPerSecond, 0.001)
+        Terminal.result([
+            "parcels": .integer(Int64(report.parcels)), "found": .integer(Int64(report.found)),
+            "slowestSeconds": .number(Double(report.slowest) / 1_000),
+            "questionsPerSecond": .number(report.meanPerSecond),
+            "busiestSecond": .integer(Int64(report.busiestSecond)), "busiestToMean": .number(ratio),
+            "mostCallsInASecond": .integer(Int64(report.mostCalls)), "quotaPerSecond": .integer(Int64(report.quota)),
+        ])
+        let isKept = report.found == report.parcels && report.slowest <= .minutes(15) + .seconds(30)
+        if !isKept { throw ExitCode(1) }
     }
 
     private func playFallback() async throws {

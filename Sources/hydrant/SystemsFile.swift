@@ -1,5 +1,6 @@
 import Foundation
 import HydrantConnectorKit
+import HydrantCore
 import HydrantDocuments
 
 /// Reads the connectors document and fetches the credentials from where it says they are.
@@ -18,6 +19,21 @@ enum SystemsFile {
             return ConnectorSettings(
                 system: entry.system, kind: entry.kind, baseURL: entry.url, credentials: credentials,
                 options: entry.options)
+        }
+    }
+
+    /// Whom to ask for missing tracking numbers.
+    static func keepers(_ path: String) throws -> [KeeperContact] {
+        let text = try SavedDocument.read(path)
+        let entries = try readDocument { () throws(DocumentProblems) in
+            try ConnectorsDocument.keepers(text: text, path: path)
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return try entries.enumerated().map { index, entry in
+            KeeperContact(
+                warehouse: entry.warehouse,
+                name: Sensitive(try value(of: entry.name, named: "keepers[\(index)].name", beside: folder)),
+                phone: Sensitive(try value(of: entry.phone, named: "keepers[\(index)].phone", beside: folder)))
         }
     }
 

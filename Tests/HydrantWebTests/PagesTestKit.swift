@@ -119,6 +119,17 @@ struct PagesFixture: Sendable {
         }
     }
 
+    /// Sends a form as a browser does.
+    func post(_ path: String, _ form: String) async throws -> PageAnswer {
+        let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        let head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: path, headerFields: headers)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: form)))
+        let response = try await responder.respond(to: request, context: HubContext(log: log))
+        let body = PageBody()
+        try await response.body.write(body)
+        return PageAnswer(status: Int(response.status.code), headers: response.headers, text: body.text)
+    }
+
     func get(_ path: String, cookie: String? = nil, accepts: String? = nil) async throws -> PageAnswer {
         var headers: HTTPFields = [:]
         if let cookie { headers[.cookie] = cookie }

@@ -14,6 +14,14 @@ package struct SystemEntry: Sendable {
     package var options: [String: String]
 }
 
+/// Who looks after a warehouse, as the connectors document names it.
+package struct KeeperEntry: Sendable {
+    /// Nil for every warehouse that no earlier entry names.
+    package var warehouse: String?
+    package var name: SystemEntry.Credential
+    package var phone: SystemEntry.Credential
+}
+
 /// The document that says where the outside systems are and how to get in.
 package enum ConnectorsDocument {
     /// Reads a connectors document. Whether the kinds and their options exist is for the connectors to judge.
@@ -21,12 +29,32 @@ package enum ConnectorsDocument {
     /// - Parameter path: the name of the document for messages; nothing is read from the disk.
     package static func load(text: String, path: String) throws(DocumentProblems) -> [SystemEntry] {
         let document = try DocumentValue.parse(text: text, path: path)
-        guard let group = document.group(allowed: ["connectors", "systems"], required: ["connectors", "systems"]) else {
+        let allowed = ["connectors", "systems", "keepers"]
+        guard let group = document.group(allowed: allowed, required: ["connectors", "systems"]) else {
             throw DocumentProblems(document.list.problems)
         }
         let entries = (group["systems"]?.items() ?? []).compactMap(entry)
+        _ = keepers(group)
         try document.list.throwIfAny()
         return entries
+    }
+
+    /// Reads whom to ask for missing tracking numbers; empty where the document names nobody.
+    package static func keepers(text: String, path: String) throws(DocumentProblems) -> [KeeperEntry] {
+        let document = try DocumentValue.parse(text: text, path: path)
+        let entries = document.group(allowed: ["connectors", "systems", "keepers"]).map(keepers) ?? []
+        try document.list.throwIfAny()
+        return entries
+    }
+
+    private static func keepers(_ group: DocumentGroup) -> [KeeperEntry] {
+        (group["keepers"]?.items() ?? []).compactMap { item in
+            let allowed = ["warehouse", "name", "phone"]
+            guard let entry = item.group(allowed: allowed, required: ["name", "phone"]),
+                let name = entry["name"].flatMap(credential), let phone = entry["phone"].flatMap(credential)
+            else { return nil }
+            return KeeperEntry(warehouse: entry["warehouse"]?.name(), name: name, phone: phone)
+        }
     }
 
     private static func entry(_ value: DocumentValue) -> SystemEntry? {
