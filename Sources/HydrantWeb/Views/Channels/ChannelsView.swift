@@ -23,7 +23,7 @@ package struct ChannelsPage: Sendable {
             text += "|\(channel.system),\(channel.usedToday ?? -1),\(channel.closedUntil?.milliseconds ?? 0)"
             for lane in channel.lanes {
                 text += "|\(lane.lane.kind.rawValue),\(lane.gate.rawValue),\(lane.calls),\(lane.failures)"
-                text += ",\(lane.median ?? 0),\(lane.slowest ?? 0),\(lane.underWay),\(lane.waiting)"
+                text += ",\(lane.median ?? 0),\(lane.slowest ?? 0),\(lane.waiting)"
                 text += ",\(lane.nextTryAt?.milliseconds ?? 0),\(lane.lastError?.at.milliseconds ?? 0)"
             }
         }

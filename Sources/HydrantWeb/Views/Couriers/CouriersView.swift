@@ -57,7 +57,7 @@ struct CouriersView {
             "sets": TrackingSet.allCases.map { cell($0, nil, nil, formats) },
             "rows": pairs.map { pair -> Bindings in
                 [
-                    "courier": pair.courier.isEmpty ? displayName(ofSystem: pair.channel) : pair.courier,
+                    "courier": displayName(ofSystem: pair.courier.isEmpty ? pair.channel : pair.courier),
                     "channel": pair.channel.isEmpty ? "—" : displayName(ofSystem: pair.channel),
                     "cells": TrackingSet.allCases.map { cell($0, pair.courier, pair.channel, formats) },
                 ]
