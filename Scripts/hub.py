@@ -30,12 +30,12 @@ def free_port() -> int:
 
 
 class Hub:
-    """One `hydrant serve` at a time, on the database of a folder."""
+    """One `hydrant serve` at a time, on the database of a folder or of a server."""
 
-    def __init__(self, folder: pathlib.Path, binary: pathlib.Path = BINARY):
+    def __init__(self, folder: pathlib.Path, binary: pathlib.Path = BINARY, database: str | None = None):
         self.folder = folder
-        self.binary = binary
-        self.database = folder / "hub.sqlite"
+        self.binary = binary.resolve()
+        self.database = database or folder / "hub.sqlite"
         self.token_file = folder / "token"
         self.secret_file = folder / "webhook-secret"
         self.log = folder / "hub.log"
@@ -62,7 +62,7 @@ class Hub:
                     self.binary, "serve", "--database", self.database, "--port", str(self.port),
                     "--token-file", self.token_file, "--webhook-secret-file", self.secret_file,
                 ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         while time.monotonic() - begun < ready_within:
             if self.process.poll() is not None:
                 raise HubFailure(f"the hub ended with {self.process.returncode}:\n{self.log_end()}")
@@ -115,7 +115,8 @@ class Hub:
     def command(self, *arguments: str) -> dict:
         """Runs another command of the hub on the database and reads its JSON."""
         done = subprocess.run(
-            [self.binary, *arguments, "--database", self.database], capture_output=True, text=True, check=False)
+            [self.binary, *arguments, "--database", self.database], capture_output=True, text=True, check=False,
+            cwd=self.folder)
         try:
             return json.loads(done.stdout)
         except json.JSONDecodeError:

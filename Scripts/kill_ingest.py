@@ -21,6 +21,7 @@ import time
 
 sys.dont_write_bytecode = True
 from hub import Client, Hub, HubFailure
+from postgres import Cluster
 
 SOURCE = "shop"
 OPEN_ORDERS = 300
@@ -142,8 +143,9 @@ def message_ids(proof: dict) -> list[str]:
 class Audit:
     """Compares what the hub says with what it has acknowledged."""
 
-    def __init__(self, hub: Hub):
+    def __init__(self, hub: Hub, cluster: Cluster | None = None):
         self.hub = hub
+        self.cluster = cluster
         self.lost: set[str] = set()
         self.duplicated: set[str] = set()
         self.wrong: list[str] = []
@@ -167,14 +169,21 @@ class Audit:
     def read_database(self, orders: dict[str, set[str]]) -> None:
         """The events as they lie on disk, read without the hub."""
         found: dict[str, list[str]] = {}
-        connection = sqlite3.connect(self.hub.database)
-        for number, raw in connection.execute(
-                "SELECT orders.number, bytes FROM events JOIN orders ON orders.id = events.order_id"):
+        if self.cluster is not None:
+            events = self.cluster.sql(
+                "SELECT orders.number, convert_from(bytes, 'UTF8') FROM hydrant.events"
+                " JOIN hydrant.orders ON orders.id = events.order_id")
+            messages = self.cluster.sql("SELECT message_id FROM hydrant.inbox")
+        else:
+            connection = sqlite3.connect(self.hub.database)
+            events = connection.execute(
+                "SELECT orders.number, bytes FROM events JOIN orders ON orders.id = events.order_id").fetchall()
+            messages = connection.execute("SELECT message_id FROM inbox").fetchall()
+            connection.close()
+        for number, raw in events:
             event = json.loads(raw)
             if event["event"] == "fact.recorded":
                 found.setdefault(number, []).append(event["content"]["id"])
-        messages = connection.execute("SELECT message_id FROM inbox").fetchall()
-        connection.close()
         for number, expected in orders.items():
             self.compare(expected, found.get(number, []))
         kept = [message for (message,) in messages]
@@ -218,10 +227,10 @@ def disturb(
     return {"kills": kills, "slowestStartSeconds": round(max(starts), 3), "memoryMebibytes": round(max(memory), 1)}
 
 
-def run(options: argparse.Namespace, folder: pathlib.Path) -> int:
-    hub = Hub(folder)
+def run(options: argparse.Namespace, folder: pathlib.Path, cluster: Cluster | None) -> int:
+    hub = Hub(folder, database=cluster.address if cluster else None)
     ledger = Ledger(options.seed)
-    audit = Audit(hub)
+    audit = Audit(hub, cluster)
     running = threading.Event()
     running.set()
     stopping = threading.Event()
@@ -269,6 +278,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=0, help="go on for so long, instead of a number of kills")
     parser.add_argument("--between", type=float, nargs=2, default=None, metavar=("LOW", "HIGH"),
                         help="seconds from being ready to the kill")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own instead of a file")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
@@ -277,11 +287,17 @@ def main() -> int:
     # Ended from outside, the script still takes its hub along.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hydrant-kill-"))
+    cluster = None
     try:
-        code = run(options, folder)
-    except HubFailure as failure:
+        if options.postgres:
+            cluster = Cluster(folder.with_name(folder.name + "-pg"))
+        code = run(options, folder, cluster)
+    except (HubFailure, RuntimeError) as failure:
         print(failure, file=sys.stderr)
         code = 1
+    finally:
+        if cluster is not None:
+            cluster.stop()
     if code == 0:
         shutil.rmtree(folder)
     else:

@@ -84,6 +84,7 @@ release_build() { one release-build Scripts/build.sh; }
 
 process_tests() {
     one kill-ingest Scripts/kill_ingest.py --kills "${HYDRANT_KILLS:-200}"
+    one kill-ingest-postgres Scripts/kill_ingest.py --postgres --kills "${HYDRANT_POSTGRES_KILLS:-20}"
     local test
     for test in Tests/Process/*; do
         if [[ -f $test && -x $test ]]; then one "$(basename "${test%.*}")" "$test"; fi
