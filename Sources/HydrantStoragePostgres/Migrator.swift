@@ -34,6 +34,16 @@ struct Migrator {
             advice: "Run `hydrant serve` or `hydrant import` on it first, or check its name.")
     }
 
+    /// Whether a hub has worked on the database.
+    ///
+    /// - Throws: `StoreFailure` when another program or a newer version did.
+    func isInUse(_ connection: PostgresConnection) throws -> Bool {
+        let version = try Self.version(connection)
+        guard version <= schema.version else { throw StoreFailure(.tooNew) }
+        if version == 0 { try Self.checkNobodyElse(connection) }
+        return version > 0
+    }
+
     private static func checkNobodyElse(_ connection: PostgresConnection) throws {
         let tables = try connection.first(Statements.tables) { $0.integer(0) } ?? 0
         guard tables == 0 else {

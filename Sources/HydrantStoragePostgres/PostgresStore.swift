@@ -43,6 +43,29 @@ package final class PostgresStore: Store {
         }
     }
 
+    /// Whether a hub could work on the database, and in words what it is. Writes nothing.
+    ///
+    /// - Throws: `StoreFailure` as ``open(_:mode:schema:settings:)`` would.
+    package static func examine(_ address: PostgresAddress) async throws -> String {
+        let threads = WorkerThreads(count: 1, name: "hydrant-pg-examine") {
+            try PostgresConnection(address: address, traffic: Traffic())
+        }
+        do {
+            let words = try await threads.run { worker in
+                var isFresh = false
+                let connection = try worker.connection(isFresh: &isFresh)
+                let facts = try ServerChecks.check(connection, isForWriting: true)
+                let used = try Migrator(schema: .current, settings: PostgresSettings()).isInUse(connection)
+                return "PostgreSQL \(facts.version / 10_000), durable, the database is \(used ? "in use" : "new")"
+            }
+            await threads.close()
+            return words
+        } catch {
+            await threads.close()
+            throw error
+        }
+    }
+
     private static func prepare(
         _ connection: PostgresConnection, _ mode: Mode, _ migrator: Migrator
     ) throws -> Int64 {

@@ -31,8 +31,24 @@ extension Schema {
             ALTER TABLE orders SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
             ALTER TABLE instructions SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
             """,
+            publicView,
         ]
     ]
+
+    /// What other programs may read (docs/postgresql.md): no personal data, and names that stay.
+    private static let publicView = """
+        CREATE SCHEMA hydrant_public;
+        CREATE VIEW hydrant_public.orders AS
+        SELECT orders.number AS "order", waybills.parcel, waybills.number AS waybill, orders.state,
+            to_timestamp(orders.state_since / 1000.0) AS since,
+            (SELECT CASE WHEN (content ->> 'inferred')::boolean THEN 'inferred' ELSE 'reported' END
+                FROM (SELECT events.number, convert_from(events.bytes, 'UTF8')::jsonb AS event FROM events
+                    WHERE events.order_id = orders.id) AS told, LATERAL (SELECT event -> 'content' AS content) AS said
+                WHERE event ->> 'event' IN ('state.reached', 'state.restated')
+                    AND (content ->> 'number')::bigint = orders.state
+                ORDER BY told.number DESC LIMIT 1) AS proof
+        FROM orders LEFT JOIN waybills ON waybills.order_id = orders.id AND waybills.status = 'live';
+        """
 
     /// Row ids of orders from one number up to, without, another. Made beside the table and then attached: making it
     /// in place would wait for every reader, and every writer for that.

@@ -3,13 +3,16 @@ import HydrantStorage
 /// What a server must be before anything is acknowledged on its word.
 enum ServerChecks {
     /// - Throws: `StoreFailure` of kind `notDurable`, `standby` or `other`.
-    static func check(_ connection: PostgresConnection, isForWriting: Bool) throws {
+    @discardableResult
+    static func check(_ connection: PostgresConnection, isForWriting: Bool) throws -> ServerFacts {
         let facts = try connection.first(Statements.serverFacts) { row in
             ServerFacts(
                 synchronousCommit: row.text(0), fsync: row.text(1), fullPageWrites: row.text(2), encoding: row.text(3),
                 isStandby: row.isTrue(4), version: row.integer(5))
         }
-        try facts?.check(isForWriting: isForWriting)
+        guard let facts else { throw StoreFailure(.other) }
+        try facts.check(isForWriting: isForWriting)
+        return facts
     }
 }
 

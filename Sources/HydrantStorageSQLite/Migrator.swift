@@ -22,6 +22,18 @@ struct Migrator {
         }
     }
 
+    /// Makes the view for other programs as this version of the program has it.
+    func makePublicView(_ database: Database) throws {
+        guard try Self.version(database) > 0 else { return }
+        let found = try String.fetchOne(database, sql: Statements.viewText, arguments: [Schema.publicViewName])
+        guard found != Schema.publicView else { return }
+        try database.inTransaction(.immediate) {
+            try database.execute(sql: Statements.dropPublicView)
+            try database.execute(sql: Schema.publicView)
+            return .commit
+        }
+    }
+
     /// Refuses a file of another program or of a newer version; a new, empty file passes.
     func check(_ database: Database) throws {
         let version = try Self.version(database)

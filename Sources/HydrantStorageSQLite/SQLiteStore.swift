@@ -35,6 +35,7 @@ package final class SQLiteStore: Store {
                 try pool.writeWithoutTransaction { database in
                     try settings.makeDurable(database)
                     try migrator.migrate(database)
+                    try migrator.makePublicView(database)
                 }
             case .readOnly:
                 pool = try Self.openForReports(path, settings)

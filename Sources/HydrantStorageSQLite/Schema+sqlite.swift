@@ -1,6 +1,21 @@
 import HydrantStorage
 
 extension Schema {
+    static let publicViewName = "hydrant_public"
+    /// What other programs may read (docs/postgresql.md): no personal data, and names that stay. It holds nothing by
+    /// itself and is therefore made anew when a version of the program has another one.
+    static let publicView = """
+        CREATE VIEW hydrant_public AS
+        SELECT orders.number AS "order", waybills.parcel, waybills.number AS waybill, orders.state,
+            strftime('%Y-%m-%dT%H:%M:%fZ', orders.state_since / 1000.0, 'unixepoch') AS since,
+            (SELECT CASE WHEN json_extract(event, '$.content.inferred') THEN 'inferred' ELSE 'reported' END
+                FROM (SELECT number, CAST(bytes AS TEXT) AS event FROM events WHERE order_id = orders.id)
+                WHERE json_extract(event, '$.event') IN ('state.reached', 'state.restated')
+                    AND json_extract(event, '$.content.number') = orders.state
+                ORDER BY number DESC LIMIT 1) AS proof
+        FROM orders LEFT JOIN waybills ON waybills.order_id = orders.id AND waybills.status = 'live'
+        """
+
     /// The statements that lead from a version to the next, in SQLite's words.
     func statements(from version: Int) -> [String] {
         migrations[version].map(\.sqliteText)

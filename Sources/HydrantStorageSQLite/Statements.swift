@@ -199,7 +199,21 @@ enum Statements {
             (SELECT coalesce(max(id), 0) FROM inbox), (SELECT count(*) FROM parked)
         """
 
+    static let viewText = "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?"
+    static let dropPublicView = "DROP VIEW IF EXISTS hydrant_public"
+
     static let meta = "SELECT value FROM meta WHERE name = ?"
+    /// Everything, page by page, for a move to another database.
+    static let inboxPage = """
+        SELECT id, source, message_id, order_number, received_at, body_hash, sealed FROM inbox WHERE id > ?
+        ORDER BY id LIMIT ?
+        """
+    static let receiversPage = "SELECT id, sealed FROM receivers WHERE id > ? ORDER BY id LIMIT ?"
+    static let timersAll = "SELECT order_number, id, due_at FROM timers ORDER BY order_number, id"
+    static let metaAll = "SELECT name, value FROM meta ORDER BY name"
+    static let leasedKeys = """
+        SELECT key FROM instructions WHERE lease_until IS NOT NULL AND status IN ('waiting', 'ambiguous')
+        """
     static let setMeta = """
         INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """

@@ -70,6 +70,11 @@ struct OpenDatabase {
             if let address = options.address {
                 store = try await PostgresStore.open(
                     address, mode: isWriting ? .readWrite : .readOnly, settings: server)
+                guard try await !StoreMove.isUnfinished(store) else {
+                    throw CommandProblem(
+                        "a move into \(options.displayName) has not ended",
+                        advice: "Run the same `hydrant migrate` again; it goes on where it ended.")
+                }
                 keyring = try await options.keyring(for: store)
             } else {
                 // A file without its key is refused before it is touched.

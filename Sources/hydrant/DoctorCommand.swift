@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import HydrantCore
 import HydrantDocuments
+import HydrantStorage
+import HydrantStoragePostgres
 import HydrantStorageSQLite
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -12,6 +14,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: "The folder in which the database is to lie.")
     var folder = "."
 
+    @Option(help: "A database of a PostgreSQL server to check, postgres://USER@HOST:PORT/NAME; nothing is written.")
+    var database: String?
+
     @Option(help: "A settings or mapping document to check.")
     var settings: String?
 
@@ -21,6 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         var checks = [checkWriting(), checkSpace(), checkDurableWrite(), checkMemory(), checkClock(), checkPort()]
         if let settings { checks.append(checkDocument(settings)) }
+        if let database { checks.append(await checkServer(database)) }
         for check in checks {
             Terminal.standardOutput("\(check.isFine ? "✓" : "✗") \(check.name): \(check.finding)\n")
             if !check.isFine { Terminal.standardOutput("    → \(check.advice)\n") }
@@ -35,6 +41,23 @@ struct DoctorCommand: AsyncParsableCommand {
         var isFine: Bool
         var finding: String
         var advice: String
+    }
+
+    private func checkServer(_ database: String) async -> Check {
+        let name = "database server"
+        guard let address = PostgresAddress(database) else {
+            return Check(
+                name: name, isFine: false, finding: "--database is no address of a server's database",
+                advice: "Write it as postgres://USER@HOST:PORT/NAME.")
+        }
+        do {
+            let finding = try await PostgresStore.examine(address)
+            return Check(name: name, isFine: true, finding: finding, advice: "")
+        } catch {
+            let failure = error as? StoreFailure ?? StoreFailure(.other)
+            return Check(
+                name: name, isFine: false, finding: "\(failure.code) \(failure.message)", advice: failure.advice)
+        }
     }
 
     private func checkWriting() -> Check {

@@ -53,8 +53,7 @@ struct HydrantCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
-            SandboxCommand.self, SimulateCommand.self, BenchCommand.self,
-            DoctorCommand.self,
+            MigrateCommand.self, SandboxCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import HydrantCore
 import HydrantEngine
 import HydrantStorage
+import HydrantStoragePostgres
 import HydrantStorageSQLite
 import Logging
 
@@ -18,6 +19,11 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(help: "The folder for the databases, on the disk that is to be measured.")
     var directory = "."
+
+    @Option(
+        help:
+            "Measure the rates of one process on a server's database, postgres://USER@HOST:PORT/NAME, which is filled.")
+    var database: String?
 
     @Option(help: "Where to write the figures; standard output when not given.")
     var output: String?
@@ -36,9 +42,11 @@ struct BenchCommand: AsyncParsableCommand {
             figures.append(try await inProcess(batch: batch, limit: limits[batch]))
         }
         figures += try await singleFacts()
-        figures += try await HTTPBench(directory: directory, seconds: seconds, limit: limits[100]).run()
-        figures += try await BulkheadBench(directory: directory, seconds: seconds).run()
-        figures += try await LargeDatabaseBench(directory: directory, orders: orders).run()
+        if database == nil {
+            figures += try await HTTPBench(directory: directory, seconds: seconds, limit: limits[100]).run()
+            figures += try await BulkheadBench(directory: directory, seconds: seconds).run()
+            figures += try await LargeDatabaseBench(directory: directory, orders: orders).run()
+        }
         figures.append(BenchFigure(name: "memory at the end", value: residentMegabytes(), unit: "MB", limit: nil))
         for figure in figures {
             let ratio = figure.ratio.map { "  ratio \(($0 * 100).rounded() / 100)" } ?? ""
@@ -47,6 +55,11 @@ struct BenchCommand: AsyncParsableCommand {
         let json = JSON.array(figures.map(\.json))
         guard let output else { return Terminal.result(json) }
         try Data((json.text + "\n").utf8).write(to: URL(fileURLWithPath: output))
+    }
+
+    /// Files are made anew for each measurement; in a server's database the orders of all measurements lie together.
+    private func prefix(_ name: String) -> String {
+        database == nil ? "SO" : "\(name)\(UInt64.random(in: 0...999_999))-"
     }
 
     private func readLimits() throws -> [Int: Double] {
@@ -67,8 +80,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// Facts that are read, sealed, decided and durable, in batches of one size.
     private func inProcess(batch: Int, limit: Double?) async throws -> BenchFigure {
-        try await withBenchHub(directory, name: "process-\(batch)") { hub in
-            var facts = BenchFacts(prefix: "SO", seed: UInt64(batch))
+        try await withBenchHub(directory, name: "process-\(batch)", server: database) { hub in
+            var facts = BenchFacts(prefix: prefix("B\(batch)-"), seed: UInt64(batch))
             try await preload(hub, &facts, 20_000)
             var count = 0
             let begin = ContinuousClock.now
@@ -91,8 +104,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// Single facts at 500 a second: how long until each is safe.
     private func singleFacts() async throws -> [BenchFigure] {
-        try await withBenchHub(directory, name: "single") { hub in
-            var facts = BenchFacts(prefix: "SO", seed: 5)
+        try await withBenchHub(directory, name: "single", server: database) { hub in
+            var facts = BenchFacts(prefix: prefix("S-"), seed: 5)
             try await preload(hub, &facts, 20_000)
             var samples = Samples()
             let begin = ContinuousClock.now
@@ -115,12 +128,17 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// Runs the body with a hub over a new database and removes the files afterwards.
 func withBenchHub<Result: Sendable>(
-    _ directory: String, name: String, _ body: (Hub) async throws -> Result
+    _ directory: String, name: String, server: String? = nil, _ body: (Hub) async throws -> Result
 ) async throws -> Result {
     let path = "\(directory)/bench-\(name).sqlite"
     removeDatabase(path)
     defer { removeDatabase(path) }
-    let store = try SQLiteStore(path: path, mode: .readWrite)
+    let store: any Store =
+        if let server, let address = PostgresAddress(server) {
+            try await PostgresStore.open(address)
+        } else {
+            try SQLiteStore(path: path, mode: .readWrite)
+        }
     let hub = Hub(
         store: store, keyring: Keyring(master: Array(repeating: 7, count: 32)), clock: SystemClock(),
         settings: Settings(), log: Logger(label: "hydrant.bench"))

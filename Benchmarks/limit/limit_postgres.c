@@ -1,0 +1,230 @@
+/* The limit that a hub on PostgreSQL is compared with: how many facts a second a plain libpq program makes durable when
+ * it writes the same rows as the hub does: per batch the orders' rows are looked up and locked, the messages looked up,
+ * and inbox rows, events and order rows written with binary arrays, all pipelined, then committed.
+ * limit_postgres CONNECTION prints facts/s by batch size as JSON. The database must be empty; its schema "plain" is made
+ * anew. */
+#include <arpa/inet.h>
+#include <libpq-fe.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { open_orders = 5000, facts_per_order = 12, hash_bytes = 32, inbox_bytes = 500, event_bytes = 300, most = 16 };
+
+struct order { char number[32]; int64_t id; int version, facts, touched_in; };
+struct array { char *bytes; size_t length, room; int count; Oid type; };
+
+static PGconn *connection;
+static struct order pool[open_orders];
+static uint64_t state = 0x9E3779B97F4A7C15u;
+static int64_t next_order, next_id, next_message;
+static char noise[1 << 20];
+
+static uint64_t random_word(void) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return state;
+}
+
+static const char *slice(size_t length) { return noise + random_word() % (sizeof noise - length); }
+
+static void fail(const char *what) {
+    fprintf(stderr, "limit_postgres: %s: %s\n", what, PQerrorMessage(connection));
+    exit(1);
+}
+
+static void put(struct array *array, const void *bytes, size_t length) {
+    if (array->length + length > array->room) {
+        array->room = (array->length + length) * 2;
+        array->bytes = realloc(array->bytes, array->room);
+        if (!array->bytes) fail("no memory");
+    }
+    memcpy(array->bytes + array->length, bytes, length);
+    array->length += length;
+}
+
+static void put_32(struct array *array, uint32_t value) {
+    value = htonl(value);
+    put(array, &value, 4);
+}
+
+static void start(struct array *array, Oid type) {
+    array->length = 0;
+    array->count = 0;
+    array->type = type;
+    for (int i = 0; i < 5; i++) put_32(array, 0);
+}
+
+static void add(struct array *array, const void *bytes, size_t length) {
+    put_32(array, (uint32_t)length);
+    put(array, bytes, length);
+    array->count++;
+}
+
+static void add_number(struct array *array, int64_t value) {
+    uint32_t words[2] = {htonl((uint32_t)((uint64_t)value >> 32)), htonl((uint32_t)value)};
+    add(array, words, 8);
+}
+
+static void end(struct array *array) {
+    uint32_t head[5] = {htonl(1), 0, htonl(array->type), htonl((uint32_t)array->count), htonl(1)};
+    if (array->count == 0) {
+        head[0] = 0;
+        array->length = 12;
+    }
+    memcpy(array->bytes, head, array->length < 20 ? 12 : 20);
+}
+
+static void run(const char *text) {
+    PGresult *result = PQexec(connection, text);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK) fail(text);
+    PQclear(result);
+}
+
+static void prepare(const char *name, const char *text) {
+    PGresult *result = PQprepare(connection, name, text, 0, NULL);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) fail(text);
+    PQclear(result);
+}
+
+static void post(const char *name, struct array *arrays, int count) {
+    const char *values[most];
+    int lengths[most], formats[most];
+    for (int i = 0; i < count; i++) {
+        end(&arrays[i]);
+        values[i] = arrays[i].bytes;
+        lengths[i] = (int)arrays[i].length;
+        formats[i] = 1;
+    }
+    if (!PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)) fail(name);
+}
+
+static void collect(void) {
+    if (!PQpipelineSync(connection)) fail("sync");
+    for (;;) {
+        PGresult *result = PQgetResult(connection);
+        if (!result) continue;
+        ExecStatusType status = PQresultStatus(result);
+        if (status != PGRES_PIPELINE_SYNC && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) fail("batch");
+        PQclear(result);
+        if (status == PGRES_PIPELINE_SYNC) return;
+    }
+}
+
+static void make_schema(void) {
+    run("SET client_min_messages = warning; DROP SCHEMA IF EXISTS plain CASCADE; CREATE SCHEMA plain;"
+        "SET search_path = plain; SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off;"
+        "SET enable_mergejoin = off;"
+        "CREATE TABLE orders (id bigint PRIMARY KEY, number text COLLATE \"C\" UNIQUE NOT NULL, version bigint NOT NULL,"
+        " state bigint NOT NULL, state_since bigint, completion text NOT NULL, holds bigint NOT NULL, verdict text,"
+        " placed_at bigint, changed_at bigint NOT NULL, health bigint NOT NULL, changes_at bigint,"
+        " chain_head bytea NOT NULL) WITH (fillfactor = 70);"
+        "CREATE TABLE events (order_id bigint NOT NULL, number bigint NOT NULL, bytes bytea NOT NULL,"
+        " hash bytea NOT NULL, PRIMARY KEY (order_id, number));"
+        "CREATE TABLE inbox (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, source text COLLATE \"C\" NOT NULL,"
+        " message_id text COLLATE \"C\" NOT NULL, order_number text NOT NULL, received_at bigint NOT NULL,"
+        " body_hash bigint NOT NULL, sealed bytea NOT NULL, UNIQUE (source, message_id))");
+    prepare("begin", "BEGIN");
+    prepare("commit", "COMMIT");
+    prepare("lock", "SELECT * FROM orders WHERE number = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE");
+    prepare("seen", "SELECT message_id, body_hash FROM inbox WHERE source = 'shop' AND message_id = ANY ($1::text[])");
+    prepare("new", "INSERT INTO orders SELECT i, n, v, 0, 1, 'open', 0, NULL, 1, 1, 3, 1, h"
+                   " FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bytea[]) AS given (i, n, v, h)");
+    prepare("old", "UPDATE orders SET version = v, state_since = v, changed_at = v, health = 7, changes_at = v,"
+                   " chain_head = h FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS given (i, v, h) WHERE id = i");
+    prepare("events", "INSERT INTO events SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])");
+    prepare("inbox", "INSERT INTO inbox (source, message_id, order_number, received_at, body_hash, sealed)"
+                     " SELECT 'shop', m, n, 1, 2, s FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (m, n, s)");
+}
+
+static void renew(struct order *order) {
+    memset(order, 0, sizeof *order);
+    order->touched_in = -1;
+    snprintf(order->number, sizeof order->number, "SO-2026-%08lld", (long long)next_order++);
+}
+
+static void write_batch(int batch, int number) {
+    static struct array lock[1], seen[1], new[4], old[3], events[4], inbox[3];
+    static struct order *touched[1000];
+    int count = 0;
+    start(lock, 25), start(seen, 25);
+    start(&new[0], 20), start(&new[1], 25), start(&new[2], 20), start(&new[3], 17);
+    start(&old[0], 20), start(&old[1], 20), start(&old[2], 17);
+    start(&events[0], 20), start(&events[1], 20), start(&events[2], 17), start(&events[3], 17);
+    start(&inbox[0], 25), start(&inbox[1], 25), start(&inbox[2], 17);
+    for (int i = 0; i < batch; i++) {
+        struct order *order = &pool[random_word() % open_orders];
+        char message[48];
+        int length = snprintf(message, sizeof message, "shop-message-%012lld", (long long)next_message++);
+        if (order->touched_in != number) {
+            order->touched_in = number;
+            touched[count++] = order;
+            add(lock, order->number, strlen(order->number));
+        }
+        add(seen, message, (size_t)length);
+        add(&inbox[0], message, (size_t)length);
+        add(&inbox[1], order->number, strlen(order->number));
+        add(&inbox[2], slice(inbox_bytes), inbox_bytes);
+        if (order->id == 0) order->id = -(++next_id);
+        for (int event = 0; event < 1 + (random_word() % 1000 < 600); event++) {
+            add_number(&events[0], order->id < 0 ? -order->id : order->id);
+            add_number(&events[1], ++order->version);
+            add(&events[2], slice(event_bytes), event_bytes);
+            add(&events[3], slice(hash_bytes), hash_bytes);
+        }
+        order->facts++;
+    }
+    for (int i = 0; i < count; i++) {
+        struct order *order = touched[i];
+        struct array *target = order->id < 0 ? new : old;
+        add_number(&target[0], order->id < 0 ? -order->id : order->id);
+        if (order->id < 0) add(&target[1], order->number, strlen(order->number));
+        add_number(&target[order->id < 0 ? 2 : 1], order->version);
+        add(&target[order->id < 0 ? 3 : 2], slice(hash_bytes), hash_bytes);
+        if (order->id < 0) order->id = -order->id;
+    }
+    post("begin", NULL, 0), post("lock", lock, 1), post("seen", seen, 1);
+    collect();
+    post("new", new, 4), post("old", old, 3), post("events", events, 4), post("inbox", inbox, 3);
+    post("commit", NULL, 0);
+    collect();
+    for (int i = 0; i < count; i++)
+        if (touched[i]->facts >= facts_per_order) renew(touched[i]);
+}
+
+static double seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int main(int count, char **arguments) {
+    static const int batches[] = {1, 10, 100, 1000};
+    if (count != 2) {
+        fprintf(stderr, "usage: limit_postgres CONNECTION\n");
+        return 2;
+    }
+    for (size_t i = 0; i < sizeof noise; i++) noise[i] = (char)random_word();
+    connection = PQconnectdb(arguments[1]);
+    if (PQstatus(connection) != CONNECTION_OK) fail("connect");
+    make_schema();
+    for (int i = 0; i < open_orders; i++) renew(&pool[i]);
+    if (!PQenterPipelineMode(connection)) fail("pipeline");
+    int number = 0;
+    for (int i = 0; i < 20; i++) write_batch(1000, number++);
+    printf("{");
+    for (int i = 0; i < 4; i++) {
+        int64_t facts = 0;
+        double begin = seconds(), now;
+        do {
+            write_batch(batches[i], number++);
+            facts += batches[i];
+        } while ((now = seconds()) - begin < 5);
+        printf("%s\"%d\": %.1f", i ? ", " : "", batches[i], (double)facts / (now - begin));
+        fflush(stdout);
+    }
+    printf("}\n");
+    PQfinish(connection);
+    return 0;
+}
