@@ -9,6 +9,7 @@ struct CourierLedger: Sendable {
         /// All numbers that were ever given; more than one would be a fault of the hub.
         var serials: [UInt32]
         var handedOver: Instant?
+        var isCancelled = false
         /// The next route to be reported.
         var nextRoute: UInt8 = 0
         /// How often the hub asked for it.

@@ -14,6 +14,17 @@ extension SandboxWorld {
         case "EXP_RECE_SEARCH_ORDER_RESP":
             let id = content["orderId"]?.string ?? ""
             return SandboxAnswer(envelope(searchOrder(id), id))
+        case "EXP_RECE_UPDATE_ORDER" where content["dealType"]?.integer == 2:
+            let id = content["orderId"]?.string ?? ""
+            let fault = fault(of: "cancel waybill \(id)")
+            return SandboxAnswer(envelope(fault.takesEffect ? cancelWaybill(id) : .null, id), fault: fault)
+        case "EXP_RECE_WANTED_INTERCEPT":
+            let number = content["waybillNo"]?.string ?? ""
+            let isKnown = courier.parcelIndex(number: number) != nil
+            return SandboxAnswer(envelope(isKnown ? success(.null) : failure("8018", "未获取到订单信息"), number))
+        case "EXP_RECE_REGISTER_ROUTE":
+            // Everything that is handed over is pushed here, registered or not.
+            return SandboxAnswer(envelope(success(.null), "register"))
         case "EXP_RECE_SEARCH_ROUTES": return SandboxAnswer(envelope(searchRoutes(content), "routes"))
         default: return SandboxAnswer(gatewayFailure("A1004", "无对应服务权限"))
         }
@@ -50,6 +61,8 @@ extension SandboxWorld {
         guard !fields.contains("") else { return failure("1014", "到件方信息不完整") }
         if let index = courier.index[id] {
             courier.parcels[index].requests += 1
+            // A cancelled number of ours can never be used again.
+            guard !courier.parcels[index].isCancelled else { return failure("8037", "订单已取消") }
             let isError = lottery.hits(faults.repeatIsError, "repeat waybill", id)
             return isError ? failure("8016", "重复下单") : success(order(index))
         }
@@ -57,6 +70,14 @@ extension SandboxWorld {
         counts.waybills += 1
         if let early = courier.handedOverEarly.removeValue(forKey: id) { handOver(id, at: max(early, clock.now())) }
         return success(order(index))
+    }
+
+    private func cancelWaybill(_ id: String) -> JSON {
+        guard let index = courier.index[id] else { return failure("8018", "未获取到订单信息") }
+        guard !courier.parcels[index].isCancelled else { return failure("8037", "订单已取消") }
+        guard courier.parcels[index].handedOver == nil else { return failure("8252", "订单已确认") }
+        courier.parcels[index].isCancelled = true
+        return success(["orderId": .string(id), "resStatus": 2])
     }
 
     private func order(_ index: Int) -> JSON {

@@ -57,14 +57,19 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         let partners = makePartners()
         let world = try makeWorld()
-        var services = world.makeServices() + partners.makeServices()
+        let couriers = try makeCouriers()
+        var services = world.makeServices() + partners.makeServices() + couriers.makeServices()
         // Without a hub the warehouse and the others answer and tell nobody.
         if hub == nil { services.remove(at: 1) }
         services.append(
             LoopService {
                 await world.waitUntilListening()
                 await partners.waitUntilListening()
-                Terminal.result(Self.document(world.connectorSettings + (await partners.connectorSettings)))
+                await couriers.waitUntilListening()
+                // The warehouse hands its parcels to the courier of its own world.
+                let known = Set(world.connectorSettings.map(\.system))
+                let direct = couriers.connectorSettings.filter { !known.contains($0.system) }
+                Terminal.result(Self.document(world.connectorSettings + direct + (await partners.connectorSettings)))
                 Terminal.standardError("The sandbox listens. Stop it with Ctrl-C.\n")
                 try await Task.sleep(for: .seconds(1_000_000_000))
             })
@@ -86,6 +91,19 @@ struct SandboxCommand: AsyncParsableCommand {
         pace.tick = .seconds(min(stepSeconds, 5))
         return PartnerSandbox(
             clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "")
+    }
+
+    private func makeCouriers() throws -> DirectSandbox {
+        var plan = DirectFaults()
+        plan.slowAfter = faults
+        plan.brokenAfter = faults
+        plan.silentBefore = faults
+        plan.serverError = faults
+        plan.throttled = faults
+        var pace = DirectPace()
+        pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
+        pace.tick = .seconds(min(stepSeconds, 5))
+        return try DirectSandbox(clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "")
     }
 
     private func makeWorld() throws -> SandboxWorld {

@@ -102,8 +102,8 @@ import Testing
         #expect(End(await proxy.perform(change)) == .done([], "asked for"))
         #expect(caller.calls[1].field("method") == "interceptOrder")
         let content = try caller.calls[1].document("param")
-        let found = End(await proxy.find(change))
-        #expect(found == .ambiguous("Kuaidi100 cannot be asked whether the address was changed"))
+        #expect(
+            End(await proxy.find(change)) == .ambiguous("Kuaidi100 cannot be asked whether the address was changed"))
         #expect(content["interceptType"] == "MODIFY_ADDR")
         #expect(content["recManInfo"]?["printAddr"] == "广东省深圳市南山区科技园 1 号")
     }

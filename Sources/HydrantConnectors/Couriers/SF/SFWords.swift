@@ -36,6 +36,8 @@ enum SFWords {
         "A1001": .channel, "A1003": .channel, "A1004": .channel, "A1008": .channel,
         "8114": .channel, "8119": .channel, "6126": .channel, "8179": .channel, "8247": .channel,
         "8017": .channel, "20052": .channel,
+        // A number of ours that was confirmed or cancelled before: SF never takes it again.
+        "8019": .channel, "8037": .channel, "8252": .channel, "8253": .channel,
     ]
 
     /// Already confirmed or cancelled: done only where it is the state that was asked for.
