@@ -78,3 +78,46 @@ import Testing
         #expect(ChinaTime.lenientInstant(text) == (isTime ? Sample.now : nil))
     }
 }
+
+/// Documents of the aggregators.
+@Suite struct AggregatedTrackTests {
+    @Test(arguments: [
+        (
+            "cainiao",
+            #"{"success":"true","mailNo":"N1","fullTraceDetail":[{"time":"2026-11-22 10:00:00","status":"07"}]}"#
+        ),
+        (
+            "kuaidi100",
+            #"{"status":"200","nu":"N1","state":"3","data":[{"time":"2026-11-22 10:00:00","statusCode":"3"}]}"#
+        ),
+        (
+            "kuaidi100",
+            """
+            {"status":"shutdown","lastResult":{"nu":"N1","state":"3",\
+            "data":[{"time":"2026-11-22 10:00:00","statusCode":"3"}]}}
+            """
+        ),
+        (
+            "kdniao",
+            """
+            {"Data":[{"LogisticCode":"N1","OrderCode":"A-1","State":"3",\
+            "Traces":[{"AcceptTime":"2026-11-22 10:00:000","Action":"3"}]}]}
+            """
+        ),
+    ])
+    func `replies and pushes are read into the one vocabulary`(system: String, text: String) throws {
+        let parcels = try #require(TrackTable.parcels(system: system, Array(text.utf8)))
+        #expect(parcels.map(\.number) == ["N1"])
+        #expect(parcels[0].scans.map(\.status) == [.signed])
+        #expect(parcels[0].status == .signed)
+        let form = formEncoded([("param", text), ("RequestData", text)])
+        #expect(TrackTable.parcels(system: system, Array(form.utf8))?.count == 1)
+    }
+
+    @Test(arguments: ["cainiao", "kuaidi100", "kdniao"])
+    func `what is no track document is none`(system: String) {
+        for text in ["{}", "[]", "x", #"{"success":false}"#] {
+            #expect(TrackTable.parcels(system: system, Array(text.utf8)) == nil)
+        }
+    }
+}

@@ -5,11 +5,15 @@ import HydrantCore
 extension PartnerSandbox {
     func answerAliyun(_ call: SandboxCall) -> SandboxAnswer {
         let pairs = (formDecoded(call.query.utf8) ?? []) + (aliyunForm(call) ?? [])
-        let isSigned = call.headers["authorization"] == nil ? isRPC(call, pairs) : isACS3(call)
+        let isOld = call.headers["authorization"] == nil
+        let (isSigned, text) = isOld ? checkRPC(call, pairs) : checkACS3(call)
         guard isSigned else {
             countRefusedSignature()
+            // The clients compare the string with their own to tell a wrong secret from a wrong request.
             return aliyunFailure(
-                "SignatureDoesNotMatch", "Specified signature is not matched with our calculation.", status: 400)
+                "SignatureDoesNotMatch",
+                "Specified signature is not matched with our calculation. server string to sign is:\(text)",
+                status: 400)
         }
         let sent = call.headers["x-acs-date"] ?? value(of: "Timestamp", in: pairs) ?? ""
         guard isNear(Instant(text: sent)) else {
@@ -37,25 +41,33 @@ extension PartnerSandbox {
             ["Code": .string(code), "Message": .string(message), "RequestId": "sandbox"], status: status)
     }
 
-    private func isRPC(_ call: SandboxCall, _ pairs: [(name: String, value: String)]) -> Bool {
+    private func checkRPC(
+        _ call: SandboxCall, _ pairs: [(name: String, value: String)]
+    ) -> (isRight: Bool, text: String) {
         var input = SignatureInput(secret: secrets.aliyunKeySecret, pairs: pairs.filter { $0.name != "Signature" })
         input.fields["http_method"] = Array(call.method.utf8)
-        return value(of: "AccessKeyId", in: pairs) == secrets.aliyunKeyID
+        let isRight =
+            value(of: "AccessKeyId", in: pairs) == secrets.aliyunKeyID
             && value(of: "Signature", in: pairs) == SignatureRecipe.rpc.sign(input)
+        return (isRight, signedText(.rpc, input))
     }
 
-    private func isACS3(_ call: SandboxCall) -> Bool {
+    private func checkACS3(_ call: SandboxCall) -> (isRight: Bool, text: String) {
         let parts = CloudAuthorization(call.headers["authorization"] ?? "", scheme: "ACS3-HMAC-SHA256")
         let hash = hexadecimalText(HashAlgorithm.sha256.digest(call.body))
         guard let parts, parts.credential == secrets.aliyunKeyID, call.headers["x-acs-content-sha256"] == hash else {
-            return false
+            return (false, "")
         }
         var input = SignatureInput(secret: secrets.aliyunKeySecret, body: call.body)
         input.fields["method"] = Array(call.method.utf8)
         input.fields["uri"] = Array(call.path.utf8)
         input.pairs["query"] = formDecoded(call.query.utf8) ?? []
         input.pairs["headers"] = parts.headers.map { ($0, call.headers[$0] ?? "") }
-        return parts.signature == SignatureRecipe.acs3.sign(input)
+        return (parts.signature == SignatureRecipe.acs3.sign(input), signedText(.acs3, input))
+    }
+
+    private func signedText(_ recipe: SignatureRecipe, _ input: SignatureInput) -> String {
+        String(decoding: recipe.term.stringToSign?.bytes(input) ?? [], as: UTF8.self)
     }
 
     private func sendAliyunText(_ pairs: [(name: String, value: String)]) -> SandboxAnswer {

@@ -4,6 +4,13 @@ import HydrantCore
 /// Tencent Cloud's text service.
 extension PartnerSandbox {
     func answerTencent(_ call: SandboxCall) -> SandboxAnswer {
+        var answer = tencentAnswer(call)
+        // The vendor's clients look for errors only in a body of exactly this type.
+        answer.contentType = "application/json"
+        return answer
+    }
+
+    private func tencentAnswer(_ call: SandboxCall) -> SandboxAnswer {
         guard let parts = CloudAuthorization(call.headers["authorization"] ?? "", scheme: "TC3-HMAC-SHA256"),
             isTC3(call, parts)
         else {
