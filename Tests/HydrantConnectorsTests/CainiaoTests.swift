@@ -90,7 +90,7 @@ import Testing
 
     @Test func `where a repeated order is known to give the first number, it stands for asking`() async throws {
         let caller = ScriptedCaller(text: Self.made)
-        let result = try await proxy(caller, ["repeatedOrder": "first"]).find(create)
+        let result = try await proxy(caller, ["repeatIsSafe": "true"]).find(create)
         #expect(End(result) == .done(["waybill/SO-1-1/CN1 = tracking.reported"], "CN1"))
     }
 
@@ -106,7 +106,7 @@ import Testing
         let order = Sample.tracked("SF1", courier: "SF", channel: "sf")
         let caller = ScriptedCaller()
         let request = Sample.partnerRequest(.findWaybill, "cainiao", order: order)
-        let result = try await proxy(caller, ["repeatedOrder": "first"]).perform(request)
+        let result = try await proxy(caller, ["repeatIsSafe": "true"]).perform(request)
         #expect(
             End(result)
                 == .refused("Cainiao can only be asked by ordering again, and the parcel has a number elsewhere"))

@@ -40,7 +40,7 @@ import Testing
         #expect(field(Sample.cainiaoSettings(["courier": "NOBODY"])) == "options.courier")
         #expect(field(Sample.cainiaoSettings(["courierCodes": "X="])) == "options.courierCodes")
         #expect(field(Sample.cainiaoSettings(["courier": "x", "courierCodes": "X=XX"])) == nil)
-        #expect(field(Sample.cainiaoSettings(["repeatedOrder": "maybe"])) == "options.repeatedOrder")
+        #expect(field(Sample.cainiaoSettings(["repeatIsSafe": "maybe"])) == "options.repeatIsSafe")
         #expect(field(Sample.kuaidi100Settings(["hubUrl": "hub"])) == "options.hubUrl")
         #expect(field(Sample.kuaidi100Settings(["pollUrl": "ftp://x"])) == "options.pollUrl")
         #expect(field(Sample.kdniaoSettings(["gatewayPath": "x"])) == "options.gatewayPath")

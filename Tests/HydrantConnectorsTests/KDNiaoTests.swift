@@ -82,7 +82,7 @@ import Testing
 
     @Test func `where repeating is not trusted nothing is sent to ask`() async throws {
         let caller = ScriptedCaller()
-        let result = try await proxy(caller, ["repeatedOrder": "unknown"]).find(create)
+        let result = try await proxy(caller, ["repeatIsSafe": "false"]).find(create)
         #expect(
             End(result) == .ambiguous("KDNiao cannot be asked by our own number; look the parcel up in its console"))
         #expect(caller.calls.isEmpty)

@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: aggregators)
     func `a waybill is made once, found again, changed and taken back`(system: String, partner: Partner) async throws {
         let scene = try await PartnerScene()
-        try await scene.serve([system: ["repeatedOrder": "first"]]) { systems in
+        try await scene.serve([system: ["repeatIsSafe": "true"]]) { systems in
             let connector = try #require(systems[system])
             let first = try number(await connector.perform(scene.request(.createWaybill, system)))
             #expect(try number(await connector.find(scene.request(.createWaybill, system))) == first)
@@ -61,7 +61,7 @@ import Testing
         faults.slowAfter = kind == "slow" ? 1_000 : 0
         faults.slowMilliseconds = 3_000
         let scene = try await PartnerScene(faults)
-        try await scene.serve([aggregator.system: ["repeatedOrder": "first"]]) { systems in
+        try await scene.serve([aggregator.system: ["repeatIsSafe": "true"]]) { systems in
             let connector = try #require(systems[aggregator.system])
             let request = scene.request(.createWaybill, aggregator.system)
             guard case .ambiguous = await connector.perform(request) else {

@@ -5,7 +5,7 @@ import HydrantCore
 /// order is answered with the first number, by sending the order once more.
 struct RepeatedOrder: Sendable {
     /// What a system answers when the same order is sent again.
-    enum Answer: String, CaseIterable, Sendable {
+    enum Answer: Sendable {
         /// The first number: sending it again is a way to ask.
         case first
         /// Nobody has tried it, or a second number: sending it again could make a second waybill.
@@ -18,18 +18,10 @@ struct RepeatedOrder: Sendable {
     /// How long a system remembers an order; nil where it forgets none.
     var memory: Milliseconds?
 
-    /// - Parameter fallback: what holds without the option `repeatedOrder`.
-    init(
-        _ name: String, _ settings: ConnectorSettings, default fallback: Answer
-    ) throws(ConnectorSettingsProblem) {
+    /// - Parameter isSafe: what holds without the option `repeatIsSafe`.
+    init(_ name: String, _ settings: ConnectorSettings, isSafe: Bool) throws(ConnectorSettingsProblem) {
         self.name = name
-        let text = settings.option("repeatedOrder", default: fallback.rawValue)
-        guard let answer = Answer(rawValue: text) else {
-            throw ConnectorSettingsProblem(
-                system: settings.system, field: "options.repeatedOrder",
-                message: "must be first or unknown, is '\(text)'")
-        }
-        self.answer = answer
+        answer = try settings.truth("repeatIsSafe", default: isSafe) ? .first : .unknown
     }
 
     /// - Parameter memory: how long the first number is given again.

@@ -33,7 +33,7 @@ package struct CainiaoSettings: Sendable {
         traceToken = traces.isEmpty ? token : traces
         appCode = settings.option("appCode", default: "")
         codes = try CourierCodes(CainiaoWords.couriers, settings)
-        repeatedOrder = try RepeatedOrder("Cainiao", settings, default: .unknown)
+        repeatedOrder = try RepeatedOrder("Cainiao", settings, isSafe: false)
         orderChannel = settings.option("orderChannel", default: "OTHERS")
         templateURL = settings.option("templateUrl", default: "")
         customerCode = settings.option("customerCode", default: "")

@@ -39,7 +39,7 @@ package struct KDNiaoSettings: Sendable {
         customerPassword = settings.optionalCredential("customerPassword")
         monthCode = settings.optionalCredential("monthCode")
         codes = try CourierCodes(KDNiaoWords.couriers, settings)
-        repeatedOrder = try RepeatedOrder("KDNiao", settings, default: .first)
+        repeatedOrder = try RepeatedOrder("KDNiao", settings, isSafe: true)
         payType = try settings.number("payType", default: 1)
         product = try settings.number("expType", default: 1)
         queryType = settings.option("queryType", default: "1002")
