@@ -52,6 +52,12 @@ import Testing
         for text in bad { #expect(!form.matches(text), "\(text)") }
     }
 
+    @Test func `patterns are told in words`() throws {
+        let words = try ["AB#{13}", "7#{11-13}", "@@#{9}CN", "#"].map { try #require(NumberPattern($0)).words.english }
+        #expect(
+            words == ["AB and 13 digits", "7 and 11–13 digits", "1 letter and 1 letter and 9 digits and CN", "1 digit"])
+    }
+
     @Test(arguments: ["", "#{", "#{}", "#{0}", "#{5-3}", "#{99}", "a#", "#{1-2-3}", "{3}", "汉"])
     func `what is no pattern is refused`(text: String) { #expect(NumberPattern(text) == nil) }
 

@@ -159,11 +159,14 @@ import Testing
         return InstructionRow(instruction: instruction, order: "A", issuedAt: now, deadline: now + .hours(2))
     }
 
+    private static let lane = InstructionLane(system: "wms", kind: .createDelivery)
+
     private static func claim(_ store: PostgresStore, at moment: Milliseconds, limit: Int) async throws
         -> [InstructionRow]
     {
         try await store.transaction { transaction in
-            try transaction.claimInstructions(now: now + moment, leaseUntil: now + moment + 100, limit: limit)
+            try transaction.claimInstructions(
+                InstructionClaim(lane, now: now + moment, leaseUntil: now + moment + 100, limit: limit))
         }
     }
 
@@ -273,7 +276,8 @@ import Testing
         try await fill(slow, instructions: 1)
         func claim(_ store: PostgresStore, at now: Instant) async throws -> Int {
             try await store.transaction { transaction in
-                try transaction.claimInstructions(now: now, leaseUntil: now + .minutes(5), limit: 9).count
+                let claim = InstructionClaim(Self.lane, now: now, leaseUntil: now + .minutes(5), limit: 9)
+                return try transaction.claimInstructions(claim).count
             }
         }
         #expect(try await claim(slow, at: Self.now) == 1)

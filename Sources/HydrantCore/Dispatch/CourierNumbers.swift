@@ -92,6 +92,32 @@ package struct NumberPattern: Hashable, Sendable {
         return (least, most)
     }
 
+    /// The pattern for somebody who types numbers: "AB and 13 digits".
+    package var words: Text {
+        var pieces: [Text] = []
+        var literal = ""
+        func flush() {
+            if !literal.isEmpty { pieces.append(Text(chinese: literal, english: literal)) }
+            literal = ""
+        }
+        for part in parts {
+            guard part.sign == 0x23 || part.sign == 0x40 else {
+                literal += String(repeating: Character(Unicode.Scalar(part.sign)), count: part.least)
+                continue
+            }
+            flush()
+            let count = part.least == part.most ? "\(part.least)" : "\(part.least)–\(part.most)"
+            pieces.append(
+                part.sign == 0x23
+                    ? Text(chinese: "\(count) 位数字", english: part.most == 1 ? "1 digit" : "\(count) digits")
+                    : Text(chinese: "\(count) 位字母", english: part.most == 1 ? "1 letter" : "\(count) letters"))
+        }
+        flush()
+        return Text(
+            chinese: pieces.map(\.chinese).joined(separator: " 加 "),
+            english: pieces.map(\.english).joined(separator: " and "))
+    }
+
     package func matches(_ number: String) -> Bool { NumberPattern.matches(Array(number.utf8)[...], parts[...]) }
 
     private static func matches(_ rest: ArraySlice<UInt8>, _ parts: ArraySlice<Part>) -> Bool {

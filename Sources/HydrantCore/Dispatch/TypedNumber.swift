@@ -60,7 +60,7 @@ package struct TypedNumber: Hashable, Sendable {
                     english: "This looks like a number of \(names), and the parcel goes with \(form.name)"),
                 nextStep: Text(chinese: "如果换了快递，请先选择快递公司", english: "Choose the other courier if it was changed"))
         }
-        let forms = form.patterns.map(\.text).joined(separator: ", ")
+        let forms = form.patterns.map(\.words)
         if form.hasForm(number) {
             throw Refusal(
                 code: "numberCheckDigit",
@@ -71,8 +71,10 @@ package struct TypedNumber: Hashable, Sendable {
         throw Refusal(
             code: "numberForm",
             text: Text(
-                chinese: "不是 \(form.name) 的单号格式（应为 \(forms)，# 代表数字），您输入了 \(number.utf8.count) 位",
-                english: "\(form.name) numbers look like \(forms) (# is a digit); this has \(number.utf8.count) signs"),
+                chinese: "不是 \(form.name) 的单号格式（应为 \(forms.map(\.chinese).joined(separator: "，或 "))），"
+                    + "您输入了 \(number.utf8.count) 位",
+                english: "\(form.name) numbers are \(forms.map(\.english).joined(separator: ", or ")); "
+                    + "this has \(number.utf8.count) signs"),
             nextStep: lookAgain)
     }
 

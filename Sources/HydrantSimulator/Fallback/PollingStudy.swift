@@ -1,5 +1,5 @@
 import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 import HydrantEngine
 import HydrantStorage
 import Logging

@@ -23,6 +23,7 @@ struct KeeperView {
         let other: Language = language == .chinese ? .english : .chinese
         var bindings: Bindings = [
             "language": language == .chinese ? "zh-CN" : "en", "w": words.bindings, "title": words("keeper_title"),
+            "logo": files.assets["logo.svg"]?.address ?? "",
             "style": files.assets["hydrant.css"]?.address ?? "", "action": "/k/\(encodedPiece(code))",
             "other": [
                 "tag": other == .chinese ? "zh-CN" : "en", "label": other == .chinese ? "中文" : "English",
