@@ -15,14 +15,12 @@ extension StoreContract {
     ]
 
     private static func row(
-        _ parcel: String, _ set: TrackingSet, since: Milliseconds = 0, courier: String = "c", channel: String = "a",
-        code: String = ""
+        _ parcel: String, _ set: TrackingSet, since: Milliseconds = 0, courier: String = "c", channel: String = "a"
     ) -> ParcelRow {
         ParcelRow(
             standing: ParcelStanding(
                 parcel: parcel, set: set, since: Sample.now + since,
-                dueAt: set == .numberReadBack ? nil : Sample.now + since + 5, courier: courier, channel: channel),
-            keeperCode: code)
+                dueAt: set == .numberReadBack ? nil : Sample.now + since + 5, courier: courier, channel: channel))
     }
 
     private static func step(_ order: String, _ rows: [ParcelRow], id: Int64 = 0, from version: Int = 0) -> WriteBatch {
@@ -92,8 +90,10 @@ extension StoreContract {
 
     private func parcelsOfCodes() async throws {
         try await withStore { store in
-            try await store.write(
-                Self.step("A", [Self.row("1", .keeperAsked, code: "x"), Self.row("2", .polling, code: "y")]))
+            var rows = [Self.row("1", .keeperAsked), Self.row("2", .polling)]
+            rows[0].keeperCode = "x"
+            rows[1].keeperCode = "y"
+            try await store.write(Self.step("A", rows))
             let found = try await store.read { try $0.parcel(keeperCode: "x") }
             try expect(found.map { "\($0.order) \($0.row.standing.parcel)" }, "A 1", "the parcel of a code")
             for code in ["y", "X", ""] {
