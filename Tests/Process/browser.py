@@ -111,7 +111,7 @@ def visit(browser, demo, address, failures):
     wrong = demo.wait_for_order("SELECT number FROM orders WHERE verdict IS NOT NULL LIMIT 1")
     pages = {
         "overview": "/", "order": f"/orders/{order}", "wrong-order": f"/orders/{wrong}", "orders": "/orders",
-        "wrong-orders": "/wrong-orders", "health": "/health",
+        "wrong-orders": "/wrong-orders", "health": "/health", "channels": "/channels", "couriers": "/couriers",
     }
     pictures = os.environ.get("HYDRANT_SCREENSHOTS")
     heaviest, slowest = 0, 0
