@@ -33,7 +33,9 @@ import Testing
             #expect(await scene.world.outage(of: "sf") == scene.clock.now() + .hours(2))
             scene.clock.advance(by: .hours(2))
             #expect(await scene.world.outage(of: "sf") == nil)
-            guard case .done = await courier.perform(request) else {
+            var later = request
+            later.now = scene.clock.now()
+            guard case .done = await courier.perform(later) else {
                 Issue.record("it did not come back")
                 return
             }

@@ -58,6 +58,9 @@ struct Breaker: Sendable {
         if case .open(let until) = phase { until } else { nil }
     }
 
+    /// What it does now: once its pause is over, the next call is a try.
+    func state(_ now: Instant) -> CallGateState { state == .open && room(now) > 0 ? .trying : state }
+
     var state: CallGateState {
         switch phase {
         case .closed: .closed

@@ -44,8 +44,9 @@ extension LaneView {
     init(_ key: InstructionLane, _ lane: Lane, _ now: Instant) {
         let counts = lane.recent.counts(now)
         self.init(
-            lane: key, gate: lane.breaker.state, downSince: lane.breaker.downSince,
-            nextTryAt: lane.breaker.opensAgainAt.map { max($0, now) }, failuresInRow: lane.breaker.failuresInRow,
+            lane: key, gate: lane.breaker.state(now), downSince: lane.breaker.downSince,
+            nextTryAt: lane.breaker.opensAgainAt.flatMap { $0 > now ? $0 : nil },
+            failuresInRow: lane.breaker.failuresInRow,
             lastError: lane.breaker.lastError, calls: counts.calls, failures: counts.failures,
             totalCalls: lane.totals.calls, totalFailures: lane.totals.failures,
             median: lane.latency.quantile(permille: 500, now), slowest: lane.latency.quantile(permille: 990, now),
