@@ -17,8 +17,13 @@ struct BulkheadBench {
     private static let perSecond = 150
 
     func run() async throws -> [BenchFigure] {
-        let calm = try await percentile99(hanging: false)
-        let hanging = try await percentile99(hanging: true)
+        var calm = Double.infinity
+        var hanging = Double.infinity
+        // In turn, the better of two each: what else the machine does meanwhile hits both alike.
+        for _ in 1...2 {
+            calm = min(calm, try await percentile99(hanging: false))
+            hanging = min(hanging, try await percentile99(hanging: true))
+        }
         return [
             BenchFigure(
                 name: "p99 from order to finance's answer, all systems well", value: calm, unit: "ms", limit: nil),
