@@ -48,6 +48,7 @@ package final class EgressClient: HTTPCaller {
     package func call(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPReply {
         guard let origin = Origin(url: call.url) else { throw .notSent("the address is not http or https") }
         guard allowed.contains(origin) else { throw .notSent("\(origin.text) is not on the list of allowed hosts") }
+        guard !call.hasUnsendableHeader else { throw .notSent("a header would hold a control character") }
         var request = HTTPClientRequest(url: call.url)
         request.method = HTTPMethod(rawValue: call.method)
         for (name, value) in call.headers { request.headers.add(name: name, value: value) }

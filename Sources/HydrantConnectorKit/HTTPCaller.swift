@@ -24,6 +24,16 @@ package struct HTTPCall: Sendable {
     }
 }
 
+extension HTTPCall {
+    /// A header that no request can carry; it will not be better the next time.
+    package var hasUnsendableHeader: Bool {
+        headers.contains { header in
+            header.name.isEmpty || header.name.utf8.contains { $0 <= 0x20 || $0 >= 0x7F }
+                || header.value.utf8.contains { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }
+        }
+    }
+}
+
 package struct HTTPReply: Sendable {
     package var status: Int
     /// Lower-case names.

@@ -83,6 +83,26 @@ import Testing
         #expect(server.requests == 0)
     }
 
+    @Test func `a header that no request can carry is not sent`() async throws {
+        let server = try CannedServer(Self.answer("200 OK", "fine"))
+        defer { server.stop() }
+        let url = "http://127.0.0.1:\(server.port)/"
+        let client = EgressClient(allowedURLs: [url])
+        for value in ["a\r\nx: y", "a\u{0}"] {
+            let call = HTTPCall(url: url, headers: [("idempotency-key", value)])
+            #expect(call.hasUnsendableHeader)
+            do {
+                _ = try await client.call(call)
+                Issue.record("sent")
+            } catch {
+                guard case HTTPFailure.notSent = error else { throw error }
+            }
+        }
+        #expect(!HTTPCall(url: url, headers: [("idempotency-key", "SO-1/ä")]).hasUnsendableHeader)
+        #expect(server.requests == 0)
+        try await client.shutdown()
+    }
+
     @Test func `a redirect is not followed`() async throws {
         let target = try CannedServer(Self.answer("200 OK", "elsewhere"))
         defer { target.stop() }

@@ -9,15 +9,20 @@ package enum ChinaTime {
         return "\(date.dateText) \(date.timeText)"
     }
 
-    /// Nil when the text is not a date and a time. Milliseconds may be missing.
-    package static func instant(_ text: String) -> Instant? { Instant(text: text + "+08:00") }
+    /// Nil when the text is not a date and a time, or one like the year 1 that stands for none. Milliseconds may be
+    /// missing.
+    package static func instant(_ text: String) -> Instant? { recordable(Instant(text: text + "+08:00")) }
+
+    private static func recordable(_ instant: Instant?) -> Instant? {
+        instant.flatMap { Fact.timeRange.contains($0.milliseconds) ? $0 : nil }
+    }
 
     /// Reads what couriers write instead: seconds or milliseconds since 1970, slashes for dashes, a `T` for the blank,
     /// no seconds, more digits after them than a clock has, a zone or none.
     package static func lenientInstant(_ text: String) -> Instant? {
         let text = text.filter { !$0.isWhitespace || $0 == " " }
         if let number = Int64(text) { return epoch(number) }
-        if let exact = instant(text) ?? Instant(text: text) { return exact }
+        if let exact = instant(text) ?? recordable(Instant(text: text)) { return exact }
         var numbers: [Int] = []
         var digits = ""
         for character in text + " " {
@@ -33,7 +38,7 @@ package enum ChinaTime {
         let date = CivilDate(
             year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
             second: numbers.count > 5 ? numbers[5] : 0)
-        return Instant(date, offsetSeconds: offsetSeconds)
+        return recordable(Instant(date, offsetSeconds: offsetSeconds))
     }
 
     private static func epoch(_ number: Int64) -> Instant? {

@@ -170,6 +170,8 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         }
         switch await ask(question, request, for: .question) {
         case .failure(let end): return end.result
+        case .success(.route(let number, _)) where !number.isEmpty && known.map { $0 != number } ?? false:
+            return .retryable(detail: "\(face.courier) answered for another waybill", after: .minutes(5))
         case .success(.route(let number, let scans)):
             let trace = Trace(
                 parcel: parcel, number: number.isEmpty ? known ?? "" : number, scans: ScanList.whole(scans),

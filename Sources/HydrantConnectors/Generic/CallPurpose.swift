@@ -43,6 +43,9 @@ extension HTTPCaller {
     func successfulReply(
         _ call: HTTPCall, words: (HTTPReply) -> String? = { _ in nil }
     ) async throws(CallFailure) -> HTTPReply {
+        guard !call.hasUnsendableHeader else {
+            throw .refused("the request cannot be sent: a header would hold a control character")
+        }
         let reply: HTTPReply
         do {
             reply = try await self.call(call)
@@ -61,8 +64,8 @@ extension HTTPCaller {
     }
 }
 
-/// A system's own words, short enough to be kept beside an instruction.
-func shortened(_ text: String) -> String { text.count <= 200 ? text : "\(text.prefix(200))…" }
+/// A system's own words, short enough to be kept beside an instruction and in an event.
+func shortened(_ text: String) -> String { cut(text, toBytes: 600) }
 
 extension InstructionRequest {
     /// What the order costs: what was named as payable, or else its lines.

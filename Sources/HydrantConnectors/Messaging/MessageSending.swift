@@ -68,22 +68,7 @@ struct ReceiptGate: Sendable {
 }
 
 /// An operator's words without anything that could be a phone.
-func withoutPhones(_ text: String) -> String {
-    var out = ""
-    var digits = ""
-    func flush() { out += digits.count >= 7 ? "***" : digits }
-    for character in text {
-        if character.isASCII && character.isNumber {
-            digits.append(character)
-        } else {
-            flush()
-            digits = ""
-            out.append(character)
-        }
-    }
-    flush()
-    return out
-}
+func withoutPhones(_ text: String) -> String { withoutPeople(text) }
 
 extension HTTPCaller {
     /// The reply whatever its status.

@@ -76,10 +76,10 @@ struct FieldReader {
     func optionalTime(_ name: String) throws(FactProblem) -> Instant? {
         guard let value = value(name) else { return nil }
         switch value {
-        case .integer(let milliseconds) where timeRange.contains(milliseconds):
+        case .integer(let milliseconds) where Fact.timeRange.contains(milliseconds):
             return Instant(milliseconds: milliseconds)
         case .string(let text):
-            guard let time = Instant(text: text), timeRange.contains(time.milliseconds) else {
+            guard let time = Instant(text: text), Fact.timeRange.contains(time.milliseconds) else {
                 throw problem(name, timeHint)
             }
             return time
@@ -132,7 +132,11 @@ struct FieldReader {
 private let timeHint =
     "must be a time with its zone like 2026-11-11T20:03:11+08:00, or milliseconds since 1970 as a whole number,"
     + " from 1970 to 9999"
-/// 1970 to 9999.
-private let timeRange: ClosedRange<Int64> = 0...253_402_300_799_999
+
+extension Fact {
+    /// Milliseconds since 1970 that a time may have: from 1970 to 9999.
+    package static let timeRange: ClosedRange<Int64> = 0...253_402_300_799_999
+}
+
 /// Amounts up to ten thousand million in major units: far above any order, far below an overflow of sums.
 let amountRange: ClosedRange<Int64> = 0...1_000_000_000_000

@@ -80,7 +80,7 @@ enum CainiaoMapper {
             let text = row["desc"]?.string ?? ""
             return Scan(
                 at: at, status: CainiaoWords.status(code: code, text: text), code: code,
-                place: shortened(row["city"]?.string ?? ""), remark: ScanList.withoutPeople(text))
+                place: cut(row["city"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(text))
         }
         return Trace(parcel: parcel, number: number, scans: ScanList.whole(scans), isComplete: true)
     }

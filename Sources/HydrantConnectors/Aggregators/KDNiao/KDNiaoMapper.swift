@@ -84,7 +84,7 @@ enum KDNiaoMapper {
             let code = row["Action"]?.looseText ?? (at == newest ? overall : nil) ?? ""
             return Scan(
                 at: at, status: KDNiaoWords.status(code: code, text: text), code: code,
-                place: shortened(row["Location"]?.string ?? ""), remark: ScanList.withoutPeople(text))
+                place: cut(row["Location"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(text))
         }
         return Trace(
             parcel: parcel, number: result["LogisticCode"]?.looseText ?? "", scans: ScanList.whole(scans),

@@ -99,7 +99,7 @@ enum Kuaidi100Mapper {
             guard !Kuaidi100Words.beforePickUp.contains(code) else { return nil }
             return Scan(
                 at: at, status: Kuaidi100Words.status(code: code, text: text), code: code,
-                place: shortened(row["areaName"]?.string ?? ""), remark: ScanList.withoutPeople(text))
+                place: cut(row["areaName"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(text))
         }
         return Trace(
             parcel: parcel, number: result["nu"]?.looseText ?? "", scans: ScanList.whole(scans),

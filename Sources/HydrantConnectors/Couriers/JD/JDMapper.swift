@@ -65,7 +65,7 @@ enum JDMapper {
         let remark = row["operationRemark"]?.string ?? row["operationTitle"]?.string ?? ""
         return Scan(
             at: at, status: status, code: state.isEmpty ? category : "\(category)/\(state)",
-            place: shortened(row["operateSite"]?.string ?? ""), remark: ScanList.withoutPeople(remark))
+            place: cut(row["operateSite"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(remark))
     }
 }
 

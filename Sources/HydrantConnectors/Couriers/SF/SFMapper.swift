@@ -92,6 +92,16 @@ enum SFMapper {
         return number
     }
 
+    /// What a route reply says about the parcel that was asked for, by its waybill's number where that is known; nil
+    /// when it tells of others only.
+    static func route(_ content: JSON, of parcel: String, _ question: CourierQuestion) -> JSON? {
+        let replies = content["routeResps"]?.array ?? []
+        return replies.first { reply in
+            if case .route(let number?, _) = question { return reply["mailNo"]?.string == number }
+            return reply["orderId"]?.string.map { $0 == parcel } ?? (replies.count == 1)
+        }
+    }
+
     /// The scans of one parcel of a route reply.
     static func scans(_ reply: JSON) -> [Scan] { (reply["routes"]?.array ?? []).compactMap(scan) }
 
@@ -103,7 +113,7 @@ enum SFMapper {
         let remark = row["remark"]?.string ?? ""
         return Scan(
             at: at, status: SFWords.status(code: code, remark: remark), code: code,
-            place: shortened(row["acceptAddress"]?.string ?? ""), remark: ScanList.withoutPeople(remark))
+            place: cut(row["acceptAddress"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(remark))
     }
 }
 

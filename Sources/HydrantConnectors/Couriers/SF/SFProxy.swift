@@ -70,7 +70,7 @@ struct SFFace: CourierFace {
             return .done("cancelled")
         case .readdress, .subscribe: return .done("accepted")
         case .route:
-            let reply = content["routeResps"]?.array?.first
+            let reply = SFMapper.route(content, of: request.parcel, question)
             return .route(number: reply?["mailNo"]?.string ?? "", reply.map(SFMapper.scans) ?? [])
         }
     }

@@ -60,7 +60,7 @@ enum STOMapper {
     static func scan(_ row: JSON) -> Scan? {
         guard let at = row["opTime"]?.looseInstant, let word = row["scanType"]?.looseText else { return nil }
         return Scan(
-            at: at, status: STOWords.status(word), code: word, place: shortened(row["opOrgName"]?.string ?? ""),
+            at: at, status: STOWords.status(word), code: word, place: cut(row["opOrgName"]?.string ?? "", toBytes: 300),
             remark: ScanList.withoutPeople(row["memo"]?.string ?? ""))
     }
 }

@@ -35,7 +35,7 @@ enum YTOMapper {
                 return nil
             }
             return Scan(
-                at: at, status: YTOWords.status(word), code: word, place: shortened(row["city"]?.string ?? ""),
+                at: at, status: YTOWords.status(word), code: word, place: cut(row["city"]?.string ?? "", toBytes: 300),
                 remark: ScanList.withoutPeople(row["processInfo"]?.string ?? ""))
         }
     }

@@ -61,7 +61,7 @@ enum GenericCRMMapper {
         guard let isPassed = reply["passed"]?.bool else { return nil }
         let rate = reply["returnRatePermille"]?.integer.flatMap { (0...1_000).contains($0) ? Int($0) : nil }
         let check = CreditCheck(
-            isPassed: isPassed, level: shortened(reply["level"]?.string ?? ""), returnRatePermille: rate,
+            isPassed: isPassed, level: cut(reply["level"]?.string ?? "", toBytes: 50), returnRatePermille: rate,
             reason: shortened(reply["reason"]?.string ?? ""))
         let at = reply["checkedAt"]?.instant ?? request.now
         let fact = request.fact("credit", at: at, .creditChecked(check))
