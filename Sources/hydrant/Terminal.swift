@@ -3,9 +3,34 @@ import HydrantCore
 
 /// The one place that writes to the terminal: results to standard output, everything else to standard error.
 enum Terminal {
-    static func standardOutput(_ text: String) { write(text, to: .standardOutput) }
+    static func standardOutput(_ text: String) { write(plain(text), to: .standardOutput) }
 
-    static func standardError(_ text: String) { write(text, to: .standardError) }
+    static func standardError(_ text: String) { write(plain(text), to: .standardError) }
+
+    /// Moves the cursor; never with text from outside in it that is not `plain`.
+    static func standardErrorControl(_ text: String) { write(text, to: .standardError) }
+
+    /// Text of other people's files and messages cannot steer a terminal: control characters become visible.
+    static func plain(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard isControl(scalar) else {
+                out.append(scalar)
+                continue
+            }
+            out.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+        }
+        return String(out)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A: false
+        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
 
     /// One JSON document and a line end.
     static func result(_ json: JSON) { standardOutput(json.text + "\n") }
@@ -36,7 +61,7 @@ final class ProgressBar {
         if Terminal.errorIsTerminal {
             let filled = Int(fraction * 30)
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-            Terminal.standardError("\r\(title) \(bar) \(percent) %  \(detail)\u{1B}[K")
+            Terminal.standardErrorControl("\r\(title) \(bar) \(percent) %  \(Terminal.plain(detail))\u{1B}[K")
         } else {
             Terminal.standardError("\(title) \(percent) %  \(detail)\n")
         }

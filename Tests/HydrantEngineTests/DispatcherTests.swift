@@ -55,6 +55,29 @@ struct DispatcherTests {
         #expect(crm.calls.count == 1)
     }
 
+    @Test func `a reply that cannot be recorded waits for a person, with its content`() throws {
+        let long = String(repeating: "L", count: 400)
+        let unread = ReportedFact(
+            messageID: "c-1", order: "SO-1", occurredAt: EngineRig.begin,
+            body: .creditChecked(CreditCheck(isPassed: true, level: long)))
+        let crm = ScriptedConnector("crm", perform: [.done(facts: [unread], detail: "ok")])
+        let rig = try Self.rig(crm)
+        try Self.pay(rig)
+        rig.advance(by: 1)
+        let row = try Self.onlyRow(rig)
+        #expect(row.status == .parked)
+        #expect(row.lastError.hasPrefix("the reply cannot be recorded: data.level"))
+        #expect(try rig.row()?.state == 1)
+        let answer = MessageKey(source: "crm", messageID: "answer:SO-1/4/credit.check")
+        #expect(try rig.read { try $0.inboxRow(answer) } == nil)
+        let parked = try rig.read { try $0.parked(after: 0, limit: 10) }
+        #expect(parked.count == 1)
+        let bytes = try EngineRig.keyring.open(try #require(parked.first).sealedBody, context: "parked")
+        #expect(try JSON(bytes: bytes)["data"]?["level"]?.string == long)
+        rig.advance(by: .hours(30))
+        #expect(crm.calls.count == 1)
+    }
+
     @Test func `a refusal ends the instruction and is recorded`() throws {
         let crm = ScriptedConnector("crm", perform: [.refused(detail: "unknown customer")])
         let rig = try Self.rig(crm)

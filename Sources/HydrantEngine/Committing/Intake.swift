@@ -20,6 +20,7 @@ package struct Intake: Sendable {
         }
         try checkKind(json)
         let (clean, receiver) = try split(json)
+        try Fact.checkNames(in: clean)
         var fact = try Fact(json: clean, receivedAt: receivedAt)
         // When it came in is for the hub to say, whatever the sender writes.
         fact.receivedAt = receivedAt
@@ -31,7 +32,9 @@ package struct Intake: Sendable {
     ///
     /// - Throws: when the fact could not be read back from its event.
     package func seal(_ fact: Fact) throws(FactProblem) -> IncomingFact {
-        _ = try Fact(json: fact.json, receivedAt: fact.receivedAt)
+        let json = fact.json
+        try Fact.checkNames(in: json)
+        _ = try Fact(json: json, receivedAt: fact.receivedAt)
         var timeless = fact
         timeless.receivedAt = Instant(milliseconds: 0)
         return try seal(fact, raw: timeless.json.bytes, receiver: nil)
@@ -41,10 +44,12 @@ package struct Intake: Sendable {
     package func seal(_ reported: ReportedFact, from system: String, receivedAt: Instant) throws(FactProblem)
         -> IncomingFact
     {
-        try seal(
+        // A time like the year 1, which systems send for none, is none.
+        let occurredAt = reported.occurredAt.flatMap { Fact.timeRange.contains($0.milliseconds) ? $0 : nil }
+        return try seal(
             Fact(
                 source: system, messageID: reported.messageID, order: reported.order,
-                occurredAt: reported.occurredAt, receivedAt: receivedAt, word: reported.word, body: reported.body))
+                occurredAt: occurredAt, receivedAt: receivedAt, word: reported.word, body: reported.body))
     }
 
     /// A message that could not be read, kept for a person.
@@ -53,6 +58,18 @@ package struct Intake: Sendable {
             source: source, place: place, receivedAt: now, reason: reason,
             sealedBody: try keyring.seal(raw, context: "parked"),
             fingerprint: keyring.fingerprint("parked:" + hexadecimal(raw)))
+    }
+
+    /// The fact of a system's answer that could not be read back, kept as it was read.
+    func park(
+        _ reported: ReportedFact, from instruction: Instruction, _ problem: FactProblem, now: Instant
+    ) throws -> ParkedRow {
+        let fact = Fact(
+            source: instruction.system, messageID: reported.messageID, order: reported.order,
+            occurredAt: reported.occurredAt, receivedAt: now, word: reported.word, body: reported.body)
+        return try park(
+            fact.json.bytes, source: instruction.system, place: "answer to \(instruction.key)",
+            reason: "\(problem.path) \(problem.message)", now: now)
     }
 
     /// The reference of a receiver and its sealed record.

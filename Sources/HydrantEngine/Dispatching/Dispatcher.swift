@@ -258,7 +258,7 @@ actor Dispatcher {
     ) -> InstructionAnswer {
         InstructionAnswer(
             key: row.instruction.key, kind: row.instruction.kind, outcome: outcome,
-            detail: String(detail.prefix(300)), refusal: refusal)
+            detail: cut(detail, toBytes: 900), refusal: refusal)
     }
 
     func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
@@ -272,11 +272,20 @@ actor Dispatcher {
             do throws(FactProblem) {
                 incoming.append(try intake.seal(fact, from: instruction.system, receivedAt: now))
             } catch {
-                parked.append(
-                    try intake.park(
-                        [], source: instruction.system, place: "answer to \(instruction.key)",
-                        reason: "\(error.path): \(error.message)", now: now))
+                parked.append(try intake.park(fact, from: instruction, error, now: now))
             }
+        }
+        if let unread = parked.first {
+            // What was done is not known as long as its fact is missing: that is for a person, and nothing is repeated.
+            incoming.removeAll { $0.fact.body.kind == .instructionAnswered }
+            var change = InstructionChange(
+                key: instruction.key, status: .parked, attempts: row.attempts + 1, dueAt: now,
+                lastError: "the reply cannot be recorded: \(unread.reason)")
+            change.leaseUntil = lease(of: row)
+            _ = try await committer.submit(
+                Submission(
+                    facts: incoming, recheckedOrders: [row.order], instructionChanges: [change], parked: parked))
+            return
         }
         var change = InstructionChange(
             key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
