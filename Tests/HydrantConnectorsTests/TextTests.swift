@@ -24,6 +24,11 @@ import Testing
         #expect(formDecoded(text.utf8) == nil)
     }
 
+    @Test func `a time like the year 1 is none`() {
+        #expect(ChinaTime.instant("0001-01-01 00:00:00") == nil)
+        #expect(ChinaTime.lenientInstant("0001/01/01 00:00:00") == nil)
+    }
+
     @Test func `Chinese local time is eight hours ahead`() {
         #expect(ChinaTime.text(Sample.now) == "2026-11-22 12:00:00")
         #expect(ChinaTime.instant("2026-11-22 12:00:00") == Sample.now)
@@ -65,6 +70,43 @@ import Testing
         for text in [bomb, bomb.replacing("DOCTYPE", with: "doctype")] {
             #expect(throws: XMLProblem("a document type is not allowed")) { try XMLTree(bytes: Array(text.utf8)) }
         }
+    }
+
+    @Test(arguments: ["utf-16", "utf-16le", "utf-7", "ebcdic-cp-us", "iso-2022-jp"])
+    func `other encodings than UTF-8 and GBK are refused by name`(encoding: String) {
+        let text = "<?xml version=\"1.0\" encoding='\(encoding)'?><a/>"
+        #expect(throws: XMLProblem("not XML in UTF-8 or GBK")) { try XMLTree(bytes: Array(text.utf8)) }
+    }
+
+    @Test func `a document type cannot hide in another encoding`() {
+        let text = "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"x\">]><r>&a;</r>"
+        let units = Array(text.utf16)
+        let little = units.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+        let big = units.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+        for bytes in [little, big, [0xFF, 0xFE] + little, [0xFE, 0xFF] + big] {
+            #expect(throws: XMLProblem("not XML in UTF-8 or GBK")) { try XMLTree(bytes: bytes) }
+        }
+        let seven =
+            "<?xml version=\"1.0\" encoding=\"UTF-7\"?>+ADwAIQ-DOCTYPE r [+ADwAIQ-ENTITY a \"x\"+AD4]+AD4<r>&a;</r>"
+        #expect(throws: XMLProblem.self) { try XMLTree(bytes: Array(seven.utf8)) }
+        #expect(throws: XMLProblem("a document type is not allowed")) {
+            try XMLTree(bytes: [0xEF, 0xBB, 0xBF] + Array(text.utf8))
+        }
+    }
+
+    @Test func `a byte order mark of UTF-8 and a declaration of GBK are read`() throws {
+        #expect(try XMLTree(bytes: [0xEF, 0xBB, 0xBF] + Array("<a>b</a>".utf8)) == XMLTree("a", "b"))
+        let text = Array("<?xml version=\"1.0\" encoding=\"GBK\"?><a>".utf8) + [0xD6, 0xD0] + Array("</a>".utf8)
+        #expect(try XMLTree(bytes: text) == XMLTree("a", "中"))
+    }
+
+    @Test func `a long tag is refused before the parser compares its attributes`() {
+        let attributes = (0..<20_000).map { "a\($0)=\"1\"" }.joined(separator: " ")
+        #expect(throws: XMLProblem("a tag is longer than 8192 bytes")) {
+            try XMLTree(bytes: Array("<a \(attributes)/>".utf8))
+        }
+        let comment = String(repeating: "<", count: 20_000)
+        #expect((try? XMLTree(bytes: Array("<a><!-- \(comment) --><b x='>'/></a>".utf8))) != nil)
     }
 
     @Test func `depth, number and size are limited`() {

@@ -16,18 +16,22 @@ extension XMLTree {
         package var bytes: Int
         package var depth: Int
         package var elements: Int
+        /// Of one tag; the parser compares every attribute of a tag with every other.
+        package var tagBytes: Int
 
-        package init(bytes: Int = 2_000_000, depth: Int = 32, elements: Int = 50_000) {
+        package init(bytes: Int = 2_000_000, depth: Int = 32, elements: Int = 50_000, tagBytes: Int = 8_192) {
             self.bytes = bytes
             self.depth = depth
             self.elements = elements
+            self.tagBytes = tagBytes
         }
     }
 
-    /// Reads one document. Document types, and with them entities of the sender's own, are refused unread.
+    /// Reads one document in UTF-8 or GBK. Document types, and with them entities of the sender's own, are refused
+    /// unread; so are other encodings, in which they could hide.
     package init(bytes: [UInt8], limits: Limits = Limits()) throws(XMLProblem) {
         guard bytes.count <= limits.bytes else { throw XMLProblem("larger than \(limits.bytes) bytes") }
-        guard !XMLTree.declaresDocumentType(bytes) else { throw XMLProblem("a document type is not allowed") }
+        try XMLScan(bytes).check(tagBytes: limits.tagBytes)
         let parser = XMLParser(data: Data(bytes))
         parser.shouldResolveExternalEntities = false
         parser.shouldProcessNamespaces = false
@@ -39,17 +43,6 @@ extension XMLTree {
             throw XMLProblem("not well-formed XML")
         }
         self = root
-    }
-
-    private static func declaresDocumentType(_ bytes: [UInt8]) -> Bool {
-        let doctype = Array("<!doctype".utf8)
-        var start = bytes.startIndex
-        while let open = bytes[start...].firstIndex(of: 0x3C) {
-            let candidate = bytes[open...].prefix(doctype.count)
-            if candidate.elementsEqual(doctype, by: { $0 | 0x20 == $1 | 0x20 }) { return true }
-            start = open + 1
-        }
-        return false
     }
 }
 
@@ -85,6 +78,24 @@ private final class TreeBuilder: NSObject, XMLParserDelegate {
     func parser(_ parser: XMLParser, foundCDATA block: Data) {
         guard !open.isEmpty, let text = String(validating: block, as: UTF8.self) else { return }
         open[open.count - 1].text += text
+    }
+
+    func parser(_ parser: XMLParser, foundInternalEntityDeclarationWithName name: String, value: String?) {
+        refuseEntity(parser)
+    }
+
+    func parser(
+        _ parser: XMLParser, foundExternalEntityDeclarationWithName name: String, publicID: String?, systemID: String?
+    ) { refuseEntity(parser) }
+
+    func parser(
+        _ parser: XMLParser, foundUnparsedEntityDeclarationWithName name: String, publicID: String?, systemID: String?,
+        notationName: String?
+    ) { refuseEntity(parser) }
+
+    private func refuseEntity(_ parser: XMLParser) {
+        problem = XMLProblem("entities of the sender's own are not allowed")
+        parser.abortParsing()
     }
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
