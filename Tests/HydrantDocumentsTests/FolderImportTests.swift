@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HydrantCore
 import Testing
 
@@ -161,5 +162,26 @@ struct FolderImportTests {
                 }
         }
         #expect(chunks == 1)
+    }
+
+    @Test func `a pipe in the folder does not hold the import up`() async throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.path(of: "orders.csv"), 0o600) == 0)
+        await #expect(throws: FileProblem(file: "orders.csv", message: "is not a file")) {
+            try await Self.run(SmallDocument.text, folder)
+        }
+        #expect(throws: FileProblem(file: "orders.csv", message: "is not a file")) {
+            try PlainSource(path: folder.path(of: "orders.csv"), name: "orders.csv")
+        }
+    }
+
+    @Test func `a link out of the folder is refused, one inside is followed`() async throws {
+        let outside = try TemporaryFolder(text: ["secret.csv": "id,created,total\nA1,,\n"])
+        let folder = try TemporaryFolder()
+        #expect(symlink(outside.path(of: "secret.csv"), folder.path(of: "orders.csv")) == 0)
+        await #expect(throws: FileProblem.self) { try await Self.run(SmallDocument.text, folder) }
+        let inner = try TemporaryFolder(text: ["real.txt": "id,created,total\nA1,,\n"])
+        #expect(symlink("real.txt", inner.path(of: "orders.csv")) == 0)
+        #expect(try await Self.run(SmallDocument.text, inner).facts.count == 1)
     }
 }

@@ -201,6 +201,11 @@ struct HostileDocumentTests {
         #expect(message(text).hasPrefix("anchors and aliases"))
         #expect(message("a: {&k b: *k}\n").hasPrefix("anchors and aliases"))
         #expect(message("a: [*k]\n").hasPrefix("anchors and aliases"))
+        for end in ["\r", "\u{85}", "\u{2028}", "\u{2029}", "\r\n"] {
+            #expect(message("# words\(end)a: 1\(end)&k b: 1\(end)c: *k").hasPrefix("anchors and aliases"))
+        }
+        #expect(message("a: {\"b\":&k 1}\n").hasPrefix("anchors and aliases"))
+        #expect(message("\u{FEFF}&k a: 1\n").hasPrefix("anchors and aliases"))
     }
 
     @Test func `a huge document is refused, and one with very many values too`() {

@@ -46,7 +46,8 @@ package final class PlainSource: ByteSource {
     package private(set) var bytesTaken: Int64 = 0
 
     package init(path: String, name: String) throws(FileProblem) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Opening a pipe would otherwise wait for somebody who writes into it.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.name = name
         guard descriptor >= 0 else { throw FileProblem(file: name, message: "cannot be opened: \(reason(of: errno))") }
         var status = stat()

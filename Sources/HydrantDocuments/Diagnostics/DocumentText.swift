@@ -34,13 +34,28 @@ extension DocumentValue {
             list.add("the document is larger than \(byteLimit) bytes", at: nil)
             return
         }
-        for (index, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            guard line.first(where: { $0 != 0x20 }) != 0x23, let column = anchorColumn(Array(line)) else { continue }
+        for (index, line) in lines(of: text).enumerated() {
+            guard line.first(where: { $0 != 0x20 }) != 0x23, let column = anchorColumn(line) else { continue }
             list.add(
                 "anchors and aliases (& and *) are not allowed; write the value out, or put it in quotes",
                 at: Place(line: index + 1, column: column))
             return
         }
+    }
+
+    /// What the parser takes for lines: besides LF and CR LF also CR alone, NEL, LS and PS end one.
+    private static func lines(of text: String) -> [[UInt8]] {
+        var lines: [[UInt8]] = [[]]
+        var before: Unicode.Scalar = " "
+        for scalar in text.unicodeScalars where scalar != "\u{FEFF}" {
+            switch scalar {
+            case "\n" where before == "\r": break
+            case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": lines.append([])
+            default: lines[lines.count - 1].append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+            before = scalar
+        }
+        return lines
     }
 
     /// Where `&name` or `*name` stands at the begin of a value.
@@ -49,7 +64,7 @@ extension DocumentValue {
             let before = index == 0 ? 0x20 : line[index - 1]
             let after = index + 1 < line.count ? line[index + 1] : 0x20
             let isWordBegin = after > 0x20 && !"*&,]}'\"".utf8.contains(after)
-            if " \t[{,".utf8.contains(before), isWordBegin { return index + 1 }
+            if " \t[{,:".utf8.contains(before), isWordBegin { return index + 1 }
         }
         return nil
     }

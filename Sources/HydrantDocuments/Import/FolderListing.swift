@@ -61,9 +61,24 @@ struct FolderListing {
             let path = "\(folder)/\(name)"
             var status = stat()
             guard stat(path, &status) == 0 else { throw FileProblem(file: name, message: "cannot be read") }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw FileProblem(file: name, message: "is not a file") }
+            guard leadsInside(path) else {
+                throw FileProblem(
+                    file: name, message: "is a link that leads out of the folder; copy the file into the folder")
+            }
             files.append(FoundFile(path: path, name: name, size: Int64(status.st_size)))
         }
         return files
+    }
+
+    /// A link may point to another file of the folder, and to nothing else of the machine.
+    private func leadsInside(_ path: String) -> Bool {
+        guard let root = realpath(folder, nil) else { return false }
+        defer { free(root) }
+        guard let target = realpath(path, nil) else { return false }
+        defer { free(target) }
+        let base = String(cString: root)
+        return String(cString: target).hasPrefix(base == "/" ? base : base + "/")
     }
 
     private func plainName(_ name: String) -> String {
