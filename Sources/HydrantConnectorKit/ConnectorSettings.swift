@@ -84,13 +84,30 @@ package struct ConnectorSettings: Sendable {
     package var calledURLs: [String] { [baseURL] + ["tokenUrl", "pollUrl"].compactMap { options[$0] } }
 
     /// The base address without a slash at its end.
-    /// - Throws: when it is not an http or https address.
+    /// - Throws: when it is not an https address; http is for this machine, or where option `allowPlainHTTP` says so.
     package func checkedBaseURL() throws(ConnectorSettingsProblem) -> String {
-        guard Origin(url: baseURL) != nil else {
+        guard let origin = Origin(url: baseURL) else {
             throw ConnectorSettingsProblem(
                 system: system, field: "baseURL", message: "must begin with https:// or http:// and name a host")
         }
+        guard origin.isPrivate || option("allowPlainHTTP", default: "false") == "true" else {
+            throw ConnectorSettingsProblem(
+                system: system, field: "baseURL",
+                message: "must begin with https://: over http:// names, addresses and keys travel in clear text; where"
+                    + " that is meant, set options.allowPlainHTTP to \"true\"")
+        }
         return baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+    }
+
+    /// Another address of the system, held to the same rules.
+    package func checkedURL(option name: String) throws(ConnectorSettingsProblem) -> String {
+        var other = self
+        other.baseURL = try requiredOption(name)
+        do {
+            return try other.checkedBaseURL()
+        } catch {
+            throw ConnectorSettingsProblem(system: system, field: "options.\(name)", message: error.message)
+        }
     }
 
     /// How long one call may take; option `timeoutMilliseconds`.
@@ -129,6 +146,14 @@ package struct Origin: Hashable, Sendable {
         let port = hostAndPort.count == 2 ? String(hostAndPort[1]) : fallback
         guard UInt16(port) != nil else { return nil }
         text = "\(scheme)//\(host):\(port)"
+    }
+
+    /// Whether nobody on the way can read along: https, or a host that is this machine.
+    package var isPrivate: Bool {
+        guard text.hasPrefix("http://") else { return true }
+        let host = text.dropFirst(7).prefix { $0 != ":" }
+        let isIPv4 = host.allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
+        return host == "localhost" || isIPv4 && host.hasPrefix("127.")
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -99,6 +99,22 @@ import Testing
         #expect(problem([secret])?.field == "credentials.webhookSecret")
     }
 
+    @Test func `plain HTTP is for this machine, or where the settings say so`() {
+        var wms = good[0]
+        wms.baseURL = "http://wms.example.com/api"
+        #expect(problem([wms])?.field == "baseURL")
+        #expect(problem([wms])?.message.contains("allowPlainHTTP") == true)
+        wms.options["allowPlainHTTP"] = "true"
+        #expect(problem([wms]) == nil)
+        wms.options = [:]
+        for address in ["http://127.0.0.1:9/api", "http://localhost/api", "https://wms.example.com/api"] {
+            wms.baseURL = address
+            #expect(problem([wms]) == nil)
+        }
+        wms.baseURL = "http://127.0.0.1.example.com/api"
+        #expect(problem([wms])?.field == "baseURL")
+    }
+
     @Test func `settings print no secret`() {
         #expect(!"\(good)".contains("secretABC"))
         var text = ""

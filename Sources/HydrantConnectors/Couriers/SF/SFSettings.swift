@@ -42,7 +42,7 @@ package struct SFSettings: Sendable {
         partnerID = try settings.credential("partnerId")
         checkWord = try settings.credential("checkWord")
         proof = Proof(rawValue: try settings.choice("signature", Proof.allCases.map(\.rawValue))) ?? .standardMD5
-        tokenURL = proof == .oauth2 ? try settings.requiredOption("tokenUrl") : ""
+        tokenURL = proof == .oauth2 ? try settings.checkedURL(option: "tokenUrl") : ""
         pushToken = try settings.pushToken()
         let place = try settings.choice("pushTokenPlace", TokenPlace.allCases.map(\.rawValue))
         tokenPlace = TokenPlace(rawValue: place) ?? .path
