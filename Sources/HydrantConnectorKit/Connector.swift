@@ -95,6 +95,9 @@ package struct ReportedFact: Sendable {
     package var occurredAt: Instant?
     package var word: String?
     package var body: FactBody
+    /// The part of a message with several parts that this fact was read from; nil where the message tells of nothing
+    /// else. Kept for a person when the fact cannot be recorded.
+    package var part: [UInt8]?
 
     package init(messageID: String, order: String, occurredAt: Instant?, word: String? = nil, body: FactBody) {
         self.messageID = messageID
@@ -109,8 +112,23 @@ package struct ReportedFact: Sendable {
 package protocol PushReceiver: Sendable {
     var system: String { get }
 
+    /// Whether it reports on orders that the hub itself gave out: a report on any other order begins none, but waits
+    /// for a person.
+    var followsOrders: Bool { get }
+
+    /// Turns away, before the body is read, what its head already shows to be no push of this system: a wrong secret
+    /// in the address, an unknown key, a time long past. The body of `head` is empty.
+    func checkHead(_ head: Push) throws(PushProblem)
+
     /// Verifies the raw bytes, then reads them.
     func receive(_ push: Push) throws(PushProblem) -> PushContent
+}
+
+extension PushReceiver {
+    package var followsOrders: Bool { false }
+
+    /// For protocols whose heads prove nothing.
+    package func checkHead(_ head: Push) throws(PushProblem) {}
 }
 
 /// A request as it came.

@@ -103,7 +103,7 @@ import Testing
         #expect(problem(receiver, push(Self.content("收件"), secret: "x"))?.kind == .signature)
         #expect(problem(receiver, push("x"))?.kind == .malformed)
         let bare = Push(query: [], headers: [:], body: [], now: Sample.now)
-        #expect(problem(receiver, bare)?.kind == .malformed)
+        #expect(problem(receiver, bare)?.kind == .signature)
         #expect(try receiver.receive(push(Self.content("收件", link: "FOREIGN"))).facts.map(\.order) == [""])
         #expect(try receiver.receive(push("{}")).unattributed.count == 1)
     }

@@ -196,7 +196,7 @@ import Testing
         #expect(problem(receiver, push(Self.pushed, company: "zz"))?.kind == .signature)
         #expect(problem(receiver, push("not json"))?.kind == .malformed)
         let bare = Push(query: [], headers: [:], body: Array("data=1".utf8), now: Sample.now)
-        #expect(problem(receiver, bare)?.kind == .malformed)
+        #expect(problem(receiver, bare)?.kind == .signature)
         let content = try receiver.receive(push(#"{"billCode":"1"}"#))
         #expect(content.facts.isEmpty && content.unattributed.count == 1)
     }

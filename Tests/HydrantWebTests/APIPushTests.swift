@@ -12,6 +12,19 @@ import Testing
 private struct PlainReceiver: PushReceiver {
     let system = "wms"
 
+    /// A batch: one fact for each `order` of the form, the first of them with the time of the year 1.
+    private func batch(_ orders: [String], _ id: String, _ acknowledgement: Acknowledgement) -> PushContent {
+        let facts = orders.enumerated().map { index, order in
+            var fact = ReportedFact(
+                messageID: "\(id)/\(index)", order: order,
+                occurredAt: index == 0 ? Instant(milliseconds: -62_135_596_800_000) : nil,
+                body: .orderPlaced(OrderHeader()))
+            fact.part = Array("row \(index)".utf8)
+            return fact
+        }
+        return PushContent(facts: facts, acknowledgement: acknowledgement)
+    }
+
     func receive(_ push: Push) throws(PushProblem) -> PushContent {
         guard push.headers["x-sign"] == "right" else {
             throw PushProblem(
@@ -42,12 +55,28 @@ private struct PlainReceiver: PushReceiver {
                         body: isFirst ? .trackingReported(tracking) : .traceReported(trace))
                 ], acknowledgement: ok)
         }
+        let orders = pairs.filter { $0.name == "order" }.map(\.value)
+        guard orders.count == 1 else { return batch(orders, id, ok) }
         let shop = value(of: "shop", in: pairs) ?? ""
         return PushContent(
             facts: [
                 ReportedFact(
                     messageID: id, order: order, occurredAt: nil, body: .orderPlaced(OrderHeader(shop: shop)))
             ], acknowledgement: ok)
+    }
+}
+
+/// A courier whose pushes name the order alone.
+private struct FollowingReceiver: PushReceiver {
+    let system = "courier"
+    let followsOrders = true
+
+    func receive(_ push: Push) throws(PushProblem) -> PushContent {
+        let order = String(decoding: push.body, as: UTF8.self)
+        let fact = ReportedFact(
+            messageID: "push-\(order)", order: order, occurredAt: nil, word: "x", body: .statusReported)
+        return PushContent(
+            facts: [fact], acknowledgement: Acknowledgement(contentType: "text/plain", body: Array("ok".utf8)))
     }
 }
 
@@ -159,6 +188,44 @@ private struct PlainReceiver: PushReceiver {
         #expect(parked.map(\.reason) == ["the message names no order"])
     }
 
+    @Test func `one bad row is kept with its reason and takes no good one with it`() async throws {
+        let (api, _) = try fixture()
+        let long = String(repeating: "Q", count: 120)
+        try await api.running {
+            let answer = try await push(api, "id=1&order=B1&order=\(long)&order=B3&order=B4%0D%0AX")
+            #expect(answer.status == 200)
+            #expect(answer.text.hasPrefix("<yes"))
+            for order in ["B1", "B3"] { #expect(try await api.store.read { try $0.orderRow(order)?.version } == 1) }
+        }
+        let parked = try await api.store.read { try $0.parked(after: 0, limit: 10) }
+        #expect(
+            parked.map(\.reason) == [
+                "order is longer than 100 bytes",
+                "order holds a control character or a line break; names are plain text",
+            ])
+        let keyring = Keyring(master: Array(repeating: 5, count: 32))
+        let bytes = try parked.map { try keyring.open($0.sealedBody, context: "parked") }
+        #expect(bytes == [Array("row 1".utf8), Array("row 3".utf8)])
+        let first = try await api.store.read { try $0.events(of: "B1") }
+        #expect(first.count == 1)
+    }
+
+    @Test func `a courier's report on an order that nobody placed begins none`() async throws {
+        let store = InMemoryStore()
+        let api = try APIFixture(store: store) { $0.pushes = [FollowingReceiver()] }
+        try await api.running {
+            _ = try await api.post([Facts.placed("A1")])
+            for order in ["A1", "A2"] {
+                let answer = try await api.send(.post, "/push/courier", body: Array(order.utf8))
+                #expect(answer.text == "ok")
+            }
+            #expect(try await store.read { try $0.orderRow("A1")?.version } == 2)
+            #expect(try await store.read { try $0.orderRow("A2") } == nil)
+        }
+        let parked = try await store.read { try $0.parked(after: 0, limit: 10) }
+        #expect(parked.map(\.reason) == ["the hub has no order with the number of this message"])
+    }
+
     @Test func `an unknown system is 404 and a broken query is refused`() async throws {
         let (api, _) = try fixture()
         try await api.running {
@@ -185,7 +252,7 @@ private struct PlainReceiver: PushReceiver {
     @Test func `when the pushes under way fill the room the next one is turned away`() async throws {
         let api = try APIFixture {
             $0.pushes = [PlainReceiver()]
-            $0.limits.waitingPushBytes = 100
+            $0.limits.waitingPushBytes = 10
         }
         try await api.running {
             let answer = try await push(api, "order=A1&id=1")

@@ -7,6 +7,7 @@ import HydrantCore
 import HydrantStorage
 import HydrantWeb
 import Logging
+import Synchronization
 import Testing
 
 /// A connection that sends what it is told, byte for byte.
@@ -54,6 +55,65 @@ private struct RawConnection {
     }
 
     func end() { close(descriptor) }
+}
+
+/// Takes everything, except what comes with the wrong secret in its address.
+private struct PatientReceiver: PushReceiver {
+    let system = "slow"
+
+    func checkHead(_ head: Push) throws(PushProblem) {
+        guard head.pathRest != "wrong" else {
+            throw PushProblem(
+                kind: .signature, message: "wrong secret",
+                acknowledgement: Acknowledgement(contentType: "text/plain", body: Array("not you".utf8)))
+        }
+    }
+
+    func receive(_ push: Push) throws(PushProblem) -> PushContent {
+        PushContent(
+            facts: [], acknowledgement: Acknowledgement(contentType: "text/plain", body: Array("taken".utf8)))
+    }
+}
+
+@Suite struct ConnectionBookTests {
+    private final class Door: Sendable {
+        let isClosed = Mutex(false)
+    }
+
+    private func entry(_ peer: [UInt8]?, at now: UInt64) -> (ConnectionBook.Entry, Door) {
+        let door = Door()
+        return (ConnectionBook.Entry(peer: peer, now: now) { door.isClosed.withLock { $0 = true } }, door)
+    }
+
+    @Test func `one address holds no more than its share, this machine is not counted`() {
+        let book = ConnectionBook(total: 10, perPeer: 2)
+        let peer: [UInt8] = [192, 0, 2, 1]
+        let held = (0..<3).map { entry(peer, at: UInt64($0)).0 }
+        #expect(held.map(book.admit) == [true, true, false])
+        book.remove(held[0])
+        #expect(book.admit(held[2]))
+        #expect(book.admit(entry([192, 0, 2, 2], at: 4).0))
+        #expect((0..<3).allSatisfy { _ in book.admit(entry(nil, at: 5).0) })
+        #expect(book.count == 6)
+    }
+
+    @Test func `the quietest makes room, and whoever is being answered stays`() {
+        let book = ConnectionBook(total: 2, perPeer: 2)
+        let (first, firstDoor) = entry(nil, at: 1)
+        let (second, secondDoor) = entry(nil, at: 2)
+        #expect(book.admit(first) && book.admit(second))
+        first.isAnswered(true)
+        let (third, _) = entry(nil, at: 3)
+        #expect(book.admit(third))
+        #expect(!firstDoor.isClosed.withLock { $0 })
+        #expect(secondDoor.isClosed.withLock { $0 })
+        third.isAnswered(true)
+        #expect(!book.admit(entry(nil, at: 4).0))
+        first.isAnswered(false)
+        #expect(book.admit(entry(nil, at: 5).0))
+        #expect(firstDoor.isClosed.withLock { $0 })
+        #expect(book.count == 2)
+    }
 }
 
 @Suite struct APIServerTests {
@@ -113,6 +173,78 @@ private struct RawConnection {
             let answer = await connection.readToEnd()
             #expect(answer == "")
             connection.end()
+        }
+    }
+
+    /// Begins a body in parts and sends only its first byte.
+    private func beginBody(_ path: String, port: Int) throws -> RawConnection {
+        let connection = try RawConnection(port: port)
+        connection.send("POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+        return connection
+    }
+
+    @Test func `a body that comes drop by drop is ended with words, although every drop comes in time`() async throws {
+        let change: (inout ServerSettings) -> Void = {
+            $0.pushes = [PatientReceiver()]
+            $0.limits.bodyTime = 300
+            $0.limits.bodyGrace = 50
+            $0.limits.bodyBytesPerSecond = 0
+        }
+        try await serving(try APIFixture(), change) { port in
+            let connection = try beginBody("/push/slow", port: port)
+            let answer = await connection.readToEnd()
+            #expect(answer?.hasPrefix("HTTP/1.1 408 ") == true)
+            #expect(answer?.contains("HY-2018") == true)
+            connection.end()
+        }
+    }
+
+    @Test func `a body below the least rate is ended before its time is over`() async throws {
+        let change: (inout ServerSettings) -> Void = {
+            $0.pushes = [PatientReceiver()]
+            $0.limits.bodyTime = .hours(1)
+            $0.limits.bodyGrace = 50
+        }
+        try await serving(try APIFixture(), change) { port in
+            let connection = try beginBody("/push/slow", port: port)
+            #expect(await connection.readToEnd()?.hasPrefix("HTTP/1.1 408 ") == true)
+            connection.end()
+        }
+    }
+
+    @Test func `announced and never sent bodies take no room from honest pushes`() async throws {
+        let change: (inout ServerSettings) -> Void = {
+            $0.pushes = [PatientReceiver()]
+            $0.limits.waitingPushBytes = 1_000
+        }
+        try await serving(try APIFixture(), change) { port in
+            let open = try (0..<16).map { _ in try beginBody("/push/slow", port: port) }
+            let honest = try RawConnection(port: port)
+            honest.send(
+                "POST /push/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello")
+            #expect(await honest.readToEnd()?.hasSuffix("taken") == true)
+            for connection in open + [honest] { connection.end() }
+        }
+    }
+
+    @Test func `a push that its head gives away is answered before its body comes`() async throws {
+        try await serving(try APIFixture(), { $0.pushes = [PatientReceiver()] }) { port in
+            let connection = try RawConnection(port: port)
+            connection.send(
+                "POST /push/slow/wrong HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\n")
+            #expect(await connection.readToEnd()?.hasSuffix("not you") == true)
+            connection.end()
+        }
+    }
+
+    @Test func `health checks get in when quiet connections hold every place`() async throws {
+        try await serving(try APIFixture(), { $0.limits.connections = 4 }) { port in
+            let quiet = try (0..<8).map { _ in try RawConnection(port: port) }
+            for connection in quiet { connection.send("GET /healthz HTTP/1.1\r\nHost:") }
+            let check = try RawConnection(port: port)
+            check.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            #expect(await check.readToEnd()?.hasPrefix("HTTP/1.1 200 OK") == true)
+            for connection in quiet + [check] { connection.end() }
         }
     }
 

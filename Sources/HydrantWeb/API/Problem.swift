@@ -131,6 +131,11 @@ extension Problem {
             advice: "Compare the request with /openapi.json.")
     }
 
+    static let slowBody = Problem(
+        status: .requestTimeout, code: "HY-2018", title: "The body came too slowly",
+        detail: "The whole body did not come in time; nothing of this request was taken.",
+        advice: "Send it again, with the same ids, over a better connection or in smaller parts.")
+
     /// The database is in trouble: nothing of the request was kept or acknowledged.
     init(_ failure: StoreFailure) {
         self.init(

@@ -39,7 +39,7 @@ package enum HydrantServer {
         addOperating(to: routes, hub, settings, figures)
         let signIn = SignInRoutes(
             tokens: settings.tokens, sessions: sessions, wallClock: settings.wallClock,
-            cookieIsSecure: settings.cookieIsSecure)
+            cookieIsSecure: settings.cookieIsSecure, codes: settings.signInCodes)
         routes.get("/sign-in", use: signIn.get)
         routes.post("/sign-in", use: signIn.post)
         routes.post("/sign-out", use: signIn.signOut)
@@ -75,16 +75,17 @@ package enum HydrantServer {
         onBound: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> Application<RouterResponder<HubContext>> {
         let limits = settings.limits
+        let book = ConnectionBook(total: limits.connections, perPeer: limits.connectionsPerAddress)
         return Application(
             router: router.router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionHandler(book: book, limits: limits)],
                     idleTimeout: .milliseconds(limits.idle),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+                address: .hostname(settings.host, port: settings.port), backlog: 1_024),
             onServerRunning: { channel in await onBound(channel.localAddress?.port ?? settings.port) },
             logger: log)
     }

@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable {
     package var webhookSecrets: [String]
     /// True where browsers reach the hub over HTTPS.
     package var cookieIsSecure = false
+    /// For links that sign in once.
+    package var signInCodes = SignInCodes()
     package var pushes: [any PushReceiver] = []
     package var limits = ServerLimits()
     /// The clock of the world, for signatures and sessions; the hub's own may run faster.
@@ -35,14 +37,24 @@ package struct ServerLimits: Sendable {
     package var bodyBytes = 16 * 1_024 * 1_024
     package var factsPerRequest = 1_000
     /// The largest body of a push.
-    package var pushBytes = 4 * 1_024 * 1_024
-    /// All bodies of facts that are in the hub at the same time.
+    package var pushBytes = 512 * 1_024
+    /// All bytes of facts that have arrived and are not yet answered.
     package var waitingBodyBytes = 256 * 1_024 * 1_024
-    /// All bodies of pushes that are in the hub at the same time.
+    /// All bytes of pushes that have arrived and are not yet answered.
     package var waitingPushBytes = 64 * 1_024 * 1_024
     /// Submissions that may wait for a transaction before senders are asked to come back.
     package var waitingSubmissions = 2_000
+    /// When all are taken, the one that has been quiet the longest is closed for the next.
     package var connections = 1_024
+    /// How many of them one address may hold (an IPv4 address, or an IPv6 network of 64 bits); not counted for
+    /// connections from this machine, where the reverse proxy is.
+    package var connectionsPerAddress = 128
+    /// How long one body may take as a whole.
+    package var bodyTime: Milliseconds = .seconds(30)
+    /// A body may be as slow as it likes for so long; from then on its least rate is looked at.
+    package var bodyGrace: Milliseconds = .seconds(10)
+    /// The least rate of a body, over its whole time.
+    package var bodyBytesPerSecond = 512
     /// A connection is closed after so long without a whole request head or a part of a body, so that a client that
     /// sends drop by drop holds nothing.
     package var idle: Milliseconds = .seconds(30)

@@ -7,12 +7,13 @@ package struct KDNiaoPushReceiver: PushReceiver {
     private let settings: KDNiaoSettings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: KDNiaoSettings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
         guard let form = formDecoded(push.body), let content = value(of: "RequestData", in: form) else {
-            throw problem(.malformed, "no RequestData", push.now)
+            throw problem(.signature, "no RequestData", push.now)
         }
         guard let sign = value(of: "DataSign", in: form), settings.isRight(sign, content: Array(content.utf8)) else {
             throw problem(.signature, "wrong or missing DataSign", push.now)

@@ -7,12 +7,13 @@ package struct Kuaidi100PushReceiver: PushReceiver {
     private let settings: Kuaidi100Settings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: Kuaidi100Settings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
         guard let form = formDecoded(push.body), let content = value(of: "param", in: form) else {
-            throw problem(.malformed, "no param")
+            throw problem(.signature, "no param")
         }
         let parcel = push.pathRest
         guard !settings.pushSecret.isEmpty, !parcel.isEmpty, let sign = value(of: "sign", in: form),

@@ -7,13 +7,18 @@ package struct JDPushReceiver: PushReceiver {
     private let settings: JDSettings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: JDSettings) { self.settings = settings }
 
-    package func receive(_ push: Push) throws(PushProblem) -> PushContent {
-        guard isEqualInConstantTime(push.pathRest.utf8, settings.pushToken.utf8) else {
+    package func checkHead(_ head: Push) throws(PushProblem) {
+        guard isEqualInConstantTime(head.pathRest.utf8, settings.pushToken.utf8) else {
             throw problem(.signature, "wrong or missing token")
         }
+    }
+
+    package func receive(_ push: Push) throws(PushProblem) -> PushContent {
+        try checkHead(push)
         let document: JSON
         do {
             document = try JSON(bytes: push.body)

@@ -7,18 +7,23 @@ package struct SFPushReceiver: PushReceiver {
     private let settings: SFSettings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: SFSettings) { self.settings = settings }
 
-    package func receive(_ push: Push) throws(PushProblem) -> PushContent {
+    package func checkHead(_ head: Push) throws(PushProblem) {
         let token: String? =
             switch settings.tokenPlace {
-            case .path: push.pathRest
-            case .query: value(of: "token", in: push.query)
+            case .path: head.pathRest
+            case .query: value(of: "token", in: head.query)
             }
         guard let token, isEqualInConstantTime(token.utf8, settings.pushToken.utf8) else {
             throw problem(.signature, "wrong or missing token")
         }
+    }
+
+    package func receive(_ push: Push) throws(PushProblem) -> PushContent {
+        try checkHead(push)
         let document: JSON
         do {
             document = try JSON(bytes: push.body)
@@ -42,7 +47,12 @@ package struct SFPushReceiver: PushReceiver {
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for row in rows {
-            if let fact = read(row) { facts.append(fact) } else { unattributed.append(row.bytes) }
+            guard var fact = read(row) else {
+                unattributed.append(row.bytes)
+                continue
+            }
+            fact.part = row.bytes
+            facts.append(fact)
         }
         return PushContent(
             facts: facts, unattributed: unattributed, acknowledgement: Self.acknowledgement(code: "0000", message: "成功")

@@ -7,13 +7,14 @@ package struct STOPushReceiver: PushReceiver {
     private let settings: STOSettings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: STOSettings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
         guard let form = formDecoded(push.body), let content = value(of: "content", in: form),
             let digest = value(of: "data_digest", in: form)
-        else { throw problem(.malformed, "no content or data_digest") }
+        else { throw problem(.signature, "no content or data_digest") }
         let input = SignatureInput(secret: settings.secret, body: Array(content.utf8))
         guard SignatureRecipe.trailingSecretMD5.isRight(digest, for: input) else {
             throw problem(.signature, "wrong data_digest")

@@ -6,13 +6,14 @@ package struct ZTOPushReceiver: PushReceiver {
     private let settings: ZTOSettings
 
     package var system: String { settings.system }
+    package var followsOrders: Bool { true }
 
     package init(settings: ZTOSettings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
         guard let form = formDecoded(push.body), let data = value(of: "data", in: form),
             let digest = value(of: "data_digest", in: form)
-        else { throw problem(.malformed, "no data or data_digest") }
+        else { throw problem(.signature, "no data or data_digest") }
         let input = SignatureInput(secret: settings.appSecret, body: Array(data.utf8))
         guard SignatureRecipe.trailingSecretMD5.isRight(digest, for: input) else {
             throw problem(.signature, "wrong data_digest")

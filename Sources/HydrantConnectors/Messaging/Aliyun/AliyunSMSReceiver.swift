@@ -9,8 +9,12 @@ package struct AliyunSMSReceiver: PushReceiver {
 
     package init(settings: AliyunSMSSettings) { self.settings = settings }
 
+    package func checkHead(_ head: Push) throws(PushProblem) {
+        guard settings.gate.isOpen(to: head) else { throw problem(.signature, "wrong or missing token") }
+    }
+
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
-        guard settings.gate.isOpen(to: push) else { throw problem(.signature, "wrong or missing token") }
+        try checkHead(push)
         let document: JSON
         do {
             document = try JSON(bytes: push.body)

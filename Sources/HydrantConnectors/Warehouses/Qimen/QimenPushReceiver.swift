@@ -24,18 +24,24 @@ package struct QimenPushReceiver: PushReceiver {
         return PushContent(facts: facts, acknowledgement: QimenPushReceiver.acknowledgement(isSuccess: true))
     }
 
+    /// Key, customer and time; the signature needs the body.
+    package func checkHead(_ head: Push) throws(PushProblem) {
+        guard value(of: "sign", in: head.query) != nil else { throw unsigned("no sign") }
+        guard value(of: "app_key", in: head.query) == settings.appKey else { throw unsigned("another app_key") }
+        if let customer = value(of: "customerId", in: head.query), customer != settings.customerID {
+            throw unsigned("another customerId")
+        }
+        guard let sent = value(of: "timestamp", in: head.query).flatMap(ChinaTime.instant),
+            abs(head.now - sent) <= settings.clockTolerance
+        else { throw unsigned("stale timestamp") }
+    }
+
     private func verifiedMethod(_ push: Push) throws(PushProblem) -> String {
+        try checkHead(push)
         guard let sign = value(of: "sign", in: push.query) else { throw unsigned("no sign") }
         let pairs = push.query.filter { $0.name != "sign" }
         let input = SignatureInput(secret: settings.secret, pairs: pairs, body: push.body)
         guard settings.signMethod.recipe.isRight(sign, for: input) else { throw unsigned("wrong sign") }
-        guard value(of: "app_key", in: pairs) == settings.appKey else { throw unsigned("another app_key") }
-        if let customer = value(of: "customerId", in: pairs), customer != settings.customerID {
-            throw unsigned("another customerId")
-        }
-        guard let sent = value(of: "timestamp", in: pairs).flatMap(ChinaTime.instant),
-            abs(push.now - sent) <= settings.clockTolerance
-        else { throw unsigned("stale timestamp") }
         guard let method = value(of: "method", in: pairs), !method.isEmpty else { throw malformed("no method") }
         return method
     }

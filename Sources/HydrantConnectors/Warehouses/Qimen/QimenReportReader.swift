@@ -60,7 +60,12 @@ struct QimenReportReader: Sendable {
         var facts: [ReportedFact] = []
         for order in orders {
             guard let confirmed = confirmationFacts(order) else { return nil }
-            facts += confirmed
+            let part = orders.count > 1 ? order.bytes : nil
+            facts += confirmed.map { fact in
+                var fact = fact
+                fact.part = part
+                return fact
+            }
         }
         return facts
     }

@@ -24,11 +24,9 @@ struct FactsRoute: Sendable {
     }
 
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
-        let room = try announcedLength(of: request, limits.bodyBytes)
-        guard load.enter(room) else { throw Problem.overloaded }
-        defer { load.leave(room) }
         guard await hub.committer.queueLength < limits.waitingSubmissions else { throw Problem.overloaded }
-        let body = try await readBody(of: request, limits.bodyBytes)
+        let body = try await readBody(of: request, limits.bodyBytes, chargedTo: load)
+        defer { load.leave(body.count) }
         try verify(request, body)
         let batch: FactBatch
         do throws(FactBatch.Problem) {
@@ -114,21 +112,29 @@ private let webhookHeaders = ["webhook-id", "webhook-timestamp", "webhook-signat
     HTTPField.Name($0)
 }
 
-/// How long a body will be: what its head says, or the most that is allowed where it does not say.
-func announcedLength(of request: Request, _ maximum: Int) throws(Problem) -> Int {
-    guard let announced = request.headers[.contentLength].flatMap({ Int($0) }) else { return maximum }
-    guard announced <= maximum else { throw .bodyTooLarge(maximum) }
-    return max(0, announced)
-}
-
-/// Reads a whole body as one list of bytes.
-func readBody(of request: Request, _ maximum: Int) async throws -> [UInt8] {
+/// Reads a whole body as one list of bytes. Only what has arrived counts: what a head announces costs nobody anything.
+///
+/// - Parameter load: is charged with the bytes of the result, which the caller gives back; nil where none is kept.
+/// - Throws: `Problem` when the body is too large, or there is no room for more at the moment.
+func readBody(
+    of request: Request, _ maximum: Int, chargedTo load: LoadGauge? = nil
+) async throws -> [UInt8] {
+    let announced = request.headers[.contentLength].flatMap { Int($0) }
+    if let announced, announced > maximum { throw Problem.bodyTooLarge(maximum) }
+    var bytes: [UInt8] = []
     do {
-        let buffer = try await request.body.collect(upTo: maximum)
-        return Array(buffer.readableBytesView)
-    } catch is NIOTooManyBytesError {
-        throw Problem.bodyTooLarge(maximum)
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= maximum else { throw Problem.bodyTooLarge(maximum) }
+            guard load?.enter(part.readableBytes) != false else { throw Problem.overloaded }
+            bytes += part.readableBytesView
+        }
+        // A connection that broke ends the body early.
+        if let announced, announced != bytes.count { throw Problem.unreadableRequest("The body is not whole.") }
+    } catch {
+        load?.leave(bytes.count)
+        throw error
     }
+    return bytes
 }
 
 /// Turns the ways in which nothing is recorded into answers.

@@ -6,6 +6,7 @@ import HydrantCore
 import HydrantEngine
 import HydrantStorage
 import Logging
+import NIOPosix
 
 /// `POST /push/{system}`: what outside systems push, each in its own protocol. Acknowledged in the sender's own words,
 /// and only when everything is on disk.
@@ -28,21 +29,41 @@ struct PushRoute: Sendable {
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
         guard let receiver = receivers[try pathText("system", context)] else { throw Problem.noRoute }
         guard await hub.committer.queueLength < limits.waitingSubmissions else { throw Problem.overloaded }
-        let room = try announcedLength(of: request, limits.pushBytes)
-        guard load.enter(room) else { throw Problem.overloaded }
-        defer { load.leave(room) }
-        let push = try await read(request, context)
-        let content: PushContent
+        var push = try head(of: request, context)
         do throws(PushProblem) {
-            content = try receiver.receive(push)
+            try receiver.checkHead(push)
         } catch {
-            return try await answer(error, to: push, from: receiver.system)
+            return answer(turnedAway: error, from: receiver.system)
         }
-        try await record(content, from: receiver.system, now: push.now)
+        push.body = try await readBody(of: request, limits.pushBytes, chargedTo: load)
+        let room = push.body.count
+        defer { load.leave(room) }
+        let content: PushContent
+        switch try await read(push, by: receiver) {
+        case .success(let read): content = read
+        case .failure(let problem): return try await answer(problem, to: push, from: receiver.system)
+        }
+        let strangers = receiver.followsOrders ? try await unknownOrders(content) : []
+        try await record(content, of: push, from: receiver.system, strangers: strangers)
         return Response(content.acknowledgement)
     }
 
-    private func read(_ request: Request, _ context: HubContext) async throws -> Push {
+    /// A large push is read on a thread of its own, because the shared ones answer everybody else meanwhile.
+    private func read(_ push: Push, by receiver: any PushReceiver) async throws -> Result<PushContent, PushProblem> {
+        @Sendable func read() -> Result<PushContent, PushProblem> {
+            do throws(PushProblem) {
+                return .success(try receiver.receive(push))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard push.body.count > Self.largePush else { return read() }
+        return try await NIOThreadPool.singleton.runIfActive { read() }
+    }
+
+    private static let largePush = 16 * 1_024
+
+    private func head(of request: Request, _ context: HubContext) throws -> Push {
         guard let query = formDecoded((request.uri.query ?? "").utf8) else {
             throw Problem.unreadableRequest("The query is not percent-encoded UTF-8.")
         }
@@ -53,27 +74,42 @@ struct PushRoute: Sendable {
                 ?? field.value
         }
         let rest = context.parameters.get("rest") == nil ? "" : try pathText("rest", context)
-        return Push(
-            query: query, headers: headers, body: try await readBody(of: request, limits.pushBytes),
-            now: hub.clock.now(), pathRest: rest)
+        return Push(query: query, headers: headers, body: [], now: hub.clock.now(), pathRest: rest)
+    }
+
+    private func answer(turnedAway problem: PushProblem, from system: String) -> Response {
+        log.warning(
+            "a push was not taken in",
+            metadata: ["system": "\(system)", "kind": "\(problem.kind)", "reason": "\(problem.message)"])
+        return Response(problem.acknowledgement)
     }
 
     /// A wrong signature leaves nothing behind; what is signed and cannot be read is kept for a person.
     private func answer(_ problem: PushProblem, to push: Push, from system: String) async throws -> Response {
-        log.warning(
-            "a push was not taken in",
-            metadata: ["system": "\(system)", "kind": "\(problem.kind)", "reason": "\(problem.message)"])
         if problem.kind == .malformed {
             let row = try hub.intake.park(
                 push.body, source: system, place: "push from \(system)", reason: problem.message, now: push.now)
             _ = try await recorded { try await hub.committer.submit(Submission(parked: [row])) }
         }
-        return Response(problem.acknowledgement)
+        return answer(turnedAway: problem, from: system)
     }
 
-    private func record(_ content: PushContent, from system: String, now: Instant) async throws {
+    /// What can be recorded is recorded, and the rest of the same push is kept with its reason: one bad row of a
+    /// partner takes no good one with it.
+    private func record(
+        _ content: PushContent, of push: Push, from system: String, strangers: Set<String>
+    ) async throws {
+        let now = push.now
         var submission = Submission()
+        func park(_ bytes: [UInt8], _ reason: String) throws {
+            submission.parked.append(
+                try hub.intake.park(bytes, source: system, place: "push from \(system)", reason: reason, now: now))
+        }
         for reported in content.facts {
+            guard !strangers.contains(reported.order) else {
+                try park(reported.part ?? push.body, "the hub has no order with the number of this message")
+                continue
+            }
             guard let placed = try await placed(reported) else {
                 submission.parked.append(try parked(reported, from: system, now: now))
                 continue
@@ -81,19 +117,23 @@ struct PushRoute: Sendable {
             do throws(FactProblem) {
                 submission.facts.append(try hub.intake.seal(placed, from: system, receivedAt: now))
             } catch {
-                throw Problem.unreadableRequest("\(error.path) \(error.message)")
+                try park(reported.part ?? push.body, "\(error.path) \(error.message)")
             }
         }
-        for bytes in content.unattributed {
-            submission.parked.append(
-                try hub.intake.park(
-                    bytes, source: system, place: "push from \(system)", reason: "the message names no order", now: now)
-            )
-        }
+        for bytes in content.unattributed { try park(bytes, "the message names no order") }
         guard submission.facts.count + submission.parked.count > 0 else { return }
         let taken = submission
         let receipts = try await recorded { try await hub.committer.submit(taken) }
         try await parkWhatWasNotRecorded(zip(taken.facts, receipts), from: system, now: now)
+    }
+
+    /// The orders of a push that the hub does not have.
+    private func unknownOrders(_ content: PushContent) async throws -> Set<String> {
+        let named = Set(content.facts.map(\.order)).subtracting([""])
+        guard !named.isEmpty else { return [] }
+        return try await recorded {
+            try await hub.store.read { reader in try named.filter { try reader.orderRow($0) == nil } }
+        }
     }
 
     /// A trace that names only the waybill's number, with the order and the parcel that have it; nil where none or
