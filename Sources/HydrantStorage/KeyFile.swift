@@ -74,7 +74,9 @@ package enum KeyFile {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // What a process of this number left behind is no key yet; a link that somebody laid there is not followed.
+        unlink(path)
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure(path, errno) }
         defer { close(file) }
         errno = 0

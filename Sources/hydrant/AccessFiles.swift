@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HydrantConnectorKit
 import HydrantCore
 import HydrantStorage
@@ -17,10 +18,10 @@ struct AccessFiles {
 
     func load() throws -> Content {
         let token = try text(at: tokenPath) {
-            AccessToken.make(name: "file", scopes: [], randomBytes: randomBytes()).text
+            AccessToken.make(name: "file", scopes: [], randomBytes: Self.randomBytes()).text
         }
         let secret = try text(at: webhookSecretPath) {
-            "whsec_" + Data(randomBytes()).base64EncodedString()
+            "whsec_" + Data(Self.randomBytes()).base64EncodedString()
         }
         let entry = AccessToken(
             name: "token file", hash: HashAlgorithm.sha256.digest(Array(token.utf8)), scopes: Set(AccessScope.allCases))
@@ -37,16 +38,23 @@ struct AccessFiles {
             return text
         }
         let text = make()
-        let isWritten = FileManager.default.createFile(
-            atPath: path, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
-        guard isWritten else {
+        guard write(text + "\n", toNew: path) else {
             throw CommandProblem(
                 "\(path) cannot be written", advice: "Check that its folder exists and may be written.")
         }
         return text
     }
 
-    private func randomBytes() -> [UInt8] {
+    /// Makes the file itself, and never writes through a name that is there already.
+    private func write(_ text: String, toNew path: String) -> Bool {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        return Glibc.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
+    }
+
+    static func randomBytes() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }

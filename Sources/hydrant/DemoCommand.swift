@@ -129,7 +129,7 @@ struct DemoStage {
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let pages = try PageService(
             hub: hub, demo: true, forms: FormSigner(key: database.keyring.sessionKey), outages: outageSwitch(world))
-        let address = "\(hubURL)/sign-in?token=\(access.token)"
+        let address = "\(hubURL)/sign-in?code=\(signInCode(server))"
         let application = try pages.application(settings: server, log: log) { _ in announce(address) }
         let show = try show(hub, world, egress)
         var services: [any Service] = [
@@ -215,6 +215,12 @@ struct DemoStage {
         }
     }
 
+    /// The link's code; the token itself stays out of addresses.
+    private func signInCode(_ server: ServerSettings) -> String {
+        server.signInCodes.issue(
+            for: access.tokens.tokens[0], randomBytes: AccessFiles.randomBytes(), now: SystemClock().now())
+    }
+
     private func announce(_ address: String) {
         Terminal.standardError(
             """
@@ -223,6 +229,7 @@ struct DemoStage {
 
                 \(address)
 
+              (this link works once; later sign in with the token in \(command.folder)/hydrant.sqlite.token)
               database  \(options.displayName)
               stop      Ctrl-C
 

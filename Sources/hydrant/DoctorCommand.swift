@@ -24,7 +24,9 @@ struct DoctorCommand: AsyncParsableCommand {
     var port = 8080
 
     func run() async throws {
-        var checks = [checkWriting(), checkSpace(), checkDurableWrite(), checkMemory(), checkClock(), checkPort()]
+        var checks = [
+            checkWriting(), checkSpace(), checkDurableWrite(), checkMemory(), checkClock(), checkPort(), checkSecrets(),
+        ]
         if let settings { checks.append(checkDocument(settings)) }
         if let database { checks.append(await checkServer(database)) }
         for check in checks {
@@ -124,6 +126,16 @@ struct DoctorCommand: AsyncParsableCommand {
         return Check(
             name: "port \(port) on 127.0.0.1", isFine: isFree, finding: isFree ? "free" : "in use",
             advice: "Another program listens there; choose another one with --port.")
+    }
+
+    private func checkSecrets() -> Check {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let secrets = names.filter { name in [".key", ".token", ".webhook-secret"].contains { name.hasSuffix($0) } }
+        let exposed = FilePrivacy.open(secrets.sorted().map { "\(folder)/\($0)" })
+        return Check(
+            name: "keys and tokens in \(folder)", isFine: exposed.isEmpty,
+            finding: exposed.isEmpty ? "private" : "other users can read \(exposed.joined(separator: ", "))",
+            advice: FilePrivacy.advice(exposed))
     }
 
     private func checkDocument(_ path: String) -> Check {

@@ -41,6 +41,11 @@ struct ServeCommand: AsyncParsableCommand {
         help: "The file with the secret that facts are signed with; DATABASE.webhook-secret when not given.")
     var webhookSecretFile: String?
 
+    @Flag(
+        name: .customLong("secure-cookie"),
+        help: "Browsers reach the hub over HTTPS only: their cookie is never sent without it.")
+    var secureCookie = false
+
     @Option(
         name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
@@ -62,6 +67,14 @@ struct ServeCommand: AsyncParsableCommand {
             webhookSecretPath: webhookSecretFile ?? database.filePrefix + ".webhook-secret"
         )
         let content = try access.load()
+        let secrets = [database.filePrefix + ".key", access.tokenPath, access.webhookSecretPath]
+        let exposed = FilePrivacy.open(secrets + (connectors.map { [$0] } ?? []))
+        if !exposed.isEmpty {
+            Terminal.standardError(
+                "warning: other users of this machine can read \(exposed.joined(separator: ", "))\n"
+                    + "  \(FilePrivacy.advice(exposed))\n")
+        }
+        OpenFiles.raiseLimit()
         let systems = try connectors.map { try SystemsFile.load($0) } ?? []
         let egress = EgressClient(allowedURLs: systems.flatMap(\.calledURLs))
         let built = try buildSystems(systems, caller: egress)
@@ -76,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
             tokens: content.tokens, sessionKey: open.keyring.sessionKey, webhookSecrets: [content.webhookSecret])
         server.host = host
         server.port = port
+        server.cookieIsSecure = secureCookie
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
         let missing = unconnected(inForce, built)

@@ -102,14 +102,38 @@ import Testing
         return String(try #require(parts.first))
     }
 
-    @Test func `a link with a token signs in with a session that reads`() async throws {
+    private func signedIn(_ api: APIFixture) async throws -> Answer {
+        try await api.send(.post, "/sign-in", body: Array("token=\(APIFixture.reader.text)".utf8))
+    }
+
+    @Test func `a link's code signs in once, and its token stays out of addresses`() async throws {
         let api = try APIFixture()
-        let answer = try await api.get("/sign-in?token=\(APIFixture.reader.text)", token: nil)
+        let code = api.settings.signInCodes.issue(
+            for: APIFixture.reader.token, randomBytes: Array(repeating: 3, count: 32), now: APIFixture.begin)
+        let answer = try await api.get("/sign-in?code=\(code)", token: nil)
         #expect(answer.status == 303)
         #expect(answer.headers[.location] == "/")
         let cookie = try cookie(of: answer)
         #expect(!cookie.contains(APIFixture.reader.text))
         #expect(try await api.send(.get, "/v1/orders", headers: [.cookie: cookie]).status == 200)
+        #expect(try await api.get("/sign-in?code=\(code)", token: nil).status == 401)
+        let again = try await api.send(.get, "/sign-in?code=\(code)", headers: [.cookie: cookie])
+        #expect(again.status == 303)
+        #expect(again.headers[.setCookie] == nil)
+    }
+
+    @Test func `a code is good for ten minutes`() async throws {
+        let api = try APIFixture()
+        let code = api.settings.signInCodes.issue(
+            for: APIFixture.reader.token, randomBytes: Array(repeating: 3, count: 32), now: APIFixture.begin)
+        api.wallClock.move(by: .minutes(10))
+        #expect(try await api.get("/sign-in?code=\(code)", token: nil).status == 401)
+    }
+
+    @Test func `a token in an address signs nobody in`() async throws {
+        let answer = try await APIFixture().get("/sign-in?token=\(APIFixture.reader.text)", token: nil)
+        #expect(answer.status == 200)
+        #expect(answer.headers[.setCookie] == nil)
     }
 
     @Test func `the form signs in`() async throws {
@@ -122,7 +146,7 @@ import Testing
     @Test func `a wrong token gets the form again and no cookie`() async throws {
         let api = try APIFixture()
         for answer in [
-            try await api.get("/sign-in?token=wrong", token: nil),
+            try await api.get("/sign-in?code=wrong", token: nil),
             try await api.send(.post, "/sign-in", body: Array("token=wrong".utf8)),
             try await api.send(.post, "/sign-in", body: Array("nothing".utf8)),
         ] {
@@ -151,7 +175,7 @@ import Testing
 
     @Test func `a session ends after twelve hours`() async throws {
         let api = try APIFixture()
-        let cookie = try cookie(of: try await api.get("/sign-in?token=\(APIFixture.reader.text)", token: nil))
+        let cookie = try cookie(of: try await signedIn(api))
         api.wallClock.move(by: .hours(12) - 1)
         #expect(try await api.send(.get, "/v1/orders", headers: [.cookie: cookie]).status == 200)
         api.wallClock.move(by: 1)
@@ -184,17 +208,29 @@ import Testing
         #expect(sessions.holder(of: value, among: AccessTokens([]), now: APIFixture.begin) == nil)
     }
 
-    @Test func `signing out takes the cookie away`() async throws {
-        let answer = try await APIFixture().send(.post, "/sign-out")
+    @Test func `signing out takes the cookie away and ends the session`() async throws {
+        let api = try APIFixture()
+        let cookie = try cookie(of: try await signedIn(api))
+        let answer = try await api.send(.post, "/sign-out", headers: [.cookie: cookie])
         #expect(answer.status == 303)
         #expect(
             answer.headers[.setCookie] == "hydrant_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
+        #expect(try await api.send(.get, "/v1/orders", headers: [.cookie: cookie]).status == 401)
+    }
+
+    @Test func `another site's form, which comes without the strict cookie, signs nobody out`() async throws {
+        let answer = try await APIFixture().send(.post, "/sign-out")
+        #expect(answer.status == 303)
+        #expect(answer.headers[.setCookie] == nil)
     }
 
     @Test func `behind HTTPS the cookie is secure`() async throws {
-        let api = try APIFixture { $0.cookieIsSecure = true }
-        let answer = try await api.get("/sign-in?token=\(APIFixture.reader.text)", token: nil)
+        let answer = try await signedIn(try APIFixture { $0.cookieIsSecure = true })
         #expect(answer.headers[.setCookie]?.hasSuffix("; SameSite=Strict; Secure") == true)
+        let name = try #require(HTTPField.Name("x-forwarded-proto"))
+        let forwarded = try await APIFixture().send(
+            .post, "/sign-in", headers: [name: "https"], body: Array("token=\(APIFixture.reader.text)".utf8))
+        #expect(forwarded.headers[.setCookie]?.hasSuffix("; Secure") == true)
     }
 }
 

@@ -317,7 +317,7 @@ import Testing
     @Test func `when the bodies under way fill the room the next one is turned away`() async throws {
         let api = try APIFixture {
             $0.limits.bodyBytes = 1_000
-            $0.limits.waitingBodyBytes = 999
+            $0.limits.waitingBodyBytes = 99
         }
         try await api.running {
             let answer = try await api.post([Facts.placed("A1")])

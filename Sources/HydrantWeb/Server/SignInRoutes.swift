@@ -4,19 +4,24 @@ import HummingbirdCore
 import HydrantConnectorKit
 import HydrantCore
 
-/// Signing in with a token: `GET /sign-in?token=…` from a link, `POST /sign-in` from the form.
+/// Signing in: `POST /sign-in` with a token from the form, `GET /sign-in?code=…` from a link that works once. A token
+/// is never taken from an address.
 struct SignInRoutes: Sendable {
     let tokens: AccessTokens
     let sessions: SessionSigner
     let wallClock: any HubClock
     let cookieIsSecure: Bool
+    let codes: SignInCodes
     private static let formBytesMaximum = 4_096
 
     @Sendable func get(_ request: Request, _ context: HubContext) async throws -> Response {
-        guard let pairs = formDecoded((request.uri.query ?? "").utf8), let token = value(of: "token", in: pairs) else {
+        guard let pairs = formDecoded((request.uri.query ?? "").utf8), let code = value(of: "code", in: pairs) else {
             return SignInForm.response(to: request, .ok, isRefused: false)
         }
-        return signIn(token, request)
+        if let holder = codes.redeem(code, now: wallClock.now()) { return signIn(holder, request) }
+        // The same link again, in the browser that it signed in.
+        if session(of: request) != nil { return Response(status: .seeOther, headers: [.location: "/"]) }
+        return SignInForm.response(to: request, .unauthorized, isRefused: true)
     }
 
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -24,21 +29,41 @@ struct SignInRoutes: Sendable {
         guard let pairs = formDecoded(body), let token = value(of: "token", in: pairs) else {
             return SignInForm.response(to: request, .unauthorized, isRefused: true)
         }
-        return signIn(token, request)
-    }
-
-    @Sendable func signOut(_ request: Request, _ context: HubContext) async throws -> Response {
-        redirect(to: "/sign-in", cookie: sessions.cookie("", isSecure: cookieIsSecure))
-    }
-
-    private func signIn(_ text: String, _ request: Request) -> Response {
-        let trimmed = text.utf8.filter { $0 > 0x20 }
-        guard let holder = tokens.holder(of: trimmed) else {
+        guard let holder = tokens.holder(of: token.utf8.filter { $0 > 0x20 }) else {
             return SignInForm.response(to: request, .unauthorized, isRefused: true)
         }
-        let session = sessions.issue(for: holder, now: wallClock.now())
-        return redirect(to: "/", cookie: sessions.cookie(session, isSecure: cookieIsSecure))
+        return signIn(holder, request)
     }
+
+    /// Ends the session that the request comes with. Another site's form comes without one, because the cookie is
+    /// strict, and changes nothing.
+    @Sendable func signOut(_ request: Request, _ context: HubContext) async throws -> Response {
+        guard let session = session(of: request) else {
+            return Response(status: .seeOther, headers: [.location: "/sign-in"])
+        }
+        sessions.end(session, now: wallClock.now())
+        return redirect(to: "/sign-in", cookie: sessions.cookie("", isSecure: isSecure(request)))
+    }
+
+    private func signIn(_ holder: AccessToken, _ request: Request) -> Response {
+        let session = sessions.issue(for: holder, now: wallClock.now())
+        return redirect(to: "/", cookie: sessions.cookie(session, isSecure: isSecure(request)))
+    }
+
+    /// The request's session while it is valid.
+    private func session(of request: Request) -> String? {
+        guard let value = request.cookies[SessionSigner.cookieName]?.value,
+            sessions.holder(of: value, among: tokens, now: wallClock.now()) != nil
+        else { return nil }
+        return value
+    }
+
+    /// A proxy says with which scheme the browser came.
+    private func isSecure(_ request: Request) -> Bool {
+        cookieIsSecure || Self.forwardedScheme.flatMap { request.headers[$0] }?.lowercased() == "https"
+    }
+
+    private static let forwardedScheme = HTTPField.Name("x-forwarded-proto")
 
     private func redirect(to path: String, cookie: String) -> Response {
         Response(status: .seeOther, headers: [.location: path, .setCookie: cookie])

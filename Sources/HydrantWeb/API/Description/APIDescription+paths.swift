@@ -29,7 +29,7 @@ private struct Operation {
     private static func problem(_ status: Int) -> JSON {
         let words = [
             400: "The request cannot be read, or a parameter is wrong.", 401: "No token, or not signed.",
-            403: "The token lacks the scope.", 404: "Unknown.", 413: "Too large.",
+            403: "The token lacks the scope.", 404: "Unknown.", 408: "Too slow.", 413: "Too large.",
             503: "Not now: come back after Retry-After.",
         ]
         var members: [(String, JSON?)] = [("description", .string(words[status] ?? "Refused."))]
@@ -218,10 +218,12 @@ extension APIDescription {
 
     private static var signInPage: Operation {
         var operation = Operation(
-            id: "signInPage", summary: "The sign-in form; with a token it signs in.",
-            parameters: [query("token", Schema.text(maximum: 200), "A token of this hub.")],
+            id: "signInPage", summary: "The sign-in form; with a link's code it signs in.",
+            parameters: [query("code", Schema.text(maximum: 200), "A code that works once.")],
             good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
-        operation.others = [(303, redirect), (401, Operation.answer("The token is wrong.", type: "text/html"))]
+        operation.others = [
+            (303, redirect), (401, Operation.answer("The code is wrong, used or too old.", type: "text/html")),
+        ]
         return operation
     }
 
