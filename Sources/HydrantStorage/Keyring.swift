@@ -2,11 +2,12 @@ import Crypto
 
 import struct Foundation.Data
 
-/// The three keys that everything secret depends on, derived from one master key that lies outside the database.
+/// The keys that everything secret depends on, derived from one master key that lies outside the database.
 package struct Keyring: Sendable {
     private let chainKey: SymmetricKey
     private let sealKey: SymmetricKey
     private let fingerprintKey: SymmetricKey
+    private let bodyKey: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     package init(master: [UInt8]) {
@@ -18,6 +19,7 @@ package struct Keyring: Sendable {
         chainKey = derived("hydrant chain 1")
         sealKey = derived("hydrant seal 1")
         fingerprintKey = derived("hydrant fingerprint 1")
+        bodyKey = derived("hydrant body 1")
     }
 
     /// The hash of an event: HMAC-SHA256 over its predecessor's hash and its bytes.
@@ -54,6 +56,13 @@ package struct Keyring: Sendable {
 
     /// By what a code is found in the database.
     package func keeperCodeHash(_ code: String) -> String { fingerprint("keeper's code " + code) }
+
+    /// A keyed hash of a message's raw body, which may hold a telephone number: nobody without the key can try out what
+    /// the body was.
+    package func bodyHash(_ bytes: [UInt8]) -> UInt64 {
+        let mac = HMAC<SHA256>.authenticationCode(for: bytes, using: bodyKey)
+        return mac.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
 
     /// Tells whether a database was made with this key: stored once, compared at each start.
     package var checkValue: [UInt8] {

@@ -1,4 +1,5 @@
-/// Why a database could not do what it was asked, in words for the operator. Carries no SQL and nothing of an order.
+/// Why a database could not do what it was asked, in words for the operator. Carries no SQL and nothing of an order but
+/// its number.
 package struct StoreFailure: Error, Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case readOnly
@@ -12,6 +13,8 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case busy
         /// A write broke one of the schema's rules: a fault of the program, and nothing of the step was kept.
         case constraint
+        /// The events of one order cannot be read back; the others are not concerned.
+        case damagedOrder
         case other
         /// The database server cannot be reached, or ended the connection.
         case unreachable
@@ -54,11 +57,12 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case .standby: "HY-1011"
         case .conflict: "HY-1012"
         case .notDurable: "HY-1013"
+        case .damagedOrder: "HY-1014"
         }
     }
 
     /// Whether every step would fail likewise, so that no single message is to blame.
-    package var concernsWholeStore: Bool { kind != .constraint }
+    package var concernsWholeStore: Bool { kind != .constraint && kind != .damagedOrder }
 }
 
 extension StoreFailure: CustomStringConvertible {
@@ -78,6 +82,7 @@ extension StoreFailure.Kind {
         case .tooNew: "The database was written by a newer version of Hydrant."
         case .busy: "Another program holds the database."
         case .constraint: "The database refused a write that breaks one of its rules; nothing of this step was kept."
+        case .damagedOrder: "The events of an order cannot be read back."
         case .inputOutput: "The disk failed while the database was read or written."
         case .other: "The database could not be used."
         case .unreachable: "The database server cannot be reached."
@@ -96,6 +101,7 @@ extension StoreFailure.Kind {
         case .tooNew: "Install that version or a later one."
         case .busy: "Stop the other program or try again."
         case .constraint: "Report this with the log: it is a fault of the program."
+        case .damagedOrder: "Run hydrant verify; it names every damaged place. Restore the order from a backup."
         case .inputOutput: "Check the disk and start the hub again; senders repeat what was not acknowledged."
         case .other: "Look at the log, then check that the file exists and can be opened."
         case .unreachable: "Check that it runs and that the address is right; the hub connects again by itself."

@@ -51,12 +51,11 @@ package struct Scenario: Sendable {
 }
 
 extension Order {
-    /// The order without what depends on the path that the facts took: event numbers, the sequence of messages, the
+    /// The order without what depends on the path that the facts took: event numbers, the
     /// instructions that were issued on the way, and which of several equal proofs a stamp names.
     package var settled: Order {
         var copy = self
         copy.version = 0
-        copy.messages.sort()
         copy.issued = []
         for index in copy.stamps.indices { copy.stamps[index].proof = [] }
         return copy

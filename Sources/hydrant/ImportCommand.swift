@@ -28,6 +28,10 @@ struct ImportCommand: AsyncParsableCommand {
         let document = try readDocument { () throws(DocumentProblems) in
             try MappingDocument.load(text: text, path: mapping)
         }
+        guard document.source != SourceNames.hub else {
+            throw CommandProblem(
+                "\(mapping): the source \(document.source) is the hub itself", advice: "Give it another name.")
+        }
         do throws(FileProblem) {
             try FolderImport(mapping: document, folder: folder, receivedAt: SystemClock().now()).check()
         } catch {

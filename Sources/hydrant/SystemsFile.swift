@@ -2,6 +2,7 @@ import Foundation
 import HydrantConnectorKit
 import HydrantCore
 import HydrantDocuments
+import HydrantEngine
 
 /// Reads the connectors document and fetches the credentials from where it says they are.
 enum SystemsFile {
@@ -12,6 +13,11 @@ enum SystemsFile {
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         return try entries.map { entry in
+            guard !SourceNames.isReserved(entry.system) else {
+                throw CommandProblem(
+                    "\(path): a system cannot be called \(entry.system), which means somebody in particular",
+                    advice: "Give it another name.")
+            }
             var credentials: [String: String] = [:]
             for (name, credential) in entry.credentials {
                 credentials[name] = try value(of: credential, named: "\(entry.system).\(name)", beside: folder)

@@ -130,12 +130,11 @@ struct RealDataTests {
         }
     }
 
-    /// An order without what tells the order of arrival: event numbers, the sequence of messages, which of several
-    /// proofs was first used.
+    /// An order without what tells the order of arrival: event numbers, which of several proofs was first
+    /// used.
     private func settled(_ order: Order) -> Order {
         var order = order
         order.version = 0
-        order.messages.sort()
         order.stamps = order.stamps.map {
             StateStamp(number: $0.number, at: $0.at, isInferred: $0.isInferred, proof: [])
         }

@@ -48,7 +48,7 @@ struct DispatcherTests {
         #expect(row.status == .done)
         #expect(row.attempts == 1)
         #expect(row.instruction.key == "SO-1/4/credit.check")
-        let answer = MessageKey(source: "crm", messageID: "answer:SO-1/4/credit.check")
+        let answer = MessageKey(source: "hydrant", messageID: "answer:SO-1/4/credit.check")
         #expect(try rig.read { try $0.inboxRow(answer) }?.order == "SO-1")
         try rig.expectSoundness()
         rig.advance(by: .hours(1))
@@ -76,6 +76,21 @@ struct DispatcherTests {
         #expect(try JSON(bytes: bytes)["data"]?["level"]?.string == long)
         rig.advance(by: .hours(30))
         #expect(crm.calls.count == 1)
+    }
+
+    @Test func `what a system did under a number that somebody took is kept for a person`() throws {
+        let credit = ReportedFact(
+            messageID: "taken", order: "SO-1", occurredAt: EngineRig.begin,
+            body: .creditChecked(CreditCheck(isPassed: true)))
+        let crm = ScriptedConnector("crm", perform: [.done(facts: [credit], detail: "ok")])
+        let rig = try Self.rig(crm)
+        _ = try rig.submit(rig.fact(.statusReported, id: "taken", from: "crm"))
+        try Self.pay(rig)
+        rig.advance(by: 1)
+        let parked = try rig.read { try $0.parked(after: 0, limit: 10) }
+        #expect(parked.map(\.source) == ["crm"])
+        #expect(parked.first?.reason.contains("recorded before") == true)
+        #expect(try Self.onlyRow(rig).status == .done)
     }
 
     @Test func `a refusal ends the instruction and is recorded`() throws {

@@ -97,9 +97,8 @@ struct HealthTests {
             let recomputed = try rig.read { reader in
                 var figures = HealthFigures()
                 try reader.scanOrders { row, events in
-                    let parsed = try events.map { try Event(json: JSON(bytes: $0.bytes)) }
                     figures.add(
-                        OrderHistory(number: row.number, events: parsed).order
+                        try OrderHistory(number: row.number, stored: events).order
                             .healthContribution(settings: settings, now: now))
                 }
                 return figures

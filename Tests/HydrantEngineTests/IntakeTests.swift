@@ -118,8 +118,19 @@ struct IntakeTests {
     @Test func `the raw message is kept under seal`() throws {
         let document = Self.placed(receiver: Self.receiver)
         let incoming = try intake.read(document, receivedAt: Self.now)
-        #expect(try EngineRig.keyring.open(incoming.sealedBody, context: "inbox") == document.bytes)
-        #expect(incoming.bodyHash == fnv1a(document.bytes))
+        #expect(try EngineRig.keyring.open(incoming.sealedBody, context: "inbox:4:shop:m-1") == document.bytes)
+        #expect(throws: (any Error).self) {
+            try EngineRig.keyring.open(incoming.sealedBody, context: "inbox:4:shop:m-2")
+        }
+    }
+
+    @Test func `the hash of a body that may hold a telephone number needs the key`() throws {
+        let document = Self.placed(receiver: Self.receiver)
+        let first = try intake.read(document, receivedAt: Self.now).bodyHash
+        #expect(first == EngineRig.keyring.bodyHash(document.bytes))
+        #expect(first != fnv1a(document.bytes))
+        let stranger = Intake(keyring: Keyring(master: Array(repeating: 9, count: 32)))
+        #expect(try stranger.read(document, receivedAt: Self.now).bodyHash != first)
     }
 
     @Test func `the time of receipt is no part of the message, everything else is`() throws {

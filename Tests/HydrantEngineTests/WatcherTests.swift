@@ -88,8 +88,23 @@ struct WatcherTests {
         #expect(try rig.row()?.holds == 1)
         rig.advance(by: .minutes(3))
         #expect(try rig.row()?.holds == 0)
-        let key = MessageKey(source: "hydrant", messageID: "timer:SO-1:h")
+        let due = EngineRig.begin + .minutes(30)
+        let key = MessageKey(source: "hydrant", messageID: "timer:\(due.milliseconds):4:SO-1:h")
         #expect(try rig.read { try $0.inboxRow(key) }?.order == "SO-1")
+        try rig.expectSoundness()
+    }
+
+    @Test func `timers whose orders and ids run together are two messages`() throws {
+        let rig = EngineRig()
+        try rig.start()
+        let exit = Hold.Exit.timer(rig.clock.now() + .minutes(30))
+        for (order, id) in [("A:B", "C"), ("A", "B:C")] {
+            let hold = Hold(id: id, reason: "count", owner: "keeper", exit: exit)
+            _ = try rig.submit(rig.fact(.holdPlaced(hold), order: order, id: "hold-\(order)"))
+        }
+        rig.advance(by: .minutes(32))
+        #expect(try rig.row("A:B")?.holds == 0)
+        #expect(try rig.row("A")?.holds == 0)
         try rig.expectSoundness()
     }
 

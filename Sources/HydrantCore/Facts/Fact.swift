@@ -8,7 +8,7 @@ package struct Fact: Hashable, Sendable {
     package var messageID: String
     /// The hub's order number.
     package var order: String
-    /// When it happened, by the sender's clock; nil when the sender does not say.
+    /// When it happened, by the sender's clock, as it was said; nil when the sender does not say.
     package var occurredAt: Instant?
     /// When the hub took it in.
     package var receivedAt: Instant
@@ -29,8 +29,15 @@ package struct Fact: Hashable, Sendable {
         self.body = body
     }
 
+    package var name: MessageName { MessageName(source: source, id: messageID) }
+
+    /// A sender's clock may be ahead by so much. A time that lies further in the future is none: the newest of several
+    /// statements counts, and it would count for ever.
+    package static let clockLead: Milliseconds = .hours(24)
+
     package var evidence: Evidence {
-        Evidence(at: occurredAt ?? receivedAt, isTimed: occurredAt != nil, source: source, messageID: messageID)
+        let time = occurredAt.flatMap { $0 <= receivedAt + Self.clockLead ? $0 : nil }
+        return Evidence(at: time ?? receivedAt, isTimed: time != nil, source: source, messageID: messageID)
     }
 }
 

@@ -23,16 +23,15 @@ extension Order {
     }
 
     /// Whether the message was taken in before.
-    package func hasSeen(_ fact: Fact) -> Bool { messages.contains(fact.fingerprint) }
+    package func hasSeen(_ fact: Fact) -> Bool { messages.contains(fact.name) }
 
     /// Merges what a fact says. Every branch is a join, so that the order of facts does not matter.
     private mutating func take(_ fact: Fact) {
-        guard !hasSeen(fact) else { return }
-        messages.append(fact.fingerprint)
+        guard messages.insert(fact.name).inserted else { return }
         let evidence = fact.evidence
         if let word = fact.word { words.merge(fact.source, word, evidence) }
         moments[fact.body.kind, default: []].insertInOrder(evidence.at)
-        defer { settleHolds() }
+        defer { settleHolds(after: fact.body.kind) }
         switch fact.body {
         case .orderPlaced(let header): place(header, evidence)
         case .lineReported(let line):
@@ -129,16 +128,19 @@ extension Order {
         if instruction.kind == .voidWaybill, answer.outcome == .done { takeVoid(instruction, evidence) }
     }
 
+    /// Ends the holds that wait for facts of this kind.
+    private mutating func settleHolds(after kind: FactKind) {
+        for index in holds.indices where holds[index].hold.exit == .fact(kind) { settleHold(at: index) }
+    }
+
     /// A hold that waits for a fact ends with the first one that happened at or after its beginning, whichever of the
     /// two messages arrived first.
-    private mutating func settleHolds() {
-        for index in holds.indices {
-            holds[index].released = holds[index].ended
-            guard case .fact(let kind) = holds[index].hold.exit, let placed = holds[index].placed,
-                let moment = moments[kind]?.first(where: { placed.at <= $0 })
-            else { continue }
-            holds[index].released.mergeEarliest(Evidence(at: moment, isTimed: true, source: "", messageID: ""))
-        }
+    private mutating func settleHold(at index: Int) {
+        holds[index].released = holds[index].ended
+        guard case .fact(let kind) = holds[index].hold.exit, let placed = holds[index].placed,
+            let moment = moments[kind]?.first(from: placed.at)
+        else { return }
+        holds[index].released.mergeEarliest(Evidence(at: moment, isTimed: true, source: "", messageID: ""))
     }
 
     private mutating func take(_ hold: Hold, _ evidence: Evidence) {
@@ -154,30 +156,36 @@ extension Order {
             holds.insert(HeldReason(hold: Hold(id: id, reason: "", owner: "", exit: .person)), at: index)
         }
         change(&holds[index])
+        settleHold(at: index)
     }
 }
 
 extension [Instant] {
     /// Inserts a time that is not in the list yet at its place.
     fileprivate mutating func insertInOrder(_ time: Instant) {
-        let index = firstIndex { $0 >= time } ?? endIndex
+        let index = place(of: time)
         if index == endIndex || self[index] != time { insert(time, at: index) }
+    }
+
+    /// The first time of the ordered list that is not before this one.
+    fileprivate func first(from time: Instant) -> Instant? {
+        let index = place(of: time)
+        return index == endIndex ? nil : self[index]
+    }
+
+    private func place(of time: Instant) -> Int {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self[middle] < time { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
 extension Register {
     fileprivate static func merge(_ value: Value, _ evidence: Evidence, into register: inout Register?) {
         if register == nil { register = Register(value, evidence) } else { register?.merge(value, evidence) }
-    }
-}
-
-extension Fact {
-    /// FNV-1a over sender and message number: tells the messages of one order apart.
-    package var fingerprint: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in source.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-        for byte in messageID.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hash
     }
 }

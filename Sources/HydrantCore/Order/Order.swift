@@ -7,8 +7,8 @@ package struct Order: Hashable, Sendable {
     package var number: String
     /// The number of the last event; 0 before the first.
     package var version = 0
-    /// Fingerprints of the messages that were already taken in.
-    package var messages: [UInt64] = []
+    /// The messages that were already taken in.
+    package var messages: Set<MessageName> = []
 
     package var header: Register<OrderHeader>?
     /// The first message that placed the order.
@@ -96,6 +96,17 @@ package struct Order: Hashable, Sendable {
     package var shipped: Evidence? { parcels.compactMap(\.shipped).min() }
 
     package func parcel(_ id: String) -> Parcel? { parcels.first { $0.id == id } }
+}
+
+/// The name of a message: no two messages of a sender have the same number, and no two senders the same name.
+package struct MessageName: Hashable, Sendable {
+    package var source: String
+    package var id: String
+
+    package init(source: String, id: String) {
+        self.source = source
+        self.id = id
+    }
 }
 
 /// What became of an order beside its state.

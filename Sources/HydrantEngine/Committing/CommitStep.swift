@@ -25,8 +25,10 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
     /// An order from its events.
     init(_ stored: StoredOrder, settings: Settings) throws {
         row = stored.row
-        order = Order(number: stored.row.number)
-        for event in stored.events { order.evolve(try Event(json: JSON(bytes: event.bytes))) }
+        order = try OrderHistory(number: row.number, stored: stored.events).order
+        guard order.version == row.version, stored.events.last?.hash == row.chainHead else {
+            throw StoreFailure.damaged(row.number, "its row does not belong to its last event")
+        }
         // What the database holds was computed when the order last changed.
         findings = []
         waybills = order.waybillRows
@@ -61,6 +63,8 @@ struct CommitStep {
     private var batch = WriteBatch()
     private var result = CommitResult()
     private var fromCache: Set<String>
+    /// Orders whose events cannot be read back: nothing may follow from them.
+    private var damaged: [String: StoreFailure] = [:]
 
     init(
         settings: Settings, keyring: Keyring, now: Instant, instructionLifetime: Milliseconds,
@@ -110,8 +114,13 @@ struct CommitStep {
         }
         guard !numbers.isEmpty else { return }
         for (number, stored) in try transaction.load(numbers.sorted(), unlessStill: orders.mapValues(\.row)) {
-            orders[number] = try LoadedOrder(stored, settings: settings)
             fromCache.remove(number)
+            do {
+                orders[number] = try LoadedOrder(stored, settings: settings)
+            } catch let failure as StoreFailure where failure.kind == .damagedOrder {
+                orders[number] = nil
+                damaged[number] = failure
+            }
         }
     }
 
@@ -134,8 +143,10 @@ struct CommitStep {
     private mutating func take(_ incoming: IncomingFact, seen: inout [MessageKey: UInt64]) throws -> FactReceipt {
         let fact = incoming.fact
         let key = MessageKey(source: fact.source, messageID: fact.messageID)
-        if let earlier = seen[key] { return earlier == incoming.bodyHash ? .duplicate : .conflicting }
+        if let earlier = seen[key] { return isSame(incoming, as: earlier) ? .duplicate : .conflicting }
+        if let failure = damaged[fact.order] { return try park(incoming, failure.description) }
         let known = orders[fact.order]
+        if let reason = known?.order.fullness(for: fact) { return try park(incoming, reason) }
         let loaded = known ?? LoadedOrder(number: fact.order, now: now)
         let events: [Event]
         do throws(Refusal) {
@@ -143,6 +154,8 @@ struct CommitStep {
         } catch {
             return .refused(error)
         }
+        // The order has it, although the inbox lost it.
+        guard !events.isEmpty else { return .duplicate }
         seen[key] = incoming.bodyHash
         if known == nil { orders[fact.order] = loaded }
         touch(fact.order)
@@ -154,6 +167,18 @@ struct CommitStep {
         if let receiver = incoming.receiver { batch.receivers.append(receiver) }
         result.facts += 1
         return .accepted(state: loaded.order.state)
+    }
+
+    /// Rows of the first releases hold a hash without a key.
+    private func isSame(_ incoming: IncomingFact, as earlier: UInt64) -> Bool {
+        if earlier == incoming.bodyHash { return true }
+        let body = try? keyring.open(incoming.sealedBody, context: incoming.fact.sealContext)
+        return body.map { fnv1a($0) == earlier } ?? false
+    }
+
+    private mutating func park(_ incoming: IncomingFact, _ reason: String) throws -> FactReceipt {
+        batch.parked.append(try ParkedRow(incoming, reason: reason, now: now, keyring: keyring))
+        return .parked(reason: reason)
     }
 
     private mutating func append(_ events: [Event], to loaded: LoadedOrder) {

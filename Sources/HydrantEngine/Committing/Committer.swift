@@ -96,8 +96,12 @@ package actor Committer {
     }
 
     /// The order as it is, from memory or from its events; nil when no fact ever named it.
+    ///
+    /// - Throws: `StoreFailure`; of kind `damagedOrder` when its events cannot be read back.
     package func order(_ number: String) async throws -> Order? {
-        let cached = cache[number]
+        let number = number.normalised
+        // Values, because a batch may be changing the order while the database is read.
+        let cached = cache[number].map { (row: $0.row, order: $0.order) }
         if let cached, !store.isShared { return cached.order }
         let settings = settings
         return try await store.read { reader in
@@ -216,10 +220,7 @@ package actor Committer {
     private func park(_ incoming: IncomingFact, because error: any Error) async throws -> FactReceipt {
         let reason = (error as? FactProblem).map { "\($0.path): \($0.message)" } ?? "\(error)"
         log.error("a fact was parked", metadata: ["source": "\(incoming.fact.source)", "reason": "\(reason)"])
-        let row = ParkedRow(
-            source: incoming.fact.source, place: "order \(incoming.fact.order)", receivedAt: clock.now(),
-            reason: reason, sealedBody: incoming.sealedBody,
-            fingerprint: "\(incoming.fact.messageID)/\(incoming.bodyHash)")
+        let row = try ParkedRow(incoming, reason: reason, now: clock.now(), keyring: keyring)
         _ = try await commit([Submission(parked: [row])])
         return .parked(reason: reason)
     }

@@ -10,9 +10,9 @@ package struct Intake: Sendable {
 
     package init(keyring: Keyring) { self.keyring = keyring }
 
-    /// Reads one fact of the HTTP interface. A receiver in clear text (`data.receiver` with `name`, `phone`,
-    /// `province`, `city`, `district`, `address`, `token`) is sealed, and only its reference stays in the fact;
-    /// `receiver.verified` may name the receiver that way instead of by its fingerprint.
+    /// Reads one fact of the HTTP interface. Texts are normalised: letters that look the same are the same. A receiver
+    /// in clear text (`data.receiver` with `name`, `phone`, `province`, `city`, `district`, `address`, `token`) is
+    /// sealed, and only its reference stays in the fact; `receiver.verified` may name the receiver that way instead of by its fingerprint.
     package func read(_ json: JSON, receivedAt: Instant) throws(FactProblem) -> IncomingFact {
         let raw = json.bytes
         guard raw.count <= Self.factBytesMaximum else {
@@ -21,7 +21,10 @@ package struct Intake: Sendable {
         try checkKind(json)
         let (clean, receiver) = try split(json)
         try Fact.checkNames(in: clean)
-        var fact = try Fact(json: clean, receivedAt: receivedAt)
+        var fact = try Fact(json: clean.normalised(raw), receivedAt: receivedAt)
+        guard fact.source != SourceNames.hub else {
+            throw FactProblem(path: "source", message: "\(fact.source) is the hub itself; give the name of your system")
+        }
         // When it came in is for the hub to say, whatever the sender writes.
         fact.receivedAt = receivedAt
         return try seal(fact, raw: raw, receiver: receiver)
@@ -34,7 +37,9 @@ package struct Intake: Sendable {
     package func seal(_ fact: Fact) throws(FactProblem) -> IncomingFact {
         let json = fact.json
         try Fact.checkNames(in: json)
-        _ = try Fact(json: json, receivedAt: fact.receivedAt)
+        let bytes = json.bytes
+        let again = try Fact(json: json.normalised(bytes), receivedAt: fact.receivedAt)
+        let fact = bytes.areSurelyNormalised ? fact : again
         var timeless = fact
         timeless.receivedAt = Instant(milliseconds: 0)
         return try seal(fact, raw: timeless.json.bytes, receiver: nil)
@@ -44,12 +49,7 @@ package struct Intake: Sendable {
     package func seal(_ reported: ReportedFact, from system: String, receivedAt: Instant) throws(FactProblem)
         -> IncomingFact
     {
-        // A time like the year 1, which systems send for none, is none.
-        let occurredAt = reported.occurredAt.flatMap { Fact.timeRange.contains($0.milliseconds) ? $0 : nil }
-        return try seal(
-            Fact(
-                source: system, messageID: reported.messageID, order: reported.order,
-                occurredAt: occurredAt, receivedAt: receivedAt, word: reported.word, body: reported.body))
+        try seal(reported.fact(from: system, receivedAt: receivedAt))
     }
 
     /// A message that could not be read, kept for a person.
@@ -58,18 +58,6 @@ package struct Intake: Sendable {
             source: source, place: place, receivedAt: now, reason: reason,
             sealedBody: try keyring.seal(raw, context: "parked"),
             fingerprint: keyring.fingerprint("parked:" + hexadecimal(raw)))
-    }
-
-    /// The fact of a system's answer that could not be read back, kept as it was read.
-    func park(
-        _ reported: ReportedFact, from instruction: Instruction, _ problem: FactProblem, now: Instant
-    ) throws -> ParkedRow {
-        let fact = Fact(
-            source: instruction.system, messageID: reported.messageID, order: reported.order,
-            occurredAt: reported.occurredAt, receivedAt: now, word: reported.word, body: reported.body)
-        return try park(
-            fact.json.bytes, source: instruction.system, place: "answer to \(instruction.key)",
-            reason: "\(problem.path) \(problem.message)", now: now)
     }
 
     /// The reference of a receiver and its sealed record.
@@ -96,7 +84,8 @@ package struct Intake: Sendable {
 
     private func seal(_ fact: Fact, raw: [UInt8], receiver: SealedReceiver?) throws(FactProblem) -> IncomingFact {
         IncomingFact(
-            fact: fact, bodyHash: fnv1a(raw), sealedBody: try sealed(raw, context: "inbox"), receiver: receiver)
+            fact: fact, bodyHash: keyring.bodyHash(raw), sealedBody: try sealed(raw, context: fact.sealContext),
+            receiver: receiver)
     }
 
     private func sealed(_ bytes: [UInt8], context: String) throws(FactProblem) -> [UInt8] {
@@ -141,7 +130,17 @@ package struct Intake: Sendable {
     }
 }
 
-/// FNV-1a, 64 bits.
+extension ReportedFact {
+    func fact(from system: String, receivedAt: Instant) -> Fact {
+        Fact(
+            source: system, messageID: messageID, order: order,
+            // A time like the year 1, which systems send for none, is none.
+            occurredAt: occurredAt.flatMap { Fact.timeRange.contains($0.milliseconds) ? $0 : nil },
+            receivedAt: receivedAt, word: word, body: body)
+    }
+}
+
+/// FNV-1a, 64 bits: for places where nobody gains from two things with one hash.
 package func fnv1a(_ bytes: [UInt8]) -> UInt64 {
     bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

@@ -4,7 +4,7 @@ package import HydrantStorage
 /// A fact on its way into the hub: read, its receiver sealed, its raw body sealed.
 package struct IncomingFact: Sendable {
     package var fact: Fact
-    /// FNV-1a of the raw body: tells a repeated message from another message with the same number.
+    /// ``Keyring/bodyHash(_:)`` of the raw body: tells a repeated message from another message with the same number.
     package var bodyHash: UInt64
     package var sealedBody: [UInt8]
     package var receiver: SealedReceiver?
@@ -14,6 +14,23 @@ package struct IncomingFact: Sendable {
         self.bodyHash = bodyHash
         self.sealedBody = sealedBody
         self.receiver = receiver
+    }
+}
+
+extension Fact {
+    /// What the raw body is sealed for: it opens only as the message that it came as.
+    package var sealContext: String { "inbox:\(source.utf8.count):\(source):\(messageID)" }
+}
+
+extension ParkedRow {
+    /// A fact that could not be applied.
+    init(_ incoming: IncomingFact, reason: String, now: Instant, keyring: Keyring) throws {
+        let fact = incoming.fact
+        let body = try? keyring.open(incoming.sealedBody, context: fact.sealContext)
+        self.init(
+            source: fact.source, place: "order \(fact.order)", receivedAt: now, reason: reason,
+            sealedBody: try body.map { try keyring.seal($0, context: "parked") } ?? incoming.sealedBody,
+            fingerprint: "\(fact.messageID)/\(incoming.bodyHash)")
     }
 }
 
@@ -29,6 +46,19 @@ package enum FactReceipt: Hashable, Sendable {
     case refused(Refusal)
     /// Could not be applied; kept with its reason for a person.
     case parked(reason: String)
+}
+
+extension FactReceipt {
+    /// For logs.
+    var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .duplicate: "duplicate"
+        case .conflicting: "conflicting"
+        case .refused(let refusal): refusal.code
+        case .parked(let reason): reason
+        }
+    }
 }
 
 /// What one caller wants written in one transaction.

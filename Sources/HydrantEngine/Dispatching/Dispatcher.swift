@@ -16,7 +16,7 @@ actor Dispatcher {
     let signals: HubSignals
     let log: Logger
     var gates: Gates
-    private let intake: Intake
+    let intake: Intake
     private let random: RandomSource
     private var keysUnderWay: Set<String> = []
     /// Rows that were claimed again while their last attempt was still being put away.
@@ -179,7 +179,13 @@ actor Dispatcher {
             let detail = "no connector is set up for the system \(row.instruction.system)"
             return .without(.refused(detail: detail, class: .channel))
         }
-        guard let order = try await committer.order(row.order) else {
+        let found: Order?
+        do {
+            found = try await committer.order(row.order)
+        } catch let failure as StoreFailure where failure.kind == .damagedOrder {
+            return .without(.retryable(detail: failure.description, after: nil))
+        }
+        guard let order = found else {
             return .without(.refused(detail: "the order is not in the database", class: .data))
         }
         // The row holds no more of an instruction than the store needs to queue it.
@@ -261,41 +267,8 @@ actor Dispatcher {
             detail: cut(detail, toBytes: 900), refusal: refusal)
     }
 
-    func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
-        let now = clock.now()
-        let instruction = row.instruction
-        let answer = ReportedFact(
-            messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now, body: .instructionAnswered(end))
-        var incoming: [IncomingFact] = []
-        var parked: [ParkedRow] = []
-        for fact in facts + [answer] {
-            do throws(FactProblem) {
-                incoming.append(try intake.seal(fact, from: instruction.system, receivedAt: now))
-            } catch {
-                parked.append(try intake.park(fact, from: instruction, error, now: now))
-            }
-        }
-        if let unread = parked.first {
-            // What was done is not known as long as its fact is missing: that is for a person, and nothing is repeated.
-            incoming.removeAll { $0.fact.body.kind == .instructionAnswered }
-            var change = InstructionChange(
-                key: instruction.key, status: .parked, attempts: row.attempts + 1, dueAt: now,
-                lastError: "the reply cannot be recorded: \(unread.reason)")
-            change.leaseUntil = lease(of: row)
-            _ = try await committer.submit(
-                Submission(
-                    facts: incoming, recheckedOrders: [row.order], instructionChanges: [change], parked: parked))
-            return
-        }
-        var change = InstructionChange(
-            key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
-            lastError: end.outcome == .done ? "" : end.detail)
-        change.leaseUntil = lease(of: row)
-        _ = try await committer.submit(Submission(facts: incoming, instructionChanges: [change], parked: parked))
-    }
-
     /// The lease under which an attempt ends: when it outlasted its own, the one that was claimed behind it.
-    private func lease(of row: InstructionRow) -> Instant? {
+    func lease(of row: InstructionRow) -> Instant? {
         claimedBehind[row.instruction.key]?.leaseUntil ?? row.leaseUntil
     }
 

@@ -6,21 +6,20 @@ extension Hub {
     ///
     /// - Parameter asOf: only what happened until then counts; nil for everything up to now.
     package func orderDetail(_ number: String, asOf: Instant? = nil) async throws -> OrderDetail? {
+        let number = number.normalised
         let intake = intake
         let settings = settings
         let moment = asOf ?? clock.now()
         let obstacles = asOf == nil ? await dispatcher.obstacles() : nil
         return try await store.read { reader in
             guard try reader.orderRow(number) != nil else { return nil }
-            let stored = try reader.events(of: number)
-            let all = try stored.map { try Event(json: JSON(bytes: $0.bytes)) }
-            let history = OrderHistory(number: number, events: all)
+            let history = try OrderHistory(number: number, stored: try reader.events(of: number))
             let order = asOf == nil ? history.order : history.order(asOf: moment, settings: settings)
             let receiver = try order.receiver.flatMap { register in
                 try reader.sealedReceiver(register.value.id).map { try intake.open($0, id: register.value.id) }
             }
             var detail = OrderDetail(
-                order: order, events: all.filter { asOf == nil || $0.happenedAt <= moment },
+                order: order, events: history.events.filter { asOf == nil || $0.happenedAt <= moment },
                 instructions: try reader.instructions(of: number).filter { $0.issuedAt <= moment || asOf == nil },
                 receiver: receiver?.open(reason: "masked for the order page").masked, settings: settings, asOf: moment)
             if let obstacles { detail.look(at: obstacles) }

@@ -43,8 +43,7 @@ extension Hub {
         let now = clock.now()
         return try await store.read { reader in
             try reader.findings(kind, verdict, after: cursor, limit: limit).compactMap { row in
-                let events = try reader.events(of: row.order).map { try Event(json: JSON(bytes: $0.bytes)) }
-                let order = OrderHistory(number: row.order, events: events).order
+                guard let order = try reader.undamagedOrder(row.order) else { return nil }
                 let finding = order.findings(settings: settings, now: now).first { $0.kind == row.kind }
                 return finding.map { (row, $0) }
             }

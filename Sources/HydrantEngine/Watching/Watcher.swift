@@ -95,6 +95,16 @@ struct Watcher: Sendable {
         }
     }
 
+    private func look(at receipt: FactReceipt, of timer: OrderTimer) {
+        switch receipt {
+        case .accepted, .duplicate: return
+        case .conflicting, .refused, .parked:
+            log.error(
+                "a timer fell due and was not recorded",
+                metadata: ["order": "\(timer.order)", "receipt": "\(receipt.word)"])
+        }
+    }
+
     /// - Returns: how many timers fired.
     private func fireTimers(now: Instant) async throws -> Int {
         var fired = 0
@@ -107,11 +117,18 @@ struct Watcher: Sendable {
             let facts = try due.map { timer in
                 try intake.seal(
                     Fact(
-                        source: "hydrant", messageID: "timer:\(timer.order):\(timer.id)", order: timer.order,
+                        source: SourceNames.hub, messageID: timer.messageID, order: timer.order,
                         occurredAt: timer.dueAt, receivedAt: now, body: .timerFell(id: timer.id)))
             }
-            _ = try await committer.submit(Submission(facts: facts, finishedTimers: due))
+            let receipts = try await committer.submit(Submission(facts: facts, finishedTimers: due))
+            for (timer, receipt) in zip(due, receipts) { look(at: receipt, of: timer) }
             fired += due.count
         }
     }
+}
+
+extension OrderTimer {
+    /// The number of the message that tells that it fell due. The length keeps order and id apart, whatever is in them,
+    /// and a timer that is set anew for another time is another message.
+    fileprivate var messageID: String { "timer:\(dueAt.milliseconds):\(order.utf8.count):\(order):\(id)" }
 }

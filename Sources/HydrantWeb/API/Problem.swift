@@ -138,6 +138,12 @@ extension Problem {
 
     /// The database is in trouble: nothing of the request was kept or acknowledged.
     init(_ failure: StoreFailure) {
+        guard failure.kind != .damagedOrder else {
+            self.init(
+                status: .internalServerError, code: failure.code, title: "The order is damaged",
+                detail: failure.message, advice: failure.advice)
+            return
+        }
         self.init(
             status: .serviceUnavailable, code: failure.code, title: "The database cannot be used",
             detail: failure.message, advice: failure.advice, headers: [(.retryAfter, "5")])

@@ -31,7 +31,7 @@ extension PageRoutes {
 
     func orders(_ request: PageRequest) async throws -> Response {
         var wanted = OrdersRequest()
-        wanted.filter.numberPrefix = request.parameter("prefix")
+        wanted.filter.numberPrefix = request.parameter("prefix")?.normalised
         wanted.filter.state = try request.number("state", in: 0...7).map(Int.init)
         wanted.filter.verdict = try request.choice("verdict", Verdict.self)
         wanted.health = try request.choice("health", HealthFilter.self)
@@ -81,7 +81,7 @@ extension PageRoutes {
 
     /// Jumps to the order of that number, to the only one that begins so, or to the list of those that do.
     func search(_ request: PageRequest) async throws -> Response {
-        let wanted = request.parameter("q")?.trimmed ?? ""
+        let wanted = request.parameter("q")?.trimmed.normalised ?? ""
         guard !wanted.isEmpty else { return seeOther("/orders") }
         let found = try await hub.store.read { reader in
             if let exact = try reader.orderRow(wanted) { return [exact] }

@@ -42,11 +42,9 @@ struct WrongOrdersRoute: Sendable {
     private static func document(
         _ row: FindingRow, _ reader: any StoreReader, _ settings: Settings, _ now: Instant
     ) throws -> JSON? {
-        let events = try reader.events(of: row.order).map { try Event(json: JSON(bytes: $0.bytes)) }
-        let order = OrderHistory(number: row.order, events: events).order
-        guard let finding = order.findings(settings: settings, now: now).first(where: { $0.kind == row.kind }) else {
-            return nil
-        }
+        guard let order = try reader.undamagedOrder(row.order),
+            let finding = order.findings(settings: settings, now: now).first(where: { $0.kind == row.kind })
+        else { return nil }
         return .object([JSON.Member("order", .string(row.order))] + (finding.document.members ?? []))
     }
 

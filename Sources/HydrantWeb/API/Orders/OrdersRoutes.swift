@@ -12,7 +12,8 @@ struct OrdersRoutes: Sendable {
             request, allowed: ["state", "completion", "verdict", "prefix", "limit", "cursor"])
         let filter = OrderFilter(
             state: try query.integer("state", in: 0...7), completion: try query.choice("completion", Completion.self),
-            verdict: try query.choice("verdict", Verdict.self), numberPrefix: try query.text("prefix", maximum: 100))
+            verdict: try query.choice("verdict", Verdict.self),
+            numberPrefix: try query.text("prefix", maximum: 100)?.normalised)
         let limit = try query.limit()
         let cursor = try query.cursor(.orders)
         let rows = try await recorded {
@@ -35,7 +36,7 @@ struct OrdersRoutes: Sendable {
     }
 
     @Sendable func proof(_ request: Request, _ context: HubContext) async throws -> Response {
-        let number = try pathText("id", context)
+        let number = try pathText("id", context).normalised
         let found = try await recorded {
             try await hub.store.read { reader in
                 try reader.orderRow(number).map { StoredOrder(row: $0, events: try reader.events(of: number)) }

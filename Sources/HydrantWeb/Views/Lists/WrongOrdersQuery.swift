@@ -40,9 +40,9 @@ extension WrongOrdersPage {
             let page = Self.cut(saved)
             var orders: [String: Order] = [:]
             let rows = try page.map { row in
-                let order = try orders[row.order] ?? Self.order(row.order, reader)
+                let order = try orders[row.order] ?? reader.undamagedOrder(row.order)
                 orders[row.order] = order
-                let finding = order.findings(settings: settings, now: now).first { $0.kind == row.kind }
+                let finding = order?.findings(settings: settings, now: now).first { $0.kind == row.kind }
                 return Row(saved: row, finding: finding)
             }
             return WrongOrdersPage(
@@ -57,10 +57,5 @@ extension WrongOrdersPage {
         var end = rowsPerPage
         while end < rows.count, rows[end].orderID == rows[end - 1].orderID { end += 1 }
         return Array(rows[..<end])
-    }
-
-    private static func order(_ number: String, _ reader: any StoreReader) throws -> Order {
-        let events = try reader.events(of: number).map { try Event(json: JSON(bytes: $0.bytes)) }
-        return OrderHistory(number: number, events: events).order
     }
 }

@@ -1,0 +1,64 @@
+import HydrantConnectorKit
+import HydrantCore
+import HydrantStorage
+import Logging
+
+extension Dispatcher {
+    /// Records how an instruction ended, with the facts that its system gave along. How it ended is told by the hub
+    /// itself, under a name that nobody outside can use.
+    func finish(_ row: InstructionRow, _ end: InstructionAnswer, facts: [ReportedFact]) async throws {
+        let now = clock.now()
+        let instruction = row.instruction
+        let place = "answer to \(instruction.key)"
+        let answer = Fact(
+            source: SourceNames.hub, messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now,
+            receivedAt: now, body: .instructionAnswered(end))
+        var submission = Submission()
+        for fact in facts.map({ $0.fact(from: instruction.system, receivedAt: now) }) + [answer] {
+            do throws(FactProblem) {
+                submission.facts.append(try intake.seal(fact))
+            } catch {
+                submission.parked.append(
+                    try intake.park(
+                        fact.json.bytes, source: fact.source, place: place, reason: "\(error.path) \(error.message)",
+                        now: now))
+            }
+        }
+        var change = InstructionChange(
+            key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
+            lastError: end.outcome == .done ? "" : end.detail)
+        change.leaseUntil = lease(of: row)
+        if let unread = submission.parked.first {
+            // What was done is not known as long as its fact is missing: that is for a person, and nothing is repeated.
+            submission.facts.removeAll { $0.fact.body.kind == .instructionAnswered }
+            submission.recheckedOrders = [row.order]
+            change.status = .parked
+            change.lastError = "the reply cannot be recorded: \(unread.reason)"
+        }
+        submission.instructionChanges = [change]
+        let receipts = try await committer.submit(submission)
+        try await park(zip(submission.facts, receipts), place: place, now: now)
+    }
+
+    /// What a system answered is never lost: what was not recorded is kept for a person.
+    private func park(_ outcomes: Zip2Sequence<[IncomingFact], [FactReceipt]>, place: String, now: Instant) async throws
+    {
+        var rows: [ParkedRow] = []
+        for (incoming, receipt) in outcomes {
+            switch receipt {
+            case .accepted, .duplicate, .parked: continue
+            case .conflicting, .refused:
+                let reason =
+                    receipt == .conflicting
+                    ? "another message with the number of this one was recorded before" : receipt.word
+                log.error(
+                    "a fact of an answer was not recorded",
+                    metadata: ["source": "\(incoming.fact.source)", "receipt": "\(receipt.word)"])
+                rows.append(
+                    try intake.park(
+                        incoming.fact.json.bytes, source: incoming.fact.source, place: place, reason: reason, now: now))
+            }
+        }
+        if !rows.isEmpty { _ = try await committer.submit(Submission(parked: rows)) }
+    }
+}
