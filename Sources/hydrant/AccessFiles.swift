@@ -9,6 +9,8 @@ import HydrantWeb
 struct AccessFiles {
     var tokenPath: String
     var webhookSecretPath: String
+    /// The file with further tokens, if any.
+    var tokensPath: String?
 
     struct Content {
         var token: String
@@ -24,8 +26,25 @@ struct AccessFiles {
             "whsec_" + Data(Self.randomBytes()).base64EncodedString()
         }
         let entry = AccessToken(
-            name: "token file", hash: HashAlgorithm.sha256.digest(Array(token.utf8)), scopes: Set(AccessScope.allCases))
-        return Content(token: token, webhookSecret: secret, tokens: AccessTokens([entry]))
+            name: "token file", hash: HashAlgorithm.sha256.digest(Array(token.utf8)), scopes: Set(AccessScope.allCases),
+            sources: ["*"])
+        return Content(
+            token: token, webhookSecret: secret, tokens: AccessTokens([entry] + (try furtherTokens()).tokens))
+    }
+
+    private func furtherTokens() throws -> AccessTokens {
+        guard let tokensPath else { return AccessTokens([]) }
+        guard let bytes = FileManager.default.contents(atPath: tokensPath) else {
+            throw CommandProblem("\(tokensPath) cannot be read", advice: "Check the path of --tokens.")
+        }
+        do {
+            return try AccessTokens(json: try JSON(bytes: Array(bytes)))
+        } catch let problem as AccessTokensProblem {
+            throw CommandProblem(
+                "\(tokensPath): \(problem.message)", advice: "docs/api.md shows how the file is written.")
+        } catch {
+            throw CommandProblem("\(tokensPath) is not JSON", advice: "docs/api.md shows how the file is written.")
+        }
     }
 
     private func text(at path: String, make: () -> String) throws -> String {

@@ -36,6 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("token-file"), help: "The file with the access token; DATABASE.token when not given.")
     var tokenFile: String?
 
+    @Option(help: "A file with more access tokens, each with its scopes and sources (docs/api.md).")
+    var tokens: String?
+
     @Option(
         name: .customLong("webhook-secret-file"),
         help: "The file with the secret that facts are signed with; DATABASE.webhook-secret when not given.")
@@ -64,7 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
         let access = AccessFiles(
             tokenPath: tokenFile ?? database.filePrefix + ".token",
-            webhookSecretPath: webhookSecretFile ?? database.filePrefix + ".webhook-secret"
+            webhookSecretPath: webhookSecretFile ?? database.filePrefix + ".webhook-secret", tokensPath: tokens
         )
         let content = try access.load()
         let secrets = [database.filePrefix + ".key", access.tokenPath, access.webhookSecretPath]
@@ -90,6 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
         server.host = host
         server.port = port
         server.cookieIsSecure = secureCookie
+        server.connectedSystems = Set(systems.map(\.system))
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
         let missing = unconnected(inForce, built)

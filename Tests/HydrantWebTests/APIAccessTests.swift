@@ -242,6 +242,36 @@ import Testing
         #expect(try AccessTokens(json: JSON(text: text)).tokens == tokens.tokens)
     }
 
+    @Test func `a token says what sources its holder speaks for`() throws {
+        var tokens = AccessTokens([APIFixture.writer.token])
+        tokens.tokens[0].sources = ["wms", "person:*"]
+        let read = try AccessTokens(json: JSON(text: tokens.json.text))
+        #expect(read.tokens == tokens.tokens)
+        func may(_ source: String, _ sources: [String]) -> Bool {
+            var token = APIFixture.writer.token
+            token.sources = sources
+            return token.maySpeak(for: source, connected: ["wms", "sf"])
+        }
+        #expect(["wms", "person:li"].allSatisfy { may($0, ["wms", "person:*"]) })
+        #expect(!["sf", "shop", "keeper", "hydrant", "person"].contains { may($0, ["wms", "person:*"]) })
+        #expect(["shop", "sf"].allSatisfy { may($0, ["*"]) })
+        #expect(!["keeper", "person:li", "hydrant"].contains { may($0, ["*"]) })
+        #expect(may("shop", []))
+        #expect(!["wms", "keeper", "person:li", "hydrant"].contains { may($0, []) })
+        #expect(may("keeper", ["keeper"]))
+    }
+
+    @Test(arguments: [
+        (#""shop""#, "The sources of token a are no list of names."),
+        (#"[1]"#, "The sources of token a are no list of names."),
+        (#"["hydrant"]"#, "Token a lists the source hydrant, the hub's own."),
+    ])
+    func `sources that are none are refused`(sources: String, message: String) {
+        let hash = String(repeating: "0", count: 64)
+        let file = #"{"tokens":[{"name":"a","sha256":"\#(hash)","scopes":["read"],"sources":\#(sources)}]}"#
+        #expect(throws: AccessTokensProblem(message: message)) { try AccessTokens(json: JSON(text: file)) }
+    }
+
     @Test func `a token is thirty-two bytes in base64url and kept as its hash`() {
         let (text, token) = AccessToken.make(
             name: "x", scopes: [.read], randomBytes: Array(repeating: 0xFB, count: 32))

@@ -45,6 +45,20 @@ import Testing
         #expect(try await api.counts().messages == 1)
     }
 
+    @Test(arguments: [("hydrant", "HY-2101"), ("person:li", "HY-2105"), ("keeper", "HY-2105"), ("wms", "HY-2105")])
+    func `nobody speaks for the hub, for people or for a connected system unasked`(
+        source: String, code: String
+    ) async throws {
+        let api = try APIFixture { $0.connectedSystems = ["wms"] }
+        try await api.running {
+            let text = try Facts.paid("A1").text.replacing("\"shop\"", with: "\"\(source)\"")
+            let answer = try await api.post("[\(text),\(Facts.placed("A1").text)]")
+            #expect(try statuses(answer) == ["invalid", "accepted"])
+            #expect(try answer.json()["results"]?.array?[0]["problem"]?["code"]?.string == code)
+        }
+        #expect(try await api.counts().messages == 1)
+    }
+
     @Test func `a command that the domain refuses says why and what to do`() async throws {
         let api = try APIFixture()
         try await api.running {

@@ -30,7 +30,7 @@ package enum HydrantServer {
         router.add(
             middleware: AccessMiddleware(
                 tokens: settings.tokens, sessions: sessions, wallClock: settings.wallClock))
-        let facts = FactsRoute(hub: hub, webhooks: webhooks, wallClock: settings.wallClock, limits: settings.limits)
+        let facts = FactsRoute(hub: hub, webhooks: webhooks, settings: settings)
         routes.post("/v1/facts", use: facts.post)
         addReading(to: routes, hub)
         let pushes = PushRoute(hub: hub, receivers: settings.pushes, limits: settings.limits, log: log)

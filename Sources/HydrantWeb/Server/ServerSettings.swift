@@ -17,6 +17,8 @@ package struct ServerSettings: Sendable {
     /// For links that sign in once.
     package var signInCodes = SignInCodes()
     package var pushes: [any PushReceiver] = []
+    /// The names of the systems that the hub calls or that push to it.
+    package var connectedSystems: Set<String> = []
     package var limits = ServerLimits()
     /// The clock of the world, for signatures and sessions; the hub's own may run faster.
     package var wallClock: any HubClock

@@ -1,6 +1,7 @@
 import Crypto
 import HydrantConnectorKit
 package import HydrantCore
+import HydrantEngine
 import HydrantStorage
 
 /// What the holder of a token may do.
@@ -20,11 +21,29 @@ package struct AccessToken: Hashable, Sendable {
     /// 32 bytes.
     package var hash: [UInt8]
     package var scopes: Set<AccessScope>
+    /// The sources that its holder speaks for: names, beginnings of names that end in `*` (`person:*`), or `*` for all
+    /// that mean nobody in particular. Empty for any name that no connected system has.
+    package var sources: [String]
 
-    package init(name: String, hash: [UInt8], scopes: Set<AccessScope>) {
+    package init(name: String, hash: [UInt8], scopes: Set<AccessScope>, sources: [String] = []) {
         self.name = name
         self.hash = hash
         self.scopes = scopes
+        self.sources = sources
+    }
+
+    /// Whether the holder may send facts of this source. The hub's own name is for nobody, people's names only for whom
+    /// they are listed.
+    ///
+    /// - Parameter connected: the names of the connected systems.
+    package func maySpeak(for source: String, connected: Set<String>) -> Bool {
+        if source == SourceNames.hub { return false }
+        let isListed = sources.contains { name in
+            name.hasSuffix("*") ? name != "*" && source.hasPrefix(name.dropLast()) : name == source
+        }
+        if isListed { return true }
+        if SourceNames.isReserved(source) { return false }
+        return sources.isEmpty ? !connected.contains(source) : sources.contains("*")
     }
 
     /// Names the token without telling it: the first 16 hexadecimal digits of its hash.
@@ -68,7 +87,8 @@ package struct AccessTokens: Sendable {
 }
 
 extension AccessTokens {
-    /// Reads the token file: `{"tokens":[{"name":"shop","sha256":"<64 digits>","scopes":["facts:write"]}]}`.
+    /// Reads the tokens file:
+    /// `{"tokens":[{"name":"shop","sha256":"<64 digits>","scopes":["facts:write"],"sources":["shop"]}]}`.
     package init(json: JSON) throws(AccessTokensProblem) {
         guard let items = json["tokens"]?.array else {
             throw AccessTokensProblem(message: "The token file has no list \"tokens\".")
@@ -81,7 +101,10 @@ extension AccessTokens {
             guard let hash = item["sha256"]?.string.flatMap(hexadecimalBytes), hash.count == 32 else {
                 throw AccessTokensProblem(message: "Token \(name) has no sha256 of 64 hexadecimal digits.")
             }
-            tokens.append(AccessToken(name: name, hash: hash, scopes: try Self.scopes(item["scopes"], of: name)))
+            tokens.append(
+                AccessToken(
+                    name: name, hash: hash, scopes: try Self.scopes(item["scopes"], of: name),
+                    sources: try Self.sources(item["sources"], of: name)))
         }
         self.init(tokens)
     }
@@ -93,9 +116,22 @@ extension AccessTokens {
                     [
                         "name": .string(token.name), "sha256": .string(hexadecimal(token.hash)),
                         "scopes": .array(token.scopes.map(\.rawValue).sorted().map { .string($0) }),
+                        "sources": .array(token.sources.map { .string($0) }),
                     ]
                 })
         ]
+    }
+
+    private static func sources(_ json: JSON?, of name: String) throws(AccessTokensProblem) -> [String] {
+        guard let json, json != .null else { return [] }
+        let texts = json.array?.compactMap(\.string) ?? []
+        guard let items = json.array, texts.count == items.count, texts.allSatisfy({ !$0.isEmpty }) else {
+            throw AccessTokensProblem(message: "The sources of token \(name) are no list of names.")
+        }
+        guard !texts.contains(SourceNames.hub) else {
+            throw AccessTokensProblem(message: "Token \(name) lists the source \(SourceNames.hub), the hub's own.")
+        }
+        return texts.map(\.normalised)
     }
 
     private static func scopes(_ json: JSON?, of name: String) throws(AccessTokensProblem) -> Set<AccessScope> {

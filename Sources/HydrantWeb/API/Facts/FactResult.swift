@@ -24,6 +24,16 @@ struct FactResult: Sendable {
             advice: "Correct the fact and send it again with the same id.", path: problem.path)
     }
 
+    /// The sender may not speak for the source.
+    init(foreignSource fact: Fact) {
+        messageID = fact.messageID
+        order = fact.order
+        status = .invalid
+        problem = ItemProblem(
+            code: "HY-2105", detail: "source \(fact.source) is not one that this token may speak for.",
+            advice: "Use the name of your own system, or have it added to the token's sources.", path: "source")
+    }
+
     init(_ receipt: FactReceipt, of fact: Fact) {
         messageID = fact.messageID
         order = fact.order

@@ -13,13 +13,16 @@ struct FactsRoute: Sendable {
     /// The clock of the world, by which signatures are judged; the hub's own may run faster.
     let wallClock: any HubClock
     let limits: ServerLimits
+    /// The names of the systems that speak for themselves.
+    let connected: Set<String>
     private let load: LoadGauge
 
-    init(hub: Hub, webhooks: StandardWebhooks, wallClock: any HubClock, limits: ServerLimits) {
+    init(hub: Hub, webhooks: StandardWebhooks, settings: ServerSettings) {
         self.hub = hub
         self.webhooks = webhooks
-        self.wallClock = wallClock
-        self.limits = limits
+        wallClock = settings.wallClock
+        limits = settings.limits
+        connected = settings.connectedSystems
         load = LoadGauge(maximumBytes: limits.waitingBodyBytes)
     }
 
@@ -37,7 +40,7 @@ struct FactsRoute: Sendable {
             case .tooManyFacts: throw Problem.tooManyFacts(limits.factsPerRequest)
             }
         }
-        return Response(json: ["results": .array(try await record(batch))])
+        return Response(json: ["results": .array(try await record(batch, of: context.holder))])
     }
 
     private func verify(_ request: Request, _ body: [UInt8]) throws(Problem) {
@@ -55,14 +58,14 @@ struct FactsRoute: Sendable {
     }
 
     /// - Returns: one result per fact, in their order.
-    private func record(_ batch: FactBatch) async throws -> [JSON] {
+    private func record(_ batch: FactBatch, of holder: AccessToken?) async throws -> [JSON] {
         let now = hub.clock.now()
         var results: [FactResult?] = []
         results.reserveCapacity(batch.items.count)
         var facts: [IncomingFact] = []
         facts.reserveCapacity(batch.items.count)
         for item in batch.items {
-            switch read(batch.body[item], now) {
+            switch read(batch.body[item], now, of: holder) {
             case .success(let fact):
                 facts.append(fact)
                 results.append(nil)
@@ -82,7 +85,9 @@ struct FactsRoute: Sendable {
         var result: FactResult
     }
 
-    private func read(_ bytes: ArraySlice<UInt8>, _ now: Instant) -> Result<IncomingFact, Invalid> {
+    private func read(
+        _ bytes: ArraySlice<UInt8>, _ now: Instant, of holder: AccessToken?
+    ) -> Result<IncomingFact, Invalid> {
         guard bytes.count <= Intake.factBytesMaximum else {
             let problem = FactProblem(path: "", message: "the fact is longer than \(Intake.factBytesMaximum) bytes")
             return .failure(Invalid(result: FactResult(invalid: problem)))
@@ -95,7 +100,11 @@ struct FactsRoute: Sendable {
             return .failure(Invalid(result: FactResult(invalid: problem)))
         }
         do throws(FactProblem) {
-            return .success(try hub.intake.read(json, receivedAt: now))
+            let incoming = try hub.intake.read(json, receivedAt: now)
+            guard holder?.maySpeak(for: incoming.fact.source, connected: connected) == true else {
+                return .failure(Invalid(result: FactResult(foreignSource: incoming.fact)))
+            }
+            return .success(incoming)
         } catch {
             return .failure(Invalid(result: FactResult(invalid: error, json: json)))
         }
