@@ -51,7 +51,7 @@ import Testing
     ) async throws {
         let api = try APIFixture { $0.connectedSystems = ["wms"] }
         try await api.running {
-            let text = try Facts.paid("A1").text.replacing("\"shop\"", with: "\"\(source)\"")
+            let text = Facts.paid("A1").text.replacing("\"shop\"", with: "\"\(source)\"")
             let answer = try await api.post("[\(text),\(Facts.placed("A1").text)]")
             #expect(try statuses(answer) == ["invalid", "accepted"])
             #expect(try answer.json()["results"]?.array?[0]["problem"]?["code"]?.string == code)
