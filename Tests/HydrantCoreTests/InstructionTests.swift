@@ -105,6 +105,30 @@ import Testing
         #expect(scenario.order.issued.map(\.answer?.value) == [nil, answer(key, .done)])
     }
 
+    @Test func `a parcel out for delivery is told once, and not after the signature`() throws {
+        let request = Flow.Request(
+            afterState: 5, kind: .notifyCustomer, system: "sms", touchpoint: .outForDelivery)
+        let settings = Settings(flow: Flow(steps: Flow.watching.steps, requests: [request]))
+        func scan(_ minute: Int64, _ status: TrackingStatus) -> FactBody {
+            let at = OrderStory.standardBegin + .minutes(minute)
+            return .traceReported(
+                Trace(parcel: "SO-1-1", number: "SF1", scans: [Scan(at: at, status: status)], isComplete: false))
+        }
+        var story = OrderStory.walk(to: 5)
+        var scenario = Scenario(settings: settings)
+        try scenario.given(story.facts)
+        #expect(scenario.order.issued.isEmpty && scenario.order.dueTouchpoints(settings) == [])
+        #expect(Self.kinds(try scenario.given(story.say(scan(70, .outForDelivery), minute: 70))) == [.notifyCustomer])
+        #expect(Self.kinds(try scenario.given(story.say(scan(80, .outForDelivery), minute: 80))) == [])
+        #expect(scenario.order.dueTouchpoints(settings) == [.outForDelivery])
+        try scenario.given(story.say(OrderStory.proof(of: 6), minute: 90))
+        #expect(scenario.order.dueTouchpoints(settings) == [.outForDelivery])
+        var late = Scenario(settings: settings)
+        try late.given(OrderStory.walk(to: 6).facts)
+        #expect(Self.kinds(try late.given(story.say(scan(70, .outForDelivery), minute: 95))) == [])
+        #expect(late.order.dueTouchpoints(settings) == [])
+    }
+
     @Test func `touchpoints remember the first acceptance and the first refusal of each message`() throws {
         var scenario = try Scenario.standard(at: 6, settings: Self.settings)
         var story = OrderStory.walk(to: 6)

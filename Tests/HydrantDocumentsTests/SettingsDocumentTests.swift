@@ -22,6 +22,7 @@ struct SettingsDocumentTests {
                 Flow.Request(afterState: 3, kind: .createWaybill, system: "sf"),
                 Flow.Request(afterState: 5, kind: .issueInvoice, system: "finance"),
                 Flow.Request(afterState: 5, kind: .notifyCustomer, system: "crm", touchpoint: .shipped),
+                Flow.Request(afterState: 5, kind: .notifyCustomer, system: "crm", touchpoint: .outForDelivery),
                 Flow.Request(afterState: 5, kind: .queryTrace, system: "sf"),
                 Flow.Request(afterState: 6, kind: .notifyCustomer, system: "crm", touchpoint: .signed),
                 Flow.Request(afterState: 6, kind: .registerWarranty, system: "crm"),
@@ -102,5 +103,49 @@ struct SettingsDocumentTests {
                 "s.yaml:1:1: document: the key “settings” is missing",
                 "s.yaml:1:1: document: the key “version” is missing",
             ])
+    }
+
+    @Test func `the shipped chains and forms of numbers are read`() throws {
+        let dispatch = try shipped().dispatch
+        #expect(dispatch.chains == [.init(courier: "sf", channels: ["sf"])] && dispatch.keeper == nil)
+        let standard = DispatchSettings()
+        #expect(dispatch.channelTime == standard.channelTime && dispatch.pollEvery == standard.pollEvery)
+        #expect(dispatch.pollFor == standard.pollFor)
+        #expect(dispatch.couriers.count == 7 && dispatch.couriers["ems"]?.checkDigit == .s10)
+        #expect(TypedNumber.couriers(of: "SF1234567890123", dispatch) == ["sf"])
+    }
+
+    @Test func `every mistake of a dispatch section is reported with its place`() {
+        let text = """
+            settings: mine
+            version: 2
+            flow:
+              requests:
+                - {after: packed, ask: waybill.void, of: sf}
+            dispatch:
+              chains:
+                - {warehouse: A, channels: [x, x]}
+                - {channels: []}
+                - {warehouse: A, channels: y}
+                - {channels: y}
+                - {warehouse: B, channels: z}
+              channelTime: 1s
+              keeper: {answerWithin: 4h}
+              couriers: {c: {numbers: ["#{"], check: s11}}
+            """
+        let expected = [
+            "s.yaml:5:28: flow.requests[0].ask: waybill.void is asked for by the hub itself",
+            "s.yaml:8:7: dispatch.chains[0]: names a channel twice",
+            "s.yaml:9:7: dispatch.chains[1]: needs at least one channel",
+            "s.yaml:10:7: dispatch.chains[2]: is never used: another chain is for the warehouse A",
+            "s.yaml:12:7: dispatch.chains[4]: is never used: a chain before it names no warehouse",
+            "s.yaml:13:16: dispatch.channelTime: must be from 1 min to 1 d 0 h",
+            "s.yaml:14:11: dispatch.keeper: the key “of” is missing",
+            "s.yaml:15:28: dispatch.couriers.c.numbers[0]: must be a form like",
+            "s.yaml:15:42: dispatch.couriers.c.check: unknown word “s11”. Did you mean “s10”?",
+        ]
+        let found = problems(text)
+        #expect(found.count == expected.count, "\(found)")
+        for (line, begin) in zip(found, expected) { #expect(line.hasPrefix(begin), "\(line)") }
     }
 }

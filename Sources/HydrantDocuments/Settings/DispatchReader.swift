@@ -8,7 +8,7 @@ struct DispatchReader {
         guard let group = value.group(allowed: allowed) else { return settings }
         if let couriers = group["couriers"] { settings.couriers = self.couriers(couriers) }
         if let chains = group["chains"]?.items() { settings.chains = self.chains(chains) }
-        if let length = length(group["channelTime"], .seconds(10) ... .hours(24)) { settings.channelTime = length }
+        if let length = length(group["channelTime"], .minutes(1) ... .hours(24)) { settings.channelTime = length }
         if let length = length(group["pollEvery"], .minutes(1) ... .hours(24)) { settings.pollEvery = length }
         if let length = length(group["pollFor"], .hours(1) ... .hours(24 * 90)) { settings.pollFor = length }
         if let keeper = group["keeper"] { settings.keeper = self.keeper(keeper) }

@@ -41,7 +41,7 @@ enum GenericCRMMapper {
 
     private static func parcels(_ order: Order) -> [JSON] {
         order.parcels.map { parcel in
-            let waybill = parcel.liveWaybills.first
+            let waybill = order.liveWaybill(of: parcel)
             return .compact([
                 ("id", .string(parcel.id)), ("courier", .text(waybill?.courier)), ("number", .text(waybill?.number)),
             ])
