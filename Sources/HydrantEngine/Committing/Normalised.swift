@@ -5,9 +5,11 @@ import HydrantCore
 // not; what comes in is therefore brought to the composed form (Unicode NFC), and so is what is looked up.
 
 extension String {
-    /// The text in its composed form.
+    /// The text in its composed form. Taken apart first, because Foundation does not add a final consonant to a Korean
+    /// syllable that is composed already.
     package var normalised: String {
-        Array(utf8).areSurelyNormalised ? self : precomposedStringWithCanonicalMapping
+        Array(utf8).areSurelyNormalised
+            ? self : decomposedStringWithCanonicalMapping.precomposedStringWithCanonicalMapping
     }
 }
 
