@@ -13,8 +13,6 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case busy
         /// A write broke one of the schema's rules: a fault of the program, and nothing of the step was kept.
         case constraint
-        /// The events of one order cannot be read back; the others are not concerned.
-        case damagedOrder
         case other
         /// The database server cannot be reached, or ended the connection.
         case unreachable
@@ -24,6 +22,8 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case conflict
         /// The database server would lose acknowledged transactions in a crash.
         case notDurable
+        /// The events of one order cannot be read back; the others are not concerned.
+        case damagedOrder
     }
 
     package var kind: Kind

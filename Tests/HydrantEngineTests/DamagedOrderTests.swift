@@ -115,7 +115,7 @@ struct SpellingTests {
         try rig.expectSoundness()
     }
 
-    @Test(arguments: ["Cafe\u{301}", "\u{212B}", "か\u{3099}", "\u{F900}", "\u{2000}", "한\u{11A8}", "q\u{0307}\u{0323}"])
+    @Test(arguments: ["Cafe\u{301}", "\u{212B}", "か\u{3099}", "\u{F900}", "\u{2000}", "하\u{11A8}", "q\u{0307}\u{0323}"])
     func `what is not composed becomes so`(text: String) throws {
         let fact = Fact(
             source: "file", messageID: text, order: text, occurredAt: nil, receivedAt: EngineRig.begin,

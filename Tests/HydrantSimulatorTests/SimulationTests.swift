@@ -53,7 +53,7 @@ struct SimulationTests {
 
     /// Which rule has to notice each mutation; others may notice too.
     static let mutations: [(Mutation, [String])] = [
-        (.storeForgetsMessages, ["nothing-is-parked"]),
+        (.storeForgetsMessages, ["another-message-is-noticed"]),
         (.acknowledgedBeforeCommit, ["acknowledged-is-kept-once"]),
         (.timeoutTakenForRefusal, ["every-order-comes-to-rest"]),
         (.freshKeyPerAttempt, ["done-once", "done-is-done"]),

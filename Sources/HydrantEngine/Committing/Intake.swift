@@ -12,7 +12,8 @@ package struct Intake: Sendable {
 
     /// Reads one fact of the HTTP interface. Texts are normalised: letters that look the same are the same. A receiver
     /// in clear text (`data.receiver` with `name`, `phone`, `province`, `city`, `district`, `address`, `token`) is
-    /// sealed, and only its reference stays in the fact; `receiver.verified` may name the receiver that way instead of by its fingerprint.
+    /// sealed, and only its reference stays in the fact; `receiver.verified` may name the receiver that way instead of
+    /// by its fingerprint.
     package func read(_ json: JSON, receivedAt: Instant) throws(FactProblem) -> IncomingFact {
         let raw = json.bytes
         guard raw.count <= Self.factBytesMaximum else {

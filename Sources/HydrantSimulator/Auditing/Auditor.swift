@@ -180,10 +180,11 @@ final class Findings: Sendable {
         let key = row.instruction.key
         // A question leaves nothing behind over there.
         guard row.instruction.kind != .findWaybill else { return nil }
-        let doneAt = auditor.partners.doneAt(row.instruction)
-        if row.status == .done, doneAt == nil { return "done-is-done: order \(number): \(key) was not" }
+        let isDone = auditor.partners.doneAt(row.instruction) != nil
+        if row.status == .done, !isDone { return "done-is-done: order \(number): \(key) was not" }
         // A request that arrives after the hub gave up cannot be known to it.
-        if row.status == .refused, let doneAt, let refusedAt = auditor.books.snapshot.refusedAt[key],
+        if row.status == .refused, let doneAt = auditor.partners.doneAt(by: row.instruction),
+            let refusedAt = auditor.books.snapshot.refusedAt[key],
             doneAt + .minutes(3) < refusedAt
         {
             return "refused-is-not-done: order \(number): \(key) was done at \(doneAt)"

@@ -14,6 +14,8 @@ final class Partners: Sendable {
 
     struct Entry {
         var at: Instant
+        /// The key of the instruction that it was done for; another one may have found it.
+        var key: String
         var facts: [ReportedFact]
     }
 
@@ -72,7 +74,7 @@ final class Partners: Sendable {
             deed.carryOut(&world, &state)
             let effect = Effect(kind: instruction.kind, order: request.order.number, target: instruction.target)
             state.done[effect, default: 0] += 1
-            state.ledger[Self.ownNumber(of: instruction)] = Entry(at: now, facts: deed.facts)
+            state.ledger[Self.ownNumber(of: instruction)] = Entry(at: now, key: instruction.key, facts: deed.facts)
             return (.done(facts: deed.facts, detail: ""), deed.reports)
         }
         for item in reports { send(item) }
@@ -108,6 +110,14 @@ final class Partners: Sendable {
     /// When a request was carried out; nil when it was not.
     func doneAt(_ instruction: Instruction) -> Instant? {
         state.withLock { $0.ledger[Self.ownNumber(of: instruction)]?.at }
+    }
+
+    /// When a request was carried out for this very instruction and not for an earlier one about the same thing.
+    func doneAt(by instruction: Instruction) -> Instant? {
+        state.withLock { state in
+            let entry = state.ledger[Self.ownNumber(of: instruction)]
+            return entry?.key == instruction.key ? entry?.at : nil
+        }
     }
 
     // MARK: - What they do by themselves
