@@ -72,7 +72,7 @@ with tempfile.TemporaryDirectory() as name:
     help_text = hydrant("--help", code=0).stdout
     says(help_text, "import", "wrong-orders", "verify", "serve", "demo", "doctor", "First steps")
     says(hydrant("imporrt", code=2).stderr, "imporrt", "Did you mean “import”", "wrong-orders")
-    says(hydrant("verify", "--databse", "x", code=2).stderr, "--databse", "--database")
+    says(hydrant("verify", "--databse", "x", code=2).stderr, "--database")
     says(hydrant("import", code=2).stderr, "--mapping")
 
     says(hydrant("verify", "--database", folder / "none.sqlite", code=2).stderr, "no database", "hydrant import")
@@ -104,7 +104,7 @@ with tempfile.TemporaryDirectory() as name:
 
     counts = json.loads(hydrant(
         "wrong-orders", "--database", database, "--as-of", "2026-11-13T00:00:00+08:00", "--json", code=0).stdout)
-    expect(len(counts["kinds"]) == 14, "fourteen kinds are counted")
+    expect(len(counts["kinds"]) == 15, "fifteen kinds are counted")
     says(hydrant("wrong-orders", "--database", database, "--kind", "lost", code=2).stderr, "paidNotLocked")
     health = json.loads(hydrant(
         "health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", "--json", code=0).stdout)
