@@ -70,4 +70,4 @@ extension HydrantCommand {
 }
 
 /// The release that this program is.
-let hydrantVersion = "0.1.0"
+let hydrantVersion = "0.2.0"
