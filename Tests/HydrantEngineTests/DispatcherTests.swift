@@ -78,6 +78,25 @@ struct DispatcherTests {
         #expect(crm.calls.count == 1)
     }
 
+    @Test func `a waybill's number that is told again is nothing new`() throws {
+        func tracking(_ number: String) -> FactBody {
+            .trackingReported(Tracking(parcel: "SO-1-1", courier: "SF", channel: "crm", number: number))
+        }
+        let again = ReportedFact(
+            messageID: "waybill", order: "SO-1", occurredAt: EngineRig.begin, body: tracking("SF1"))
+        let other = ReportedFact(
+            messageID: "waybill", order: "SO-1", occurredAt: EngineRig.begin, body: tracking("SF2"))
+        let crm = ScriptedConnector("crm", perform: [.done(facts: [again, other], detail: "ok")])
+        let rig = try Self.rig(crm)
+        _ = try rig.submit(rig.fact(tracking("SF1"), id: "waybill", from: "crm"))
+        try Self.pay(rig)
+        rig.advance(by: 1)
+        let parked = try rig.read { try $0.parked(after: 0, limit: 10) }
+        #expect(parked.count == 1)
+        let bytes = try EngineRig.keyring.open(try #require(parked.first).sealedBody, context: "parked")
+        #expect(try JSON(bytes: bytes)["data"]?["number"]?.string == "SF2")
+    }
+
     @Test func `what a system did under a number that somebody took is kept for a person`() throws {
         let credit = ReportedFact(
             messageID: "taken", order: "SO-1", occurredAt: EngineRig.begin,

@@ -48,6 +48,7 @@ extension Dispatcher {
             switch receipt {
             case .accepted, .duplicate, .parked: continue
             case .conflicting, .refused:
+                if try await isKnown(incoming.fact) { continue }
                 let reason =
                     receipt == .conflicting
                     ? "another message with the number of this one was recorded before" : receipt.word
@@ -60,5 +61,13 @@ extension Dispatcher {
             }
         }
         if !rows.isEmpty { _ = try await committer.submit(Submission(parked: rows)) }
+    }
+
+    /// Whether a fact tells nothing but a number that the parcel has: a channel that is asked again tells it again, at
+    /// another time, under the same name.
+    private func isKnown(_ fact: Fact) async throws -> Bool {
+        guard case .trackingReported(let tracking) = fact.body else { return false }
+        let parcel = try await committer.order(fact.order)?.parcel(tracking.parcel)
+        return parcel?.waybills.contains { $0.number == tracking.number } == true
     }
 }
