@@ -29,6 +29,16 @@ struct ExactMessage: Hashable {
     }
 }
 
+struct RecordName: Hashable {
+    let collection: ExactText
+    let key: ExactText
+
+    init(_ collection: String, _ key: String) {
+        self.collection = ExactText(collection)
+        self.key = ExactText(key)
+    }
+}
+
 struct TimerKey: Hashable {
     let order: ExactText
     let id: ExactText
@@ -68,6 +78,9 @@ final class MemoryTables: StoreTransaction {
     var timers: [TimerKey: Instant] = [:]
     var parked: [ParkedRow] = []
     var metaValues: [ExactText: [UInt8]] = [:]
+    var records: [RecordName: StoredRecord] = [:]
+    /// By number less one.
+    var audit: [AuditRow] = []
 
     private var undo: [(MemoryTables) -> Void] = []
 

@@ -1,6 +1,6 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1, version2, version3])
+    package static let current = Schema(migrations: [version1, version2, version3, version4])
 
     private static let version1: [SchemaChange] =
         [
@@ -36,6 +36,39 @@ extension Schema {
             SchemaIndex(
                 "parcels_keeper_code", on: "parcels", ["keeper_code"], where: ("tracking_set", ["keeper-asked"]))),
     ]
+
+    /// Users, sessions, settings and the like, and the trail of what people did.
+    private static let version4: [SchemaChange] = [
+        .table(records), .neverFalls(table: "records", columns: ["version"]),
+        .table(audit), .appendOnly(table: "audit"),
+        .index(SchemaIndex("audit_by_object", on: "audit", ["object", "number"])),
+        .index(SchemaIndex("audit_by_actor", on: "audit", ["actor", "number"])),
+    ]
+
+    private static let records = SchemaTable(
+        "records",
+        [
+            SchemaColumn("collection", .text, check: .notEmpty),
+            SchemaColumn("key", .text, check: .notEmpty),
+            SchemaColumn("version", .integer, check: .atLeast(1)),
+            SchemaColumn("body", .bytes),
+            SchemaColumn("changed_at", .integer),
+        ],
+        primaryKey: ["collection", "key"])
+
+    private static let audit = SchemaTable(
+        "audit",
+        [
+            SchemaColumn("number", .integer, check: .atLeast(1)),
+            SchemaColumn("time", .integer),
+            SchemaColumn("actor", .text, check: .notEmpty),
+            SchemaColumn("action", .text, check: .notEmpty),
+            SchemaColumn("object", .text),
+            SchemaColumn("reason", .text),
+            SchemaColumn("detail", .text),
+            SchemaColumn("hash", .bytes, check: .byteCount(32)),
+        ],
+        primaryKey: ["number"])
 
     private static let parcels = SchemaTable(
         "parcels",

@@ -98,6 +98,17 @@ package protocol StoreReader {
 
     /// Small values by name: schema version, key check, documents.
     func meta(_ name: String) throws -> [UInt8]?
+
+    func record(_ collection: String, _ key: String) throws -> StoredRecord?
+
+    /// Records of a collection in order of their keys' bytes, those after the cursor, which is a key; at most `limit`.
+    func records(_ collection: String, after key: String, limit: Int) throws -> [StoredRecord]
+
+    /// The audit trail from its beginning on, those after the cursor, which is a number; at most `limit`.
+    func auditRows(after number: Int64, limit: Int) throws -> [AuditRow]
+
+    /// The audit trail from its end on, those before the cursor, which is a number; at most `limit`.
+    func auditRows(_ filter: AuditFilter, before number: Int64, limit: Int) throws -> [AuditRow]
 }
 
 extension StoreReader {
@@ -161,6 +172,23 @@ package protocol StoreTransaction: StoreReader {
     func claimTimers(now: Instant, leaseUntil: Instant, limit: Int) throws -> [OrderTimer]
 
     func setMeta(_ name: String, _ value: [UInt8]) throws
+
+    /// Writes the record when the one that is there has this version; 0 stands for none.
+    ///
+    /// - Returns: false when it has another version; nothing is written then.
+    /// - Throws: `StoreFailure` of kind `constraint` when ``StoredRecord/mayFollow(_:)`` is false.
+    func put(_ record: StoredRecord, ifVersion version: Int64) throws -> Bool
+
+    /// - Returns: false when there is no such record.
+    func deleteRecord(_ collection: String, _ key: String) throws -> Bool
+
+    /// The last entry of the audit trail. Nobody else adds one until the transaction ends.
+    func auditHead() throws -> AuditRow?
+
+    /// Writes a row as it is, to the end of the trail. Only ``appendAudit(_:_:)`` and a move of everything use it.
+    ///
+    /// - Throws: `StoreFailure` of kind `constraint` when its number is taken.
+    func insert(_ row: AuditRow) throws
 }
 
 /// What engines with one process need no statements of their own for.

@@ -4,6 +4,8 @@ package import HydrantStorage
 /// A part of a database on its way into another one.
 package struct StorePage: Sendable {
     package var batch = WriteBatch()
+    package var records: [StoredRecord] = []
+    package var audit: [AuditRow] = []
     package var meta: [(name: String, value: [UInt8])] = []
     /// Where the next part begins; nil behind the last one.
     package var next: StorePosition?
@@ -90,6 +92,8 @@ extension SQLiteReader {
             OrderTimer(order: row.text(0), id: row.text(1), dueAt: Instant(milliseconds: row.integer(2)))
         }
         page.batch.parked = try parked(after: 0, limit: Int.max)
+        page.records = try allRecords()
+        page.audit = try auditRows(after: 0, limit: Int.max)
         page.meta = try query(Statements.metaAll).all([]) { (name: $0.text(0), value: $0.bytes(1)) }
         return page
     }

@@ -218,3 +218,37 @@ enum Statements {
         INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """
 }
+
+/// Records and the audit trail.
+extension Statements {
+    static let record = "SELECT version, body, changed_at FROM records WHERE collection = ? AND key = ?"
+    static let recordsOfCollection = """
+        SELECT key, version, body, changed_at FROM records WHERE collection = ? AND key > ? ORDER BY key LIMIT ?
+        """
+    static let recordsAll = "SELECT collection, key, version, body, changed_at FROM records ORDER BY collection, key"
+    static let insertRecord = """
+        INSERT INTO records (collection, key, version, body, changed_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (collection, key) DO NOTHING RETURNING version
+        """
+    static let updateRecord = """
+        UPDATE records SET version = ?, body = ?, changed_at = ? WHERE collection = ? AND key = ? AND version = ?
+        RETURNING version
+        """
+    static let deleteRecord = "DELETE FROM records WHERE collection = ? AND key = ? RETURNING version"
+
+    private static let auditColumns = "number, time, actor, action, object, reason, detail, hash"
+    static let auditAfter = "SELECT \(auditColumns) FROM audit WHERE number > ? ORDER BY number LIMIT ?"
+    static let auditBefore = """
+        SELECT \(auditColumns) FROM audit WHERE number < ? AND (? IS NULL OR action = ?)
+        ORDER BY number DESC LIMIT ?
+        """
+    static let auditOfObject = """
+        SELECT \(auditColumns) FROM audit WHERE object = ? AND number < ? AND (? IS NULL OR action = ?)
+            AND (? IS NULL OR actor = ?) ORDER BY number DESC LIMIT ?
+        """
+    static let auditOfActor = """
+        SELECT \(auditColumns) FROM audit WHERE actor = ? AND number < ? AND (? IS NULL OR action = ?)
+        ORDER BY number DESC LIMIT ?
+        """
+    static let insertAudit = "INSERT INTO audit (\(auditColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+}

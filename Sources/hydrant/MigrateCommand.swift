@@ -94,6 +94,8 @@ struct StoreMove {
             let next = page.next
             try await target.transaction { transaction in
                 try transaction.write(page.batch)
+                for record in page.records { _ = try transaction.put(record, ifVersion: 0) }
+                for row in page.audit { try transaction.insert(row) }
                 for (name, value) in page.meta { try transaction.setMeta(name, value) }
                 try transaction.setMeta(Self.progressName, Array((next?.text ?? "copied").utf8))
             }

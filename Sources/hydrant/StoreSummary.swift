@@ -19,6 +19,8 @@ struct StoreSummary {
             for count in try reader.instructionCounts().values { instructions += count }
             figures.append((name: "instructions", value: "\(instructions)"))
             figures.append((name: "findings", value: "\(try reader.findingCounts())"))
+            let head = try reader.auditRows(AuditFilter(), before: .max, limit: 1).first
+            figures.append((name: "audit trails", value: "\(head.map(\.number) ?? 0) \(head?.hash ?? [])"))
             figures.append((name: "rows and chains of orders", value: try Self.digest(reader)))
             return figures
         }

@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try await open.store.close()
         Terminal.result([
             "orders": .integer(Int64(report.orders)), "events": .integer(Int64(report.events)),
-            "violations": .integer(Int64(report.violationCount)),
+            "audit": .integer(report.auditEntries), "violations": .integer(Int64(report.violationCount)),
         ])
         for violation in report.violations.prefix(50) { Terminal.standardError("\(violation)\n") }
         if report.violationCount > 0 { throw ExitCode(1) }

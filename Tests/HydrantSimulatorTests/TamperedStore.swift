@@ -10,6 +10,7 @@ struct TamperedStore: Store {
         var instructions: @Sendable (inout [InstructionRow]) -> Void = { _ in }
         var inbox: @Sendable (inout InboxRow?) -> Void = { _ in }
         var health: @Sendable (inout [UInt16: Int64]) -> Void = { _ in }
+        var audit: @Sendable (inout [AuditRow]) -> Void = { _ in }
         /// Orders that are no longer there.
         var isGone: @Sendable (String) -> Bool = { _ in false }
     }
@@ -97,4 +98,17 @@ private struct TamperedReader: StoreReader {
     func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
     func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+    func record(_ collection: String, _ key: String) throws -> StoredRecord? { try inner.record(collection, key) }
+
+    func records(_ collection: String, after key: String, limit: Int) throws -> [StoredRecord] {
+        try inner.records(collection, after: key, limit: limit)
+    }
+
+    func auditRows(after number: Int64, limit: Int) throws -> [AuditRow] {
+        try changed(try inner.auditRows(after: number, limit: limit), changes.audit)
+    }
+
+    func auditRows(_ filter: AuditFilter, before number: Int64, limit: Int) throws -> [AuditRow] {
+        try inner.auditRows(filter, before: number, limit: limit)
+    }
 }

@@ -47,6 +47,41 @@ struct VerifierTests {
         event.bytes = Array((bytes[..<range.lowerBound] + other + bytes[range.upperBound...]).utf8)
     }
 
+    /// A trail of three entries, which somebody alters; gives what is found.
+    private func audited(_ change: @escaping @Sendable (inout [AuditRow]) -> Void) async throws -> [String] {
+        let inner = InMemoryStore()
+        try await inner.transaction { transaction in
+            for name in ["a", "b", "c"] {
+                try transaction.appendAudit(
+                    AuditEntry(time: Self.now, actor: "user:\(name)", action: "receiver.revealed"), Simulation.keyring)
+            }
+        }
+        var store = TamperedStore(inner: inner)
+        // Only the first page has rows.
+        store.changes.audit = { if $0.count == 3 { change(&$0) } }
+        let report = try await Verifier(
+            store: store, keyring: Simulation.keyring, settings: .simulated, now: Self.now
+        ).run()
+        return report.violations
+    }
+
+    @Test func `the audit trail is recomputed`() async throws {
+        #expect(try await audited { _ in } == [])
+        let changed = ["audit trail: the hash of entry 2 does not follow from it"]
+        #expect(try await audited { $0[1].entry.reason = "another" } == changed)
+        #expect(try await audited { $0[1].entry.actor = "user:d" } == changed)
+        #expect(try await audited { $0[1].entry.time = Self.now + 1 } == changed)
+        #expect(try await audited { $0[1].entry.detail = 1 } == changed)
+        #expect(try await audited { $0[1].hash[0] ^= 1 }.first == changed[0])
+        #expect(try await audited { $0.remove(at: 1) } == ["audit trail: entry 3 comes where 2 belongs"])
+        let moved = try await audited { rows in
+            rows.swapAt(0, 1)
+            rows[0].number = 1
+            rows[1].number = 2
+        }
+        #expect(moved.count == 3)
+    }
+
     @Test func `an untouched store is clean and counted`() async throws {
         let report = try await Verifier(
             store: Self.store, keyring: Simulation.keyring, settings: .simulated, now: Self.now

@@ -73,3 +73,17 @@ func firstStep(_ number: String, bytes: Int = 8) -> OrderWrite {
     let event = StoredEvent(number: 1, bytes: [UInt8](repeating: 65, count: bytes), hash: row.chainHead)
     return OrderWrite(row: row, events: [event], findings: nil, waybills: nil)
 }
+
+extension StoreTransaction {
+    /// A record and an entry of the audit trail.
+    func writeTrail() throws {
+        _ = try put(
+            StoredRecord(
+                collection: "users", key: "ada", version: 2, body: [], changedAt: Instant(milliseconds: 1)),
+            ifVersion: 0)
+        try insert(
+            AuditRow(
+                number: 1, entry: AuditEntry(time: Instant(milliseconds: 1), actor: "hub", action: "hub.started"),
+                hash: [UInt8](repeating: 1, count: 32)))
+    }
+}

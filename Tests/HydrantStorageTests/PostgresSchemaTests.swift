@@ -83,6 +83,7 @@ import Testing
         "INSERT INTO waybills VALUES (1, 'P', '1', 'live'), (1, 'P', '2', 'live')",
         "INSERT INTO waybills VALUES (9, 'P', '1', 'live')",
         "INSERT INTO findings VALUES (1, 'noLines', 'perhaps', 1)",
+        "UPDATE audit SET reason = 'none'", "DELETE FROM audit", "TRUNCATE audit", "UPDATE records SET version = 1",
     ])
     func `the schema refuses by itself`(sql: String) async throws {
         let cluster = try PostgresCluster.running()
@@ -95,6 +96,7 @@ import Testing
             var batch = WriteBatch()
             batch.orders = [first]
             try transaction.write(batch)
+            try transaction.writeTrail()
         }
         let refusal = #expect(throws: SQLRefused.self) {
             try cluster.sql("SET search_path = hydrant; \(sql)", in: name)

@@ -8,7 +8,7 @@ import Testing
     /// Every released version of the schema; a release appends its number.
     static let released = [1]
     /// The version that this program makes; the same as the last released one when no migration was added since.
-    static let current = 3
+    static let current = 4
 
     private func shape(_ path: String) throws -> [String] {
         let file = try DatabaseQueue(path: path)
@@ -73,6 +73,8 @@ import Testing
         "INSERT INTO waybills VALUES (9, 'P', '1', 'live')",
         "INSERT INTO findings VALUES (1, 'noLines', 'perhaps', 1)",
         "INSERT INTO timers VALUES ('A', 'x', 'soon')",
+        "UPDATE audit SET reason = 'none'", "DELETE FROM audit", "UPDATE records SET version = 1",
+        "INSERT INTO records VALUES ('users', 'ada', 3, x'00', 0)",
     ])
     func `the schema refuses by itself`(sql: String) async throws {
         let folder = try Folder()
@@ -84,6 +86,7 @@ import Testing
             var batch = WriteBatch()
             batch.orders = [first]
             try transaction.write(batch)
+            try transaction.writeTrail()
         }
         let failure = #expect(throws: DatabaseError.self) {
             try store.pool.writeWithoutTransaction { try $0.execute(sql: sql) }

@@ -34,6 +34,6 @@ extension StoreContract.Property: CustomTestStringConvertible {
 
     @Test func `the promises have names of their own`() {
         #expect(Set(StoreContract.properties.map(\.name)).count == StoreContract.properties.count)
-        #expect(StoreContract.properties.count == 59)
+        #expect(StoreContract.properties.count == 66)
     }
 }

@@ -110,7 +110,7 @@ with tempfile.TemporaryDirectory() as name:
         "health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", "--json", code=0).stdout)
     expect(health["population"] == 1 and health["dwell"]["numerator"] == 0, f"the health is {health}")
     verified = json.loads(hydrant("verify", "--database", database, code=0).stdout)
-    expect(verified == {"orders": 2, "events": 4, "violations": 0}, f"verify says {verified}")
+    expect(verified == {"orders": 2, "events": 4, "audit": 0, "violations": 0}, f"verify says {verified}")
 
     # The wrong document: every problem with its line and column, and nothing changed.
     mapping.write_text(MAPPING.replace("occurredAt: placed", "ocurredAt: placed").replace("reported: [paid]", "reported: [payed]"))

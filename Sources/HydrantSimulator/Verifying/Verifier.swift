@@ -5,6 +5,8 @@ package import HydrantStorage
 package struct VerificationReport: Sendable {
     package var orders = 0
     package var events = 0
+    /// Entries of the audit trail.
+    package var auditEntries: Int64 = 0
     /// Orders that time alone has changed since the hub last looked at them; it does when it runs.
     package var due = 0
     package var violations: [String] = []
@@ -78,6 +80,9 @@ package struct Verifier: Sendable {
                 if report.orders % 256 == 0 { progress(report.orders) }
             }
             report.add(missing.sorted().map { "order \($0): is gone, although its chain head was kept outside" })
+            let trail = try reader.verifyAudit(rules.keyring)
+            report.auditEntries = trail.entries
+            report.add(trail.violations)
             report.add(Self.totals(report, health, reader: try ReaderTotals(reader)))
             progress(report.orders)
             return report

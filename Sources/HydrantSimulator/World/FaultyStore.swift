@@ -198,6 +198,23 @@ private final class WatchedTransaction: StoreTransaction {
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
     func counts() throws -> StoreCounts { try inner.counts() }
     func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+
+    func record(_ collection: String, _ key: String) throws -> StoredRecord? { try inner.record(collection, key) }
+    func records(_ collection: String, after key: String, limit: Int) throws -> [StoredRecord] {
+        try inner.records(collection, after: key, limit: limit)
+    }
+    func auditRows(after number: Int64, limit: Int) throws -> [AuditRow] {
+        try inner.auditRows(after: number, limit: limit)
+    }
+    func auditRows(_ filter: AuditFilter, before number: Int64, limit: Int) throws -> [AuditRow] {
+        try inner.auditRows(filter, before: number, limit: limit)
+    }
+    func put(_ record: StoredRecord, ifVersion version: Int64) throws -> Bool {
+        try inner.put(record, ifVersion: version)
+    }
+    func deleteRecord(_ collection: String, _ key: String) throws -> Bool { try inner.deleteRecord(collection, key) }
+    func auditHead() throws -> AuditRow? { try inner.auditHead() }
+    func insert(_ row: AuditRow) throws { try inner.insert(row) }
 }
 
 extension String {
