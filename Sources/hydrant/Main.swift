@@ -53,7 +53,8 @@ struct HydrantCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
-            MigrateCommand.self, SandboxCommand.self, SimulateCommand.self, BenchCommand.self, DoctorCommand.self,
+            MigrateCommand.self, BagCommand.self, SandboxCommand.self, SimulateCommand.self, BenchCommand.self,
+            DoctorCommand.self,
         ])
 }
 
