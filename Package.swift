@@ -41,6 +41,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
@@ -67,8 +68,7 @@ let package = Package(
             name: "HydrantWeb",
             dependencies: [
                 "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
-                hummingbird,
-                mustache, log, crypto,
+                "CJemalloc", hummingbird, mustache, log, crypto,
             ],
             resources: [.embedInCode("Pages")],
             swiftSettings: settings),

@@ -66,6 +66,8 @@ import Testing
                 #expect(lines.contains(line), "\(line)")
             }
             #expect(lines.contains { $0.hasPrefix("process_resident_memory_bytes ") })
+            let allocated = lines.first { $0.hasPrefix("hydrant_allocated_bytes ") }?.split(separator: " ").last
+            #expect(try #require(allocated.flatMap { Double($0) }) > 1_000_000, "jemalloc is not the allocator")
             #expect(lines.contains { $0.hasPrefix("process_open_fds ") })
         }
     }

@@ -89,6 +89,10 @@ struct MetricsRoute: Sendable {
         if let bytes = ProcessFigures.residentBytes {
             text.single("process_resident_memory_bytes", .gauge, "Resident memory.", Double(bytes))
         }
+        if let bytes = ProcessFigures.allocatedBytes {
+            let help = "Memory that the program holds of what is resident."
+            text.single("hydrant_allocated_bytes", .gauge, help, Double(bytes))
+        }
         if let count = ProcessFigures.openFiles {
             text.single("process_open_fds", .gauge, "Open file descriptors.", Double(count))
         }
