@@ -80,6 +80,8 @@ package enum InstructionResult: Sendable {
     case refused(detail: String, class: RefusalClass = .data)
     /// Not carried out for certain; trying again may help. `after` is what the system asked us to wait.
     case retryable(detail: String, after: Milliseconds?)
+    /// The answer to a question that is asked regularly: what is known so far, and more is to come.
+    case underWay(facts: [ReportedFact], detail: String)
     /// Nobody knows. ``Connector/find(_:)`` comes next.
     case ambiguous(detail: String)
     /// From ``Connector/find(_:)``: certainly not carried out. From `waybill.find`: the channel knows no such number

@@ -16,6 +16,15 @@ struct Outgoing: Sendable {
     var id: String
     var attempts = 0
 
+    /// Who sends it.
+    var system: String {
+        switch channel {
+        case .warehouse: "wms"
+        case .routes: "sf"
+        case .facts: "finance"
+        }
+    }
+
     /// Half a minute, doubled with each try up to an hour.
     var waitBeforeNextTry: Milliseconds { min(.seconds(30) << Int64(min(attempts, 10)), .hours(1)) }
 }

@@ -10,9 +10,12 @@ extension SandboxWorld {
         case "EXP_RECE_CREATE_ORDER":
             let id = content["orderId"]?.string ?? ""
             let fault = fault(of: "waybill \(id)")
-            return SandboxAnswer(envelope(fault.takesEffect ? createWaybill(content, id) : .null, id), fault: fault)
+            let answer = envelope(fault.takesEffect ? createWaybill(content, id) : .null, id)
+            if fault == .none { tell(id) }
+            return SandboxAnswer(answer, fault: fault)
         case "EXP_RECE_SEARCH_ORDER_RESP":
             let id = content["orderId"]?.string ?? ""
+            tell(id)
             return SandboxAnswer(envelope(searchOrder(id), id))
         case "EXP_RECE_UPDATE_ORDER" where content["dealType"]?.integer == 2:
             let id = content["orderId"]?.string ?? ""
@@ -77,6 +80,7 @@ extension SandboxWorld {
         guard !courier.parcels[index].isCancelled else { return failure("8037", "订单已取消") }
         guard courier.parcels[index].handedOver == nil else { return failure("8252", "订单已确认") }
         courier.parcels[index].isCancelled = true
+        if let number = courier.number(of: id) { dock.takeBack(number, of: id) }
         return success(["orderId": .string(id), "resStatus": 2])
     }
 
@@ -112,6 +116,14 @@ extension SandboxWorld {
             return ["mailNo": .string(waybill), "routes": .array(routes)]
         }
         return success(["routeResps": .array(answers)])
+    }
+
+    /// The hub was told the parcel's number, so that the label can be printed.
+    func tell(_ parcel: String) {
+        guard let index = courier.index[parcel], !courier.parcels[index].isCancelled,
+            let number = courier.number(of: parcel)
+        else { return }
+        dock.tell(LoadingDock.Label(parcel: parcel, courier: "SF", number: number, maker: "sf"))
     }
 
     // MARK: - Going on

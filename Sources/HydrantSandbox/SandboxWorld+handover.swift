@@ -7,7 +7,8 @@ extension SandboxWorld {
         let delivery = warehouse.deliveries[index]
         let first = "\(delivery.number)-1"
         let leavesWithout = lottery.hits(faults.shippedWithoutNumber, "no number", delivery.number)
-        guard courier.index[first] != nil || leavesWithout else {
+        let label = dock.label(of: first)
+        guard label != nil || leavesWithout else {
             // Nothing leaves without a waybill; the warehouse looks again and gives up after half a day.
             warehouse.deliveries[index].waits += 1
             if delivery.waits < 36 { due.add(.warehouseStep, index, at: at + .minutes(20)) }
@@ -18,10 +19,9 @@ extension SandboxWorld {
         var packages: [XMLTree] = []
         for (number, lines) in contents.enumerated() {
             let parcel = "\(delivery.number)-\(number + 1)"
-            if number > 0 { _ = courier.issue(for: parcel) }
-            handOver(parcel, at: at)
-            let waybill = leavesWithout ? nil : courier.number(of: parcel)
-            packages.append(package(lines, number: waybill))
+            let label = number > 0 ? self.label(for: parcel, courier: label?.courier ?? "SF") : label
+            leave(parcel, label, at)
+            packages.append(package(lines, label: leavesWithout ? nil : label, courier: label?.courier))
         }
         batch.confirmations.append([
             XMLTree(
@@ -31,11 +31,34 @@ extension SandboxWorld {
                     XMLTree("warehouseCode", delivery.warehouse), XMLTree("orderType", "JYCK"),
                     XMLTree("status", "DELIVERED"), XMLTree("outBizCode", "C-\(delivery.number)"),
                     XMLTree("confirmType", "0"), XMLTree("operateTime", ChinaTime.text(at)),
-                    XMLTree("logisticsCode", "SF"),
-                ]),
+                ] + (label.map { [XMLTree("logisticsCode", $0.courier)] } ?? [])),
             XMLTree("packages", packages),
             XMLTree("orderLines", delivery.lines.map(orderLine)),
         ])
+    }
+
+    /// The number of a label from the courier's roll that a keeper sticks onto a parcel; that of the label which is
+    /// already there.
+    package func numberFromRoll(_ parcel: String, courier name: String) -> String? {
+        label(for: parcel, courier: name.uppercased())?.number
+    }
+
+    /// The label of a parcel: what was told for it, or one from the courier's roll.
+    private func label(for parcel: String, courier name: String) -> LoadingDock.Label? {
+        if let told = dock.label(of: parcel) { return told }
+        guard name == "SF" else { return dock.drawFromRoll(parcel, courier: name) }
+        _ = courier.issue(for: parcel)
+        tell(parcel)
+        return dock.label(of: parcel)
+    }
+
+    private func leave(_ parcel: String, _ label: LoadingDock.Label?, _ at: Instant) {
+        guard let label else {
+            handOver(parcel, at: at)
+            return dock.leaveWithoutLabel(parcel, at: at)
+        }
+        dock.leave(label, at: at)
+        if label.maker == "sf" { handOver(parcel, at: at) }
     }
 
     /// One parcel, or two where there are two paid lines; a gift travels with the first.
@@ -47,12 +70,15 @@ extension SandboxWorld {
         return [delivery.lines.filter(\.isGift) + paid.dropLast(), [paid[paid.count - 1]]]
     }
 
-    private func package(_ lines: [WarehouseLedger.Line], number: String?) -> XMLTree {
+    private func package(
+        _ lines: [WarehouseLedger.Line], label: LoadingDock.Label?, courier: String?
+    ) -> XMLTree {
         let items = lines.map { line in
             XMLTree("item", [XMLTree("itemCode", line.sku), XMLTree("quantity", String(line.units))])
         }
-        var fields = [XMLTree("logisticsCode", "SF")]
-        if let number { fields.append(XMLTree("expressCode", number)) }
+        var fields: [XMLTree] = []
+        if let courier { fields.append(XMLTree("logisticsCode", courier)) }
+        if let label { fields.append(XMLTree("expressCode", label.number)) }
         fields.append(XMLTree("weight", "1.25"))
         fields.append(XMLTree("items", items))
         return XMLTree("package", fields)

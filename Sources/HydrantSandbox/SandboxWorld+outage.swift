@@ -14,6 +14,8 @@ extension SandboxWorld {
         outages[system].flatMap { $0 > clock.now() ? $0 : nil }
     }
 
+    func isSilent(_ message: Outgoing) -> Bool { outage(of: message.system) != nil }
+
     /// Counts a call that came during an outage; nil when there is none.
     func answerOfOutage(_ path: String) -> SandboxAnswer? {
         guard let piece = path.split(separator: "/").first, outage(of: String(piece)) != nil else { return nil }

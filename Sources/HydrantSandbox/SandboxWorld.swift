@@ -11,6 +11,7 @@ package actor SandboxWorld {
     let faults: FaultPlan
     let pace: SandboxPace
     let secrets: SandboxSecrets
+    let dock: LoadingDock
     /// The port on 127.0.0.1 where the four systems listen.
     package nonisolated let port: Int
     private let pusher: Pusher
@@ -37,15 +38,18 @@ package actor SandboxWorld {
     ///   - hub: the hub's address, `http://127.0.0.1:8080`.
     ///   - port: where to listen; nil takes a free one.
     ///   - wallClock: the clock by which the hub judges signatures of facts; the same one when nil.
+    ///   - dock: where couriers of other worlds fetch parcels too.
     package init(
         clock: any HubClock, seed: UInt64, faults: FaultPlan, hub: String, secrets: SandboxSecrets,
-        pace: SandboxPace = SandboxPace(), port: Int? = nil, wallClock: (any HubClock)? = nil
+        pace: SandboxPace = SandboxPace(), port: Int? = nil, wallClock: (any HubClock)? = nil,
+        dock: LoadingDock = LoadingDock()
     ) throws {
         self.clock = clock
         lottery = Lottery(seed: seed)
         self.faults = faults
         self.pace = pace
         self.secrets = secrets
+        self.dock = dock
         self.port = try port ?? freePort()
         pusher = Pusher(hub: hub, secrets: secrets, wallClock: wallClock ?? clock)
     }
@@ -112,6 +116,9 @@ package actor SandboxWorld {
     package func advance(through caller: any HTTPCaller) async -> Int {
         let now = clock.now()
         var messages = takeDue(now)
+        // Who is down tells nothing either.
+        for message in messages where isSilent(message) { hold(message, until: now + .minutes(10)) }
+        messages.removeAll(where: isSilent)
         messages += messages.filter { lottery.hits(faults.duplicatePush, "duplicate push", $0.id) && $0.attempts == 0 }
         guard !messages.isEmpty else { return 0 }
         deliveringSince = now

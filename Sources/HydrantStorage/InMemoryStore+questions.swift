@@ -52,14 +52,14 @@ extension MemoryTables {
 
     func laneCounts() throws -> [LaneCount] {
         openInstructions.sorted { $0.key < $1.key }.compactMap { lane, positions in
-            positions.map { instructions[$0].row.issuedAt }.min().map {
+            positions.entries.map { instructions[$0.position].row.issuedAt }.min().map {
                 LaneCount(lane: lane, count: Int64(positions.count), oldestIssuedAt: $0)
             }
         }
     }
 
     func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
-        sortedByDue(openInstructions[lane, default: []]).prefix(limit).map { instructions[$0].row }
+        openInstructions[lane, default: DueOrder()].entries.prefix(limit).map { instructions[$0.position].row }
     }
 
     func healthCounts() throws -> [UInt16: Int64] {

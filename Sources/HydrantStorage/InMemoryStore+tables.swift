@@ -58,6 +58,8 @@ struct MemoryOrder {
 struct MemoryInstruction {
     var row: InstructionRow
     var leaseUntil: Instant?
+    /// Whether it stands in its lane's order.
+    var isOpen = false
 }
 
 /// The rows, and the log of what undoes the running transaction. Copying everything for each transaction would cost as
@@ -74,7 +76,7 @@ final class MemoryTables: StoreTransaction {
     var instructions: [MemoryInstruction] = []
     var positionsByKey: [ExactText: Int] = [:]
     /// Positions of those that wait or are ambiguous.
-    var openInstructions: [InstructionLane: Set<Int>] = [:]
+    var openInstructions: [InstructionLane: DueOrder] = [:]
     var timers: [TimerKey: Instant] = [:]
     var parked: [ParkedRow] = []
     var metaValues: [ExactText: [UInt8]] = [:]
@@ -123,11 +125,12 @@ extension MemoryTables {
     }
 
     func claimInstructions(_ claim: InstructionClaim) throws -> [InstructionRow] {
-        let due = openInstructions[claim.lane, default: []].filter { position in
-            let entry = instructions[position]
-            return entry.row.dueAt <= claim.dueBy && (entry.leaseUntil.map { $0 <= claim.now } ?? true)
+        var claimed: [Int] = []
+        for entry in openInstructions[claim.lane, default: DueOrder()].entries {
+            guard entry.dueAt <= claim.dueBy, claimed.count < claim.limit else { break }
+            let lease = instructions[entry.position].leaseUntil
+            if lease.map({ $0 <= claim.now }) ?? true { claimed.append(entry.position) }
         }
-        let claimed = sortedByDue(due).prefix(claim.limit)
         for position in claimed {
             if instructions[position].leaseUntil != nil { set(\.instructions[position].row.status, .ambiguous) }
             set(\.instructions[position].leaseUntil, claim.leaseUntil)
@@ -149,16 +152,12 @@ extension MemoryTables {
             }.map(\.key))
     }
 
-    /// The earliest due first, and of two the one issued first.
-    func sortedByDue(_ positions: some Sequence<Int>) -> [Int] {
-        positions.sorted { (instructions[$0].row.dueAt, $0) < (instructions[$1].row.dueAt, $1) }
-    }
-
     func update(_ changes: [InstructionChange]) throws {
         for change in changes {
             guard let position = positionsByKey[ExactText(change.key)], change.attempts >= 0 else {
                 throw StoreFailure(.constraint)
             }
+            setOpen(position, false)
             var entry = instructions[position]
             entry.row.status = change.status
             entry.row.attempts = change.attempts
@@ -166,27 +165,31 @@ extension MemoryTables {
             entry.row.lastError = change.lastError
             entry.leaseUntil = nil
             set(\.instructions[position], entry)
-            setOpen(position, change.status)
+            setOpen(position, change.status.isOpen)
         }
     }
 
     func releaseClaims() throws {
-        for position in openInstructions.values.joined().sorted() where instructions[position].leaseUntil != nil {
+        let open = openInstructions.values.flatMap { $0.entries.map(\.position) }.sorted()
+        for position in open where instructions[position].leaseUntil != nil {
             set(\.instructions[position].leaseUntil, nil)
             set(\.instructions[position].row.status, .ambiguous)
         }
     }
 
-    func setOpen(_ position: Int, _ status: InstructionStatus) {
-        let isOpen = status == .waiting || status == .ambiguous
-        let lane = InstructionLane(instructions[position].row.instruction)
-        guard isOpen != (openInstructions[lane]?.contains(position) ?? false) else { return }
+    /// Puts an instruction into its lane's order or takes it out, by the time at which it is due now.
+    func setOpen(_ position: Int, _ isOpen: Bool) {
+        let row = instructions[position].row
+        let lane = InstructionLane(row.instruction)
+        let entry = DueOrder.Entry(dueAt: row.dueAt, position: position)
+        guard isOpen != instructions[position].isOpen else { return }
+        set(\.instructions[position].isOpen, isOpen)
         if isOpen {
-            openInstructions[lane, default: []].insert(position)
-            remember { $0.openInstructions[lane]?.remove(position) }
+            openInstructions[lane, default: DueOrder()].insert(entry)
+            remember { $0.openInstructions[lane]?.remove(entry) }
         } else {
-            openInstructions[lane]?.remove(position)
-            remember { $0.openInstructions[lane, default: []].insert(position) }
+            openInstructions[lane]?.remove(entry)
+            remember { $0.openInstructions[lane, default: DueOrder()].insert(entry) }
         }
     }
 

@@ -132,7 +132,7 @@ extension MemoryTables {
             tables.positionsByKey[key] = nil
             tables.orders[index].instructions.removeLast()
         }
-        setOpen(position, row.status)
+        setOpen(position, row.status.isOpen)
     }
 
     private func park(_ row: ParkedRow) throws {

@@ -105,6 +105,9 @@ package enum InstructionStatus: String, CaseIterable, Sendable {
     case refused
     /// Given up: a person has to look.
     case parked
+
+    /// Whether something is still to be sent or asked.
+    package var isOpen: Bool { self == .waiting || self == .ambiguous }
 }
 
 package struct InstructionRow: Hashable, Sendable {

@@ -19,8 +19,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Play a Double-11 day with a simulated outside world, and open the pages.",
         discussion: """
-            A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance and a
-            courier with their real protocols. The day takes about three minutes; then the parcels travel on. Stop it
+            A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance, six
+            couriers, three aggregators and a text service with their real protocols. The day takes about three minutes; then the parcels travel on. Stop it
             with Ctrl-C.
             """)
 
@@ -110,14 +110,15 @@ struct DemoStage {
     func play() async throws {
         let listenPort = port == 0 ? try PortProbe.freePort() : port
         let hubURL = "http://127.0.0.1:\(listenPort)"
-        let world = try SandboxWorld(
-            clock: clock, seed: command.seed, faults: demoFaults, hub: hubURL,
-            secrets: SandboxSecrets(
-                seed: command.seed, hubToken: access.token, hubWebhookSecret: access.webhookSecret),
-            pace: .fast, wallClock: SystemClock())
-        let systems = world.connectorSettings
+        let world = try makeWorld(hubURL)
+        // Where everybody is reached is known when everybody listens.
+        let listening = Task { await world.waitUntilListening() }
+        let outside = Task { try await run(world.makeServices(), signals: []) }
+        await listening.value
+        defer { outside.cancel() }
+        let systems = await world.connectorSettings
         let egress = EgressClient(
-            allowedURLs: systems.map(\.baseURL) + [hubURL], limits: .init(connectionsPerHost: 64))
+            allowedURLs: systems.flatMap(\.calledURLs) + [hubURL], limits: .init(connectionsPerHost: 64))
         let built = try buildSystems(systems, caller: egress)
         let hub = Hub(
             store: database.store, keyring: database.keyring, clock: clock, settings: settings,
@@ -132,12 +133,10 @@ struct DemoStage {
         let address = "\(hubURL)/sign-in?code=\(signInCode(server))"
         let application = try pages.application(settings: server, log: log) { _ in announce(address) }
         let show = try show(hub, world, egress)
-        var services: [any Service] = [
-            EgressService(client: egress), HubService(hub: hub), application, pages.sampling,
+        let services: [any Service] = [
+            EgressService(client: egress), HubService(hub: hub), application, pages.sampling, show,
         ]
-        services += world.makeServices()
-        services.append(show)
-        try await run(services)
+        try await run(services, signals: [.sigint, .sigterm])
         if command.untilDone { return try await verify() }
         Terminal.standardError(
             """
@@ -146,6 +145,20 @@ struct DemoStage {
               hydrant verify --database \(verifyArguments)
 
             """)
+    }
+
+    private func makeWorld(_ hubURL: String) throws -> OutsideWorld {
+        let dock = LoadingDock()
+        let secrets = SandboxSecrets(
+            seed: command.seed, hubToken: access.token, hubWebhookSecret: access.webhookSecret)
+        return OutsideWorld(
+            world: try SandboxWorld(
+                clock: clock, seed: command.seed, faults: demoFaults, hub: hubURL, secrets: secrets, pace: .fast,
+                wallClock: SystemClock(), dock: dock),
+            couriers: try DirectSandbox(
+                clock: clock, seed: command.seed, faults: .badDay, pace: .fast, hub: hubURL, dock: dock),
+            partners: PartnerSandbox(
+                clock: clock, seed: command.seed, faults: .badDay, pace: .fast, hub: hubURL, dock: dock))
     }
 
     /// A bad day, except that few reports come hours late: one is meant to see single wrong orders, not a storm.
@@ -161,6 +174,7 @@ struct DemoStage {
     private func demoOptions(_ built: ConnectorCatalogue.Systems) -> HubOptions {
         var options = HubOptions()
         options.quotas = built.quotas
+        options.keepers = DemoKeeper.contacts
         // Partners answer in the machine's time, however fast the hub's runs.
         options.stopwatch = SystemClock()
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.
@@ -172,7 +186,7 @@ struct DemoStage {
     }
 
     /// Takes systems of the outside world down and brings them back.
-    private func outageSwitch(_ world: SandboxWorld) -> OutageSwitch {
+    private func outageSwitch(_ world: OutsideWorld) -> OutageSwitch {
         OutageSwitch {
             var outages: [OutageControl.Outage] = []
             for system in world.systems {
@@ -185,10 +199,11 @@ struct DemoStage {
     }
 
     /// The shops, the pacing of the clock, and the line of progress on the terminal.
-    private func show(_ hub: Hub, _ world: SandboxWorld, _ egress: EgressClient) throws -> LoopService {
+    private func show(_ hub: Hub, _ world: OutsideWorld, _ egress: EgressClient) throws -> LoopService {
         let progress = DemoProgress()
         let driver = DemoDriver(
-            hubURL: world.hubURL, token: access.token, signer: try StandardWebhooks(secrets: [access.webhookSecret]),
+            hubURL: world.world.hubURL, token: access.token,
+            signer: try StandardWebhooks(secrets: [access.webhookSecret]),
             caller: egress, clock: clock, wallClock: SystemClock(), progress: progress)
         let intake = hub.intake
         let day = DoubleElevenDay(seed: command.seed, orders: command.orders, begin: dayBegin) { receiver in
@@ -199,12 +214,14 @@ struct DemoStage {
             hub: hub, world: world, clock: clock, dayEnd: dayBegin + .hours(24), progress: progress, daySpeed: daySpeed,
             laterSpeed: daySpeed * 3)
         let teller = DemoTeller(hub: hub, clock: clock, progress: progress, orders: command.orders)
+        let keeper = DemoKeeper(world: world, caller: egress, clock: clock)
         let untilDone = command.untilDone
         let dayEnd = dayBegin + .hours(24)
         return LoopService {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await pacer.run() }
                 group.addTask { try await driver.run(day) }
+                group.addTask { try await keeper.run() }
                 group.addTask { try await teller.run(untilQuiet: untilDone, notBefore: dayEnd + .hours(24 * 9)) }
                 // The teller ends when everything is quiet; the others go on until then.
                 while let _ = try await group.next() {
@@ -238,14 +255,16 @@ struct DemoStage {
         BrowserOpener.open(address)
     }
 
-    private func run(_ services: [any Service]) async throws {
+    private func run(_ services: [any Service], signals: [UnixSignal]) async throws {
         var configurations: [ServiceGroupConfiguration.ServiceConfiguration] = services.map {
             .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
         }
-        configurations[configurations.count - 1].successTerminationBehavior = .gracefullyShutdownGroup
+        if !signals.isEmpty {
+            configurations[configurations.count - 1].successTerminationBehavior = .gracefullyShutdownGroup
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: configurations, gracefulShutdownSignals: [.sigint, .sigterm], logger: log))
+                services: configurations, gracefulShutdownSignals: signals, logger: log))
         try await group.run()
     }
 

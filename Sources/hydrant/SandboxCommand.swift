@@ -55,21 +55,15 @@ struct SandboxCommand: AsyncParsableCommand {
         if let hub, Origin(url: hub) == nil {
             throw CommandProblem("--hub \(hub) is no address", advice: "Write it like http://127.0.0.1:8080.")
         }
-        let partners = makePartners()
-        let world = try makeWorld()
-        let couriers = try makeCouriers()
-        var services = world.makeServices() + partners.makeServices() + couriers.makeServices()
+        let dock = LoadingDock()
+        let world = OutsideWorld(
+            world: try makeWorld(dock), couriers: try makeCouriers(dock), partners: makePartners(dock))
         // Without a hub the warehouse and the others answer and tell nobody.
-        if hub == nil { services.remove(at: 1) }
+        var services = world.makeServices(pushes: hub != nil)
         services.append(
             LoopService {
                 await world.waitUntilListening()
-                await partners.waitUntilListening()
-                await couriers.waitUntilListening()
-                // The warehouse hands its parcels to the courier of its own world.
-                let known = Set(world.connectorSettings.map(\.system))
-                let direct = couriers.connectorSettings.filter { !known.contains($0.system) }
-                Terminal.result(Self.document(world.connectorSettings + direct + (await partners.connectorSettings)))
+                Terminal.result(Self.document(await world.connectorSettings))
                 Terminal.standardError("The sandbox listens. Stop it with Ctrl-C.\n")
                 try await Task.sleep(for: .seconds(1_000_000_000))
             })
@@ -80,7 +74,7 @@ struct SandboxCommand: AsyncParsableCommand {
         try await group.run()
     }
 
-    private func makePartners() -> PartnerSandbox {
+    private func makePartners(_ dock: LoadingDock) -> PartnerSandbox {
         var plan = PartnerFaults()
         plan.slowAfter = faults
         plan.brokenAfter = faults
@@ -90,10 +84,10 @@ struct SandboxCommand: AsyncParsableCommand {
         pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
         pace.tick = .seconds(min(stepSeconds, 5))
         return PartnerSandbox(
-            clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "")
+            clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "", dock: hub == nil ? nil : dock)
     }
 
-    private func makeCouriers() throws -> DirectSandbox {
+    private func makeCouriers(_ dock: LoadingDock) throws -> DirectSandbox {
         var plan = DirectFaults()
         plan.slowAfter = faults
         plan.brokenAfter = faults
@@ -103,10 +97,11 @@ struct SandboxCommand: AsyncParsableCommand {
         var pace = DirectPace()
         pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
         pace.tick = .seconds(min(stepSeconds, 5))
-        return try DirectSandbox(clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "")
+        return try DirectSandbox(
+            clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "", dock: hub == nil ? nil : dock)
     }
 
-    private func makeWorld() throws -> SandboxWorld {
+    private func makeWorld(_ dock: LoadingDock) throws -> SandboxWorld {
         var plan = HydrantSandbox.FaultPlan.none
         plan.slowAfterCreating = faults
         plan.brokenAfterCreating = faults
@@ -117,7 +112,7 @@ struct SandboxCommand: AsyncParsableCommand {
         let secrets = SandboxSecrets(
             seed: seed, hubToken: try content(of: tokenFile), hubWebhookSecret: try content(of: webhookSecretFile))
         return try SandboxWorld(
-            clock: SystemClock(), seed: seed, faults: plan, hub: hub ?? "", secrets: secrets, pace: pace)
+            clock: SystemClock(), seed: seed, faults: plan, hub: hub ?? "", secrets: secrets, pace: pace, dock: dock)
     }
 
     private func content(of path: String?) throws -> String {
@@ -137,7 +132,9 @@ struct SandboxCommand: AsyncParsableCommand {
                 "options": texts(system.options),
             ]
         }
-        return ["connectors": "sandbox", "systems": .array(entries)]
+        // Nobody has this number.
+        let keeper: JSON = ["name": "仓管员", "phone": "13800000000"]
+        return ["connectors": "sandbox", "systems": .array(entries), "keepers": [keeper]]
     }
 
     private static func texts(_ values: [String: String]) -> JSON {

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Testing
 
 /// The played couriers with a hub that listens and a clock in the test's hand.
-private struct DirectScene: Sendable {
+struct DirectScene: Sendable {
     let sandbox: DirectSandbox
     let clock: HandClock
     let hub: ListeningHub

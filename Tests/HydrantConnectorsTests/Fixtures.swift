@@ -107,6 +107,7 @@ enum End: Equatable {
     case done([String], String)
     case refused(String)
     case retryable(String, Milliseconds?)
+    case underWay([String], String)
     case ambiguous(String)
     case notFound
 
@@ -115,6 +116,8 @@ enum End: Equatable {
         switch result {
         case .done(let facts, let detail):
             self = .done(facts.map { "\($0.messageID) = \($0.body.kind.rawValue)" }, detail)
+        case .underWay(let facts, let detail):
+            self = .underWay(facts.map { "\($0.messageID) = \($0.body.kind.rawValue)" }, detail)
         case .refused(let detail, _): self = .refused(detail)
         case .retryable(let detail, let after): self = .retryable(detail, after)
         case .ambiguous(let detail): self = .ambiguous(detail)
@@ -124,7 +127,12 @@ enum End: Equatable {
 }
 
 extension InstructionResult {
-    var facts: [ReportedFact] { if case .done(let facts, _) = self { facts } else { [] } }
+    var facts: [ReportedFact] {
+        switch self {
+        case .done(let facts, _), .underWay(let facts, _): facts
+        default: []
+        }
+    }
 }
 
 extension Array where Element == UInt8 {

@@ -23,12 +23,35 @@ struct SettingsDocumentTests {
                 Flow.Request(afterState: 5, kind: .issueInvoice, system: "finance"),
                 Flow.Request(afterState: 5, kind: .notifyCustomer, system: "crm", touchpoint: .shipped),
                 Flow.Request(afterState: 5, kind: .notifyCustomer, system: "crm", touchpoint: .outForDelivery),
+                Flow.Request(afterState: 5, kind: .subscribeTrace, system: "sf"),
                 Flow.Request(afterState: 5, kind: .queryTrace, system: "sf"),
                 Flow.Request(afterState: 6, kind: .notifyCustomer, system: "crm", touchpoint: .signed),
                 Flow.Request(afterState: 6, kind: .registerWarranty, system: "crm"),
                 Flow.Request(afterState: 7, kind: .notifyCustomer, system: "crm", touchpoint: .warranty),
                 Flow.Request(afterState: 0, kind: .cancelDelivery, system: "wms"),
             ])
+    }
+
+    @Test func `the shipped chains have two channels each and a keeper behind them`() throws {
+        let dispatch = try shipped().dispatch
+        #expect(dispatch.chains.allSatisfy { $0.channels.count == 2 && !$0.courier.isEmpty })
+        #expect(Set(dispatch.chains.map(\.courier)) == ["zto", "sto", "yto", "yunda", "jd", "sf"])
+        #expect(dispatch.chains.last?.warehouse == nil)
+        #expect(dispatch.keeper == DispatchSettings.Keeper(system: "aliyun-sms"))
+        #expect(dispatch.routes.asked == ["cainiao", "yto", "yunda"])
+        #expect(dispatch.routes.every == .hours(4))
+        #expect(Set(dispatch.chains.map(\.courier)).isSubset(of: dispatch.couriers.keys))
+    }
+
+    @Test func `a mistake in who is asked for routes is reported with its place`() {
+        let text = """
+            settings: mine
+            version: 1
+            flow: {reported: all}
+            dispatch:
+              routes: {every: 1m, ask: [yto]}
+            """
+        #expect(problems(text).count == 3, "\(problems(text))")
     }
 
     @Test func `the shipped limits are those of the built-in settings`() throws {
@@ -44,7 +67,11 @@ struct SettingsDocumentTests {
         throws
     {
         let words = try shipped().words
-        #expect(words.systems.mapValues(\.count) == ["wms": 19, "sf": 13, "shop": 12])
+        #expect(
+            words.systems.mapValues(\.count) == [
+                "wms": 19, "sf": 13, "shop": 12, "zto": 13, "sto": 8, "yto": 7, "yunda": 7, "jd": 4, "cainiao": 10,
+                "kuaidi100": 12, "kdniao": 8,
+            ])
         #expect(words.range(of: "ACCEPT", from: "wms") == WordTable.Range(lowest: 3, highest: 3))
         #expect(words.range(of: "PACKAGE", from: "wms") == WordTable.Range(lowest: 4, highest: 5))
         #expect(words.range(of: "DELIVERED", from: "wms") == WordTable.Range(lowest: 5, highest: 7))

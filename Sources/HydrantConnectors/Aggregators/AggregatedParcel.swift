@@ -30,10 +30,25 @@ extension InstructionRequest {
     /// True where the instruction wants to know whether a signature that was pushed is in the courier's list.
     var confirmsSignature: Bool { instruction.kind == .queryTrace && instruction.target.contains("@") }
 
+    /// True where the scans of a parcel are asked for again and again until it has arrived.
+    var followsParcel: Bool { instruction.kind == .queryTrace && instruction.waybillNumber != nil }
+
+    /// How a question ends that follows a parcel, with what it found.
+    func followed(_ trace: Trace?) -> InstructionResult {
+        guard let trace, let last = trace.scans.last else { return .underWay(facts: [], detail: "no scans yet") }
+        let digest = hexadecimalText(HashAlgorithm.sha256.digest(Array("\(trace.scans)".utf8)).prefix(8))
+        let fact = ReportedFact(
+            messageID: "trace/\(instruction.key)/\(digest)", order: order.number, occurredAt: last.at,
+            word: last.code.isEmpty ? nil : last.code, body: .traceReported(trace))
+        let detail = "\(trace.scans.count) scans"
+        let hasArrived = trace.scans.contains { [.signed, .returned].contains($0.status) }
+        return hasArrived ? .done(facts: [fact], detail: detail) : .underWay(facts: [fact], detail: detail)
+    }
+
     /// The waybill that the instruction is about; the parcel's live one where it names none.
     var waybill: Waybill? {
         let parcel = order.parcel(parcel)
-        guard let number = instruction.waybillNumber else { return parcel?.liveWaybills.first }
+        guard let number = instruction.waybillNumber else { return parcel.flatMap { order.liveWaybill(of: $0) } }
         return parcel?.waybills.first { $0.number == number }
     }
 }

@@ -18,6 +18,7 @@ enum AggregatedTrace {
     static func result(
         _ trace: Trace?, _ request: InstructionRequest, name: String
     ) -> InstructionResult {
+        if request.followsParcel { return request.followed(trace) }
         guard let trace, let last = trace.scans.last else {
             return .retryable(detail: "\(name) has no scans yet", after: .minutes(15))
         }

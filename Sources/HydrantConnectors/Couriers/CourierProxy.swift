@@ -162,7 +162,7 @@ struct CourierProxy<Face: CourierFace>: Sendable {
 
     private func queryTrace(_ request: InstructionRequest) async -> InstructionResult {
         let parcel = request.parcel
-        let known = request.order.parcel(parcel)?.liveWaybills.first?.number
+        let known = request.waybill?.number
         let question = CourierQuestion.route(number: known, phone: phone(of: request))
         guard face.call(question, for: request) != nil else {
             return .retryable(
@@ -176,9 +176,10 @@ struct CourierProxy<Face: CourierFace>: Sendable {
             let trace = Trace(
                 parcel: parcel, number: number.isEmpty ? known ?? "" : number, scans: ScanList.whole(scans),
                 isComplete: true)
-            return traced(trace, request)
+            return request.followsParcel ? request.followed(trace) : traced(trace, request)
         case .success(.failed(let kind, let words)):
             switch kind {
+            case .unknownThere where request.followsParcel: return .underWay(facts: [], detail: words)
             case .throttled(let wait), .credentials(let wait): return .retryable(detail: words, after: wait)
             case .ambiguous, .alreadyDone: return .retryable(detail: words, after: nil)
             case .unknownThere, .data, .channel: return .refused(detail: words, class: .channel)

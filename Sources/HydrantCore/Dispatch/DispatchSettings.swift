@@ -33,7 +33,20 @@ package struct DispatchSettings: Hashable, Sendable {
         }
     }
 
+    /// How parcels are followed whose channel does not push scans: it is asked, again and again.
+    package struct Routes: Hashable, Sendable {
+        /// Names of connected systems.
+        package var asked: [String] = []
+        package var every: Milliseconds = .hours(2)
+
+        package init() {}
+
+        /// How long a parcel is followed before a person has to find out.
+        static let atMost: Milliseconds = .hours(24 * 30)
+    }
+
     package var chains: [Chain] = []
+    package var routes = Routes()
     package var channelTime: Milliseconds = .minutes(5)
     package var pollEvery: Milliseconds = .minutes(15)
     /// How long is asked for a number before a person has to find out.

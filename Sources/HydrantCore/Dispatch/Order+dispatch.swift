@@ -38,6 +38,9 @@ extension Order {
                 let waybill = parcel.waybills.first(where: { $0.number == number })
             else { return false }
             return waybill.voided == nil && live.number != number
+        case .queryTrace:
+            guard let number = instruction.waybillNumber, let parcel else { return true }
+            return isUnderWay(parcel) && liveWaybill(of: parcel)?.number == number
         case .askKeeper: return cancelled == nil && isNumberless(parcel)
         default: return true
         }

@@ -47,7 +47,7 @@ extension Order {
             let known = live?.readBack?.at ?? parcel.tracked?.at ?? packed.at
             return ParcelStanding(
                 parcel: parcel.id, set: .numberReadBack, since: max(packed.at, known), dueAt: nil,
-                courier: live?.courier ?? "", channel: live?.channel ?? "")
+                courier: live?.courier ?? "", channel: live.map(Self.teller) ?? "")
         }
         let dispatch = ParcelDispatch(parcel.id, of: self, settings)
         let courier = dispatch.chain?.courier ?? ""
@@ -76,6 +76,11 @@ extension Order {
             parcel: parcel.id, set: .polling, since: since,
             dueAt: find.map { PollSchedule.next(after: $0.issuedAt, key: $0.instruction.key, every: every) },
             courier: courier, channel: channel)
+    }
+
+    /// The channel that made a waybill; where none is known, who told its number.
+    private static func teller(of waybill: Waybill) -> String {
+        waybill.channel.isEmpty ? waybill.readBack?.source ?? "" : waybill.channel
     }
 
     /// The text to the keeper of a parcel, where one was asked for.

@@ -28,17 +28,9 @@ extension Order {
             switch request.kind {
             case .createWaybill: asksForWaybills = true
             case .queryTrace:
-                for parcel in parcels {
-                    guard let scan = parcel.awaitsConfirmationOfSignature else { continue }
-                    let target = "\(parcel.id)@\(scan.at.milliseconds)"
-                    wanted.append(want(request, of: parcel, settings, target: target))
-                }
+                wanted += parcels.compactMap { routeQuestion(request, of: $0, settings) }
             case .subscribeTrace:
-                for parcel in parcels {
-                    guard let waybill = liveWaybill(of: parcel) else { continue }
-                    let target = Instruction.target(parcel: parcel.id, number: waybill.number)
-                    wanted.append(want(request, of: parcel, settings, target: target))
-                }
+                wanted += parcels.compactMap { subscription(request, of: $0, settings) }
             case .notifyCustomer:
                 guard let touchpoint = request.touchpoint, isDue(touchpoint) else { continue }
                 wanted.append(want(request, target: touchpoint.rawValue))
@@ -63,15 +55,47 @@ extension Order {
         WantedInstruction(kind: request.kind, system: request.system, target: target)
     }
 
-    /// What concerns a waybill is asked of the channel that made it, where that is one of the chains' channels.
+    /// Asks for a courier's whole list once it said in a push that a parcel is signed for; of channels that push
+    /// nothing, for as long as the parcel is under way.
+    private func routeQuestion(
+        _ request: Flow.Request, of parcel: Parcel, _ settings: Settings
+    ) -> WantedInstruction? {
+        if let waybill = liveWaybill(of: parcel), isUnderWay(parcel) {
+            let target = Instruction.target(parcel: parcel.id, number: waybill.number)
+            var wish = want(request, of: parcel, settings, target: target)
+            wish.lifetime = DispatchSettings.Routes.atMost
+            if settings.dispatch.routes.asked.contains(wish.system) { return wish }
+        }
+        guard let scan = parcel.awaitsConfirmationOfSignature else { return nil }
+        return want(request, of: parcel, settings, target: "\(parcel.id)@\(scan.at.milliseconds)")
+    }
+
+    private func subscription(
+        _ request: Flow.Request, of parcel: Parcel, _ settings: Settings
+    ) -> WantedInstruction? {
+        guard let waybill = liveWaybill(of: parcel) else { return nil }
+        let target = Instruction.target(parcel: parcel.id, number: waybill.number)
+        let wish = want(request, of: parcel, settings, target: target)
+        return settings.dispatch.routes.asked.contains(wish.system) ? nil : wish
+    }
+
+    /// Whether scans of a parcel are still to come.
+    func isUnderWay(_ parcel: Parcel) -> Bool {
+        parcel.signed == nil && !parcel.scans.contains { $0.status == .returned }
+    }
+
+    /// What concerns a waybill is asked of the channel that made it, where that is one of the chains' channels, or else
+    /// of its courier, where that is one.
     private func want(
         _ request: Flow.Request, of parcel: Parcel, _ settings: Settings, target: String
     ) -> WantedInstruction {
         var wish = want(request, target: target)
         guard let waybill = liveWaybill(of: parcel),
-            settings.dispatch.chains.contains(where: { $0.channels.contains(waybill.channel) })
+            let channel = [waybill.channel, waybill.courier.lowercased()].first(where: { name in
+                settings.dispatch.chains.contains { $0.channels.contains(name) }
+            })
         else { return wish }
-        wish.system = waybill.channel
+        wish.system = channel
         wish.courier = waybill.courier
         return wish
     }

@@ -86,9 +86,11 @@ extension Waybill {
         } else {
             isNews = stated.mergeNewest(evidence)
         }
-        guard isNews else { return }
-        courier = tracking.courier
-        channel = tracking.channel
+        if isNews { courier = tracking.courier }
+        // Who says what is on a label without having made it does not change who made it.
+        guard !tracking.channel.isEmpty else { return }
+        let isMaker = evidence.isTyped ? typedChannel.mergeNewest(evidence) : statedChannel.mergeNewest(evidence)
+        if isMaker, !evidence.isTyped || statedChannel == nil { channel = tracking.channel }
     }
 }
 

@@ -156,6 +156,9 @@ package struct Waybill: Hashable, Sendable {
     /// before a person's.
     var stated: Evidence?
     var typed: Evidence?
+    /// As ``stated`` and ``typed``, of the messages that name a channel.
+    var statedChannel: Evidence?
+    var typedChannel: Evidence?
 
     /// Whether only people said that this number exists.
     package var isTyped: Bool { readBack != nil && stated == nil }

@@ -4,8 +4,9 @@ internal import HydrantCore
 struct DispatchReader {
     func dispatch(_ value: DocumentValue) -> DispatchSettings {
         var settings = DispatchSettings()
-        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers"]
+        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers", "routes"]
         guard let group = value.group(allowed: allowed) else { return settings }
+        if let routes = group["routes"] { settings.routes = self.routes(routes) }
         if let couriers = group["couriers"] { settings.couriers = self.couriers(couriers) }
         if let chains = group["chains"]?.items() { settings.chains = self.chains(chains) }
         if let length = length(group["channelTime"], .minutes(1) ... .hours(24)) { settings.channelTime = length }
@@ -54,6 +55,14 @@ struct DispatchReader {
         var keeper = DispatchSettings.Keeper(system: system)
         if let length = length(group["answerWithin"], .minutes(5) ... .hours(72)) { keeper.answerWithin = length }
         return keeper
+    }
+
+    private func routes(_ value: DocumentValue) -> DispatchSettings.Routes {
+        var routes = DispatchSettings.Routes()
+        guard let group = value.group(allowed: ["asked", "every"], required: ["asked"]) else { return routes }
+        routes.asked = (group["asked"]?.itemsOrOne() ?? []).compactMap { $0.name() }
+        if let length = length(group["every"], .minutes(5) ... .hours(72)) { routes.every = length }
+        return routes
     }
 
     private func couriers(_ value: DocumentValue) -> [String: CourierNumbers] {

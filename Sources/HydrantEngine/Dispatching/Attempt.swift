@@ -30,7 +30,7 @@ extension CallEnd {
             outcome = .locked(detail)
         // A channel that makes no waybills is no way, whatever its reason; of other kinds it may just not know them.
         case (_, .refused(let detail, .channel)): if kind == .createWaybill { outcome = .failed(.error, detail) }
-        case (_, .done), (_, .notFound), (_, .refused(_, .data)): break
+        case (_, .done), (_, .underWay), (_, .notFound), (_, .refused(_, .data)): break
         case (_, .retryable(let detail, let after)):
             // "Not yet, come back in five minutes" is about the order.
             if after == nil || scope.failure != nil { outcome = .failed(scope.failure ?? .error, detail) }

@@ -13,17 +13,8 @@ extension Dispatcher {
         let answer = Fact(
             source: SourceNames.hub, messageID: "answer:\(instruction.key)", order: row.order, occurredAt: now,
             receivedAt: now, body: .instructionAnswered(end))
-        var submission = Submission()
-        for fact in facts.map({ $0.fact(from: instruction.system, receivedAt: now) }) + [answer] {
-            do throws(FactProblem) {
-                submission.facts.append(try intake.seal(fact))
-            } catch {
-                submission.parked.append(
-                    try intake.park(
-                        fact.json.bytes, source: fact.source, place: place, reason: "\(error.path) \(error.message)",
-                        now: now))
-            }
-        }
+        let told = facts.map { $0.fact(from: instruction.system, receivedAt: now) }
+        var submission = try sealed(told + [answer], place: place, now: now)
         var change = InstructionChange(
             key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
             lastError: end.outcome == .done ? "" : end.detail)
@@ -38,6 +29,42 @@ extension Dispatcher {
         submission.instructionChanges = [change]
         let receipts = try await committer.submit(submission)
         try await park(zip(submission.facts, receipts), place: place, now: now)
+    }
+
+    /// Facts of an answer, and what cannot be recorded of it.
+    private func sealed(_ facts: [Fact], place: String, now: Instant) throws -> Submission {
+        var submission = Submission()
+        for fact in facts {
+            do throws(FactProblem) {
+                submission.facts.append(try intake.seal(fact))
+            } catch {
+                submission.parked.append(
+                    try intake.park(
+                        fact.json.bytes, source: fact.source, place: place, reason: "\(error.path) \(error.message)",
+                        now: now))
+            }
+        }
+        return submission
+    }
+
+    /// Records what a system has said so far; it is asked again at the question's own regular time.
+    ///
+    /// - Returns: whether the instruction has ended for good.
+    func goOn(_ row: InstructionRow, _ facts: [ReportedFact], _ detail: String) async throws -> Bool {
+        let now = clock.now()
+        let place = "answer to \(row.instruction.key)"
+        let told = facts.map { $0.fact(from: row.instruction.system, receivedAt: now) }
+        var submission = try sealed(told, place: place, now: now)
+        let dueAt = rules.nextQuestion(row.instruction, after: now)
+        var change = InstructionChange(
+            key: row.instruction.key, status: dueAt >= row.deadline ? .parked : .waiting, attempts: row.attempts + 1,
+            dueAt: dueAt, lastError: detail)
+        change.leaseUntil = lease(of: row)
+        submission.recheckedOrders = [row.order]
+        submission.instructionChanges = [change]
+        let receipts = try await committer.submit(submission)
+        try await park(zip(submission.facts, receipts), place: place, now: now)
+        return false
     }
 
     /// What a system answered is never lost: what was not recorded is kept for a person.

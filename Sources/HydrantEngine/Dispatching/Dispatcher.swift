@@ -254,6 +254,7 @@ actor Dispatcher {
             try await finish(row, answer(row, outcome, detail, outcome == .refused ? refusal : nil), facts: [])
             return true
         case .retryable(let detail, let after): return try await postpone(row, .waiting, detail, after: after)
+        case .underWay(let facts, let detail): return try await goOn(row, facts, detail)
         case .ambiguous(let detail): return try await postpone(row, .ambiguous, detail, after: nil)
         case .notFound: return try await postpone(row, .waiting, "the system does not know it yet", after: nil)
         }

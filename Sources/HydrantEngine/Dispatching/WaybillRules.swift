@@ -21,7 +21,7 @@ package struct WaybillRules: Sendable {
     package func withdrawal(of instruction: Instruction, in order: Order) -> InstructionResult? {
         if order.isStillWanted(instruction, settings) { return nil }
         let detail = "no longer needed"
-        return instruction.kind == .findWaybill
+        return instruction.kind == .findWaybill || instruction.kind == .queryTrace
             ? .done(facts: [], detail: detail) : .refused(detail: detail, class: .channel)
     }
 
@@ -56,12 +56,18 @@ package struct WaybillRules: Sendable {
     package func verdict(on row: InstructionRow, _ status: InstructionStatus, dueAt: Instant, now: Instant) -> Verdict {
         var dueAt = dueAt
         if row.instruction.kind == .findWaybill {
-            let key = row.instruction.key
-            dueAt = max(dueAt, PollSchedule.next(after: now, key: key, every: settings.dispatch.pollEvery))
+            dueAt = max(dueAt, nextQuestion(row.instruction, after: now))
         }
         guard dueAt >= row.deadline, Self.endsInDoubt(row.instruction.kind) else { return .postponed(dueAt) }
         let isCertain = row.instruction.kind == .createWaybill && status == .waiting
         return isCertain ? .answered(.refused, .channel) : .answered(.unresolved, nil)
+    }
+
+    /// When something that is asked for regularly is asked next.
+    package func nextQuestion(_ instruction: Instruction, after now: Instant) -> Instant {
+        let dispatch = settings.dispatch
+        let period = instruction.kind == .findWaybill ? dispatch.pollEvery : dispatch.routes.every
+        return PollSchedule.next(after: now, key: instruction.key, every: period)
     }
 
     /// Whether others wait for the end, so that there has to be one.

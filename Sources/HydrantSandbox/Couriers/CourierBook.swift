@@ -33,6 +33,15 @@ struct CourierBook: Sendable {
 
     func index(number: String) -> Int? { byNumber[number] }
 
+    /// Enters a number that the courier did not give by itself: from a roll of labels.
+    mutating func enter(_ number: String, of parcel: String, at now: Instant) -> Int {
+        let index = entries.count
+        entries.append(Entry(id: parcel, numbers: [number], madeAt: now))
+        if byID[parcel] == nil { byID[parcel] = index }
+        byNumber[number] = index
+        return index
+    }
+
     mutating func change(_ index: Int, _ change: (inout Entry) -> Void) { change(&entries[index]) }
 
     /// A number for the customer's number; nil when none is left.

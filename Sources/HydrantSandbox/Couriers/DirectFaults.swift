@@ -43,6 +43,22 @@ package struct DirectFaults: Hashable, Sendable {
 
     /// Everything works.
     package static let none = DirectFaults()
+
+    /// A bad day, as it is shown.
+    package static let badDay: DirectFaults = {
+        var plan = DirectFaults()
+        plan.slowAfter = 2
+        plan.brokenAfter = 4
+        plan.silentBefore = 2
+        plan.serverError = 6
+        plan.throttled = 2
+        plan.repeatNamesNumber = 1_000
+        plan.repeatedPush = 20
+        plan.reversedPush = 4
+        plan.returned = 4
+        plan.stored = 150
+        return plan
+    }()
 }
 
 /// How fast the played couriers move.
@@ -59,4 +75,12 @@ package struct DirectPace: Hashable, Sendable {
     package var callTimeoutMilliseconds: Int64 = 8_000
 
     package init() {}
+
+    /// For a day of 24,000 orders within minutes.
+    package static let fast: DirectPace = {
+        var pace = DirectPace()
+        pace.clockTolerance = .hours(24)
+        pace.callTimeoutMilliseconds = 3_000
+        return pace
+    }()
 }

@@ -1,5 +1,5 @@
 package import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 import ServiceLifecycle
 
 /// A message of a courier to the hub, sent until it is answered in the courier's own words, four times at most.
@@ -22,33 +22,66 @@ extension DirectSandbox {
     @discardableResult
     package func advance(through caller: any HTTPCaller) async -> Int {
         guard !hub.isEmpty else { return 0 }
-        for courier in DirectCourier.allCases { gather(courier) }
+        for courier in DirectCourier.allCases {
+            collect(courier)
+            if outage(of: courier.rawValue) == nil { gather(courier) }
+        }
         let now = clock.now()
-        let due = pushes.filter { $0.dueAt <= now }
-        pushes.removeAll { $0.dueAt <= now }
-        for push in due { await send(push, through: caller) }
+        let due = pushes.filter { $0.dueAt <= now && outage(of: $0.courier.rawValue) == nil }
+        pushes.removeAll { $0.dueAt <= now && outage(of: $0.courier.rawValue) == nil }
+        deliveringSince = due.map(\.dueAt).min()
+        await deliver(due, through: caller)
+        deliveringSince = nil
         return due.count
     }
+
+    /// How far the couriers' messages are behind their clock, because the hub or the machine is slow.
+    package var lag: Milliseconds {
+        let waiting = scansAhead.filter { outage(of: $0.key.rawValue) == nil }.compactMap(\.value.soonest)
+        guard let oldest = (waiting + (deliveringSince.map { [$0] } ?? [])).min() else { return 0 }
+        return hub.isEmpty ? 0 : max(0, clock.now() - oldest)
+    }
+
+    private func deliver(_ due: [DirectPush], through caller: any HTTPCaller) async {
+        await withDiscardingTaskGroup { group in
+            let lanes = min(Self.pushesInFlight, due.count)
+            for lane in 0..<lanes {
+                group.addTask {
+                    for index in stride(from: lane, to: due.count, by: lanes) {
+                        await self.send(due[index], through: caller)
+                    }
+                }
+            }
+        }
+    }
+
+    private static let pushesInFlight = 6
 
     /// New scans of parcels whose scans the hub asked to be told of.
     private func gather(_ courier: DirectCourier) {
         let now = clock.now()
-        for (index, entry) in (books[courier]?.entries ?? []).enumerated() where entry.subscriptions > 0 {
+        while let next = scansAhead[courier]?.pop(dueBy: now) {
+            let index = Int(next.index)
+            guard let entry = books[courier]?.entries[index] else { continue }
             let scans = scans(of: entry)
             guard scans.count > entry.pushed else { continue }
             books[courier]?.change(index) { $0.pushed = scans.count }
-            for scan in scans[entry.pushed...] {
-                var push = DirectPush(
-                    courier: courier, scan: scan, id: entry.id, number: entry.numbers[0], dueAt: now)
-                push.isForged = lottery.hits(faults.wrongSignature, "forged", scan.id)
-                // The pick-up comes after later scans, with the time at which it happened.
-                if scan.kind == .pickedUp, lottery.hits(faults.reversedPush, "reversed", entry.id) {
-                    push.dueAt = now + .hours(24)
-                }
-                pushes.append(push)
-                if lottery.hits(faults.repeatedPush, "repeated", scan.id) { pushes.append(push) }
-            }
+            for scan in scans[entry.pushed...] { push(scan, of: entry, at: courier) }
+            expectScan(of: index, at: courier)
         }
+    }
+
+    private func push(_ scan: DirectScan, of entry: CourierBook.Entry, at courier: DirectCourier) {
+        let now = clock.now()
+        let number = departure(of: entry)?.number ?? entry.numbers[0]
+        var push = DirectPush(courier: courier, scan: scan, id: entry.id, number: number, dueAt: now)
+        push.isForged = lottery.hits(faults.wrongSignature, "forged", scan.id)
+        // The pick-up comes after later scans, with the time at which it happened.
+        if scan.kind == .pickedUp, lottery.hits(faults.reversedPush, "reversed", entry.id) {
+            push.dueAt = now + .hours(24)
+        }
+        pushes.append(push)
+        if lottery.hits(faults.repeatedPush, "repeated", scan.id) { pushes.append(push) }
     }
 
     private func send(_ push: DirectPush, through caller: any HTTPCaller) async {

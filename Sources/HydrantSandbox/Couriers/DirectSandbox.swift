@@ -14,11 +14,19 @@ package actor DirectSandbox {
     package nonisolated let port: Int
     /// The hub's address without a slash at its end; nothing is pushed when it is empty.
     nonisolated let hub: String
+    /// Where parcels are fetched; without one they travel as soon as their waybills are made.
+    let dock: LoadingDock?
     private let faces: [DirectCourier: any DirectFace]
 
     var books: [DirectCourier: CourierBook] = [:]
     private var failedCalls: Set<String> = []
     var pushes: [DirectPush] = []
+    /// When the next scan of a parcel happens whose scans are pushed.
+    var scansAhead: [DirectCourier: DueHeap] = [:]
+    /// The moment up to which pushes are being delivered now.
+    var deliveringSince: Instant?
+    /// Until when couriers are down.
+    var outages: [DirectCourier: Instant] = [:]
     private var refusedSignatures = 0
     /// The exact answers of the hub to pushes, newest last.
     var acknowledgements: [DirectCourier: [[UInt8]]] = [:]
@@ -32,9 +40,10 @@ package actor DirectSandbox {
     ///   - port: where to listen; nil takes a free one.
     package init(
         clock: any HubClock, seed: UInt64, faults: DirectFaults = .none, pace: DirectPace = DirectPace(),
-        hub: String = "", port: Int? = nil
+        hub: String = "", port: Int? = nil, dock: LoadingDock? = nil
     ) throws {
         self.clock = clock
+        self.dock = dock
         lottery = Lottery(seed: seed)
         self.faults = faults
         self.pace = pace
@@ -81,6 +90,7 @@ package actor DirectSandbox {
         guard let courier = DirectCourier(rawValue: name), let face = faces[courier] else {
             return SandboxAnswer(JSON.object([]), status: 404)
         }
+        if outage(of: name) != nil { return SandboxAnswer(JSON.object([]), fault: .silentBefore) }
         let direct = DirectCall(
             path: String(call.path.dropFirst(name.utf8.count + 1)), query: formDecoded(call.query.utf8) ?? [],
             headers: call.headers, body: call.body, now: clock.now(), clockTolerance: pace.clockTolerance,
@@ -103,12 +113,16 @@ package actor DirectSandbox {
                 var answer = face.answer(carryOut(question, at: courier), to: direct)
                 answer.fault = exchange
                 return answer
-            case .none: return face.answer(carryOut(question, at: courier), to: direct)
+            case .none:
+                let outcome = carryOut(question, at: courier)
+                tellDock(outcome, at: courier)
+                return face.answer(outcome, to: direct)
             }
         }
     }
 
     private func carryOut(_ question: DirectQuestion, at courier: DirectCourier) -> DirectAnswer {
+        collect(courier)
         switch question {
         case .create(let id, let isComplete): return isComplete ? create(id, at: courier) : .refused(.incomplete)
         case .find(let id):
@@ -126,10 +140,11 @@ package actor DirectSandbox {
                 number.flatMap { books[courier]?.index(number: $0) } ?? id.flatMap { books[courier]?.index(id: $0) }
             guard let index, let entry = books[courier]?.entries[index] else { return .refused(.unknownNumber) }
             if courier == .yunda, entry.subscriptions == 0 { return .refused(.notSubscribed) }
-            return .route(number: entry.numbers[0], scans(of: entry))
+            return .route(number: number ?? entry.numbers[0], scans(of: entry))
         case .subscribe(let number):
             guard let index = books[courier]?.index(number: number) else { return .refused(.unknownNumber) }
             books[courier]?.change(index) { $0.subscriptions += 1 }
+            expectScan(of: index, at: courier)
             return .done
         case .balance: return .balance(books[courier]?.left ?? 0)
         case .token:
@@ -157,6 +172,7 @@ package actor DirectSandbox {
         if entry.isCancelled { return .refused(.alreadyCancelled) }
         guard scans(of: entry).isEmpty else { return .refused(.alreadyPickedUp) }
         books[courier]?.change(index) { $0.isCancelled = true }
+        for number in entry.numbers { dock?.takeBack(number, of: parcelID(ofOwn: entry.id)) }
         return .done
     }
 
@@ -219,18 +235,24 @@ package actor DirectSandbox {
 
     /// All scans of a parcel up to now, oldest first; the same whenever it is asked.
     func scans(of entry: CourierBook.Entry) -> [DirectScan] {
+        let now = clock.now()
+        return allScans(of: entry).filter { $0.at <= now }
+    }
+
+    /// All scans of a parcel, also those to come; none before it has left.
+    func allScans(of entry: CourierBook.Entry) -> [DirectScan] {
         guard !entry.isCancelled else { return [] }
-        let number = entry.numbers[0]
+        let left = dock == nil ? (entry.numbers[0], entry.madeAt) : departure(of: entry)
+        guard let (number, begin) = left else { return [] }
         var way = Self.delivery[...]
         if lottery.hits(faults.stored, "stored", number) { way = Self.collection[...] }
         if lottery.hits(faults.returned, "returned", number) { way = Self.returning[...] }
-        var at = entry.madeAt
+        var at = begin
         var scans: [DirectScan] = []
         for (position, stop) in way.enumerated() {
             at = at + lottery.pick(pace.step, "step \(position)", number)
             // Couriers' times have no milliseconds.
             at = Instant(milliseconds: at.milliseconds / 1_000 * 1_000)
-            guard at <= clock.now() else { break }
             scans.append(
                 DirectScan(kind: stop.kind, at: at, place: stop.place, text: stop.text, id: "\(number)-\(position)"))
             if position == 0, lottery.hits(faults.doublePickUp, "double", number) {

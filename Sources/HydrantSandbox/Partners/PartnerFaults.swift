@@ -23,6 +23,8 @@ package struct PartnerFaults: Hashable, Sendable {
     package var textBooleans = 0
     /// One parcel of a batch fails while the others succeed.
     package var batchFailure = 0
+    /// The account may not use the branch that would fetch the parcel; of Cainiao.
+    package var noService = 0
     /// Where repeated orders are not documented: a second number instead of the first.
     package var repeatMakesSecond = 0
     /// How many waybill numbers each account has.
@@ -50,6 +52,23 @@ package struct PartnerFaults: Hashable, Sendable {
 
     /// Everything works.
     package static let none = PartnerFaults()
+
+    /// A bad day, as it is shown.
+    package static let badDay: PartnerFaults = {
+        var plan = PartnerFaults()
+        plan.slowAfter = 2
+        plan.brokenAfter = 4
+        plan.silentBefore = 2
+        plan.serverError = 6
+        plan.throttled = 4
+        plan.noService = 60
+        plan.textBooleans = 100
+        plan.repeatedPush = 20
+        plan.reversedPush = 4
+        plan.returned = 4
+        plan.stored = 150
+        return plan
+    }()
 }
 
 /// How fast the played partners move.
@@ -64,8 +83,18 @@ package struct PartnerPace: Hashable, Sendable {
     package var clockTolerance: Milliseconds = .minutes(15)
     /// From sending a text to its receipt.
     package var receipt: Milliseconds = .seconds(20)
+    /// How long one call of the hub may take, in milliseconds of the machine's clock.
+    package var callTimeoutMilliseconds: Int64 = 8_000
 
     package init() {}
+
+    /// For a day of 24,000 orders within minutes.
+    package static let fast: PartnerPace = {
+        var pace = PartnerPace()
+        pace.clockTolerance = .hours(24)
+        pace.callTimeoutMilliseconds = 3_000
+        return pace
+    }()
 }
 
 /// One of the played partners; the raw value is the kind of its connector.

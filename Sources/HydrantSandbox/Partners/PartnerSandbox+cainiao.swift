@@ -47,7 +47,12 @@ extension PartnerSandbox {
         var problem = ""
         for entry in entries {
             switch makeCainiaoWaybill(entry, courier: courier) {
-            case .success(let one): made.append(one)
+            case .success(let one):
+                made.append(one)
+                guard fault == .none, let id = one["objectId"]?.string, let number = one["waybillCode"]?.string else {
+                    continue
+                }
+                tellDock(number, of: id, courier: courier, by: .cainiao)
             case .failure(let failure): problem = failure.message
             }
         }
@@ -73,6 +78,9 @@ extension PartnerSandbox {
         guard !id.isEmpty, !fields.contains("") else { return .failure(Refused(message: "收件人地址或电话不完整")) }
         guard !lottery.hits(faults.batchFailure, "batch", id) else {
             return .failure(Refused(message: "收件人地址无法识别"))
+        }
+        guard !lottery.hits(faults.noService, "no service", id) else {
+            return .failure(Refused(message: "商家未开通该网点的电子面单"))
         }
         let makesSecond = lottery.hits(faults.repeatMakesSecond, "second", id)
         if let known = waybills[.cainiao]?.entry(id), !makesSecond {
@@ -105,6 +113,7 @@ extension PartnerSandbox {
         guard let entry = waybills[.cainiao]?.entry(number: number) else { return cainiaoFailure("B04", "面单号不存在") }
         guard scans(of: entry).isEmpty else { return cainiaoFailure("B05", "快件已揽收，无法取消") }
         let isDone = waybills[.cainiao]?.cancel(number) ?? false
+        takeBackAtDock(waybills[.cainiao]?.entry(number: number))
         return ["success": truth(true, number), "discardResult": truth(isDone, number)]
     }
 

@@ -61,6 +61,7 @@ extension PartnerSandbox {
         }
         if let known = waybills[.kdniao]?.entry(id), !lottery.hits(faults.repeatMakesSecond, "second", id) {
             waybills[.kdniao]?.change(id) { $0.requests += 1 }
+            if fault == .none { tellDock(known.numbers[0], of: id, courier: known.courier, by: .kdniao) }
             return SandboxAnswer(
                 kdniaoWaybill(known, known.numbers[0], code: "106", reason: "该订单号已下单成功"), fault: fault.exchange)
         }
@@ -68,6 +69,7 @@ extension PartnerSandbox {
         guard let number = waybills[.kdniao]?.draw(id, courier: courier, at: clock.now()),
             let entry = waybills[.kdniao]?.entry(id)
         else { return SandboxAnswer(kdniaoFailure("105", "电子面单余额不足"), fault: fault.exchange) }
+        if fault == .none { tellDock(number, of: id, courier: courier, by: .kdniao) }
         return SandboxAnswer(kdniaoWaybill(entry, number, code: "100", reason: "成功"), fault: fault.exchange)
     }
 
@@ -88,6 +90,7 @@ extension PartnerSandbox {
         }
         guard scans(of: entry).isEmpty else { return kdniaoFailure("105", "快件已揽收") }
         _ = waybills[.kdniao]?.cancel(number)
+        takeBackAtDock(waybills[.kdniao]?.entry(number: number))
         return [
             "EBusinessID": .string(secrets.kdniaoID), "Success": truth(true, number), "ResultCode": "100",
             "Reason": "成功",

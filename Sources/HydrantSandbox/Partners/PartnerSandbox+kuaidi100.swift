@@ -43,7 +43,10 @@ extension PartnerSandbox {
     private func answerKuaidi100Label(_ method: String, _ document: JSON) -> SandboxAnswer {
         switch method {
         case "order": return makeKuaidi100Waybill(document)
-        case "cancel": return SandboxAnswer(changeKuaidi100(document) { $0.cancelled.formUnion($0.numbers) })
+        case "cancel":
+            let answer = changeKuaidi100(document) { $0.cancelled.formUnion($0.numbers) }
+            takeBackAtDock(waybills[.kuaidi100]?.entry(number: document["kuaidinum"]?.string ?? ""))
+            return SandboxAnswer(answer)
         case "interceptOrder":
             guard document["interceptType"]?.string == "MODIFY_ADDR", document["recManInfo"]?["name"] != nil else {
                 return SandboxAnswer(kuaidi100Failure("30001", "缺少必要参数"))
@@ -78,12 +81,14 @@ extension PartnerSandbox {
             clock.now() - known.madeAt < .hours(48)
         {
             waybills[.kuaidi100]?.change(id) { $0.requests += 1 }
+            if fault == .none { tellDock(known.numbers[0], of: id, courier: known.courier, by: .kuaidi100) }
             return SandboxAnswer(kuaidi100Waybill(known.numbers[0], id), fault: fault.exchange)
         }
         let courier = document["kuaidicom"]?.string ?? ""
         guard let number = waybills[.kuaidi100]?.draw(id, courier: courier, at: clock.now()) else {
             return SandboxAnswer(kuaidi100Failure("30003", "单号余额不足"), fault: fault.exchange)
         }
+        if fault == .none { tellDock(number, of: id, courier: courier, by: .kuaidi100) }
         return SandboxAnswer(kuaidi100Waybill(number, id), fault: fault.exchange)
     }
 

@@ -27,8 +27,8 @@ extension PartnerSandbox {
         gatherScans()
         gatherReceipts()
         let now = clock.now()
-        let due = pushes.filter { $0.dueAt <= now }
-        pushes.removeAll { $0.dueAt <= now }
+        let due = pushes.filter { $0.dueAt <= now && outage(of: $0.partner.rawValue) == nil }
+        pushes.removeAll { $0.dueAt <= now && outage(of: $0.partner.rawValue) == nil }
         for push in due { await send(push, through: caller) }
         return due.count
     }

@@ -12,6 +12,10 @@ package actor PartnerSandbox {
     package nonisolated let secrets: PartnerSecrets
     /// The hub's address without a slash at its end; nothing is pushed when it is empty.
     package nonisolated let hub: String
+    /// Where parcels are fetched; without one they travel as soon as their waybills are made.
+    let dock: LoadingDock?
+    /// Until when partners are down.
+    var outages: [Partner: Instant] = [:]
 
     var waybills: [Partner: WaybillBook] = [:]
     var texts: [Partner: TextBook] = [.aliyun: TextBook(), .tencent: TextBook()]
@@ -27,9 +31,10 @@ package actor PartnerSandbox {
     /// - Parameter hub: the hub's address for pushes, `http://127.0.0.1:8080`; empty for none.
     package init(
         clock: any HubClock, seed: UInt64, faults: PartnerFaults = .none, pace: PartnerPace = PartnerPace(),
-        hub: String = ""
+        hub: String = "", dock: LoadingDock? = nil
     ) {
         self.clock = clock
+        self.dock = dock
         lottery = Lottery(seed: seed)
         self.faults = faults
         self.pace = pace
@@ -68,7 +73,8 @@ package actor PartnerSandbox {
     }
 
     func answer(_ call: SandboxCall, from partner: Partner) -> SandboxAnswer {
-        switch partner {
+        if outage(of: partner.rawValue) != nil { return SandboxAnswer(JSON.object([]), fault: .silentBefore) }
+        return switch partner {
         case .cainiao: answerCainiao(call)
         case .kuaidi100: answerKuaidi100(call)
         case .kdniao: answerKDNiao(call)
@@ -149,12 +155,14 @@ package actor PartnerSandbox {
 
     /// All scans of a parcel up to now, oldest first; the same whenever it is asked.
     func scans(of entry: WaybillBook.Entry) -> [PartnerScan] {
-        guard let number = entry.numbers.first(where: { !entry.cancelled.contains($0) }) else { return [] }
+        let live = entry.numbers.filter { !entry.cancelled.contains($0) }
+        let left = live.lazy.compactMap { number in self.dock?.departure(of: number).map { (number, $0) } }.first
+        guard let (number, begin) = dock == nil ? live.first.map({ ($0, entry.madeAt) }) : left else { return [] }
         let now = clock.now()
         var way = PartnerScan.delivery
         if lottery.hits(faults.stored, "stored", number) { way = PartnerScan.collection }
         if lottery.hits(faults.returned, "returned", number) { way = PartnerScan.returning }
-        var at = entry.madeAt
+        var at = begin
         var scans: [PartnerScan] = []
         for (position, stop) in way.enumerated() {
             at = at + lottery.pick(pace.step, "step \(position)", number)

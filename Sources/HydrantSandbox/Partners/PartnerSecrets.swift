@@ -78,6 +78,7 @@ extension PartnerSandbox {
     ) -> ConnectorSettings {
         ConnectorSettings(
             system: partner.rawValue, kind: partner.rawValue, baseURL: address(of: partner) + path,
-            credentials: credentials, options: options)
+            credentials: credentials,
+            options: options.merging(["timeoutMilliseconds": String(pace.callTimeoutMilliseconds)]) { $1 })
     }
 }

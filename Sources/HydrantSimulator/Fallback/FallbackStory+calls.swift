@@ -71,7 +71,7 @@ extension FallbackStory {
         case .refused(let detail, let refusal):
             let outcome = rules.outcome(ofRefusal: refusal, row)
             finish(row, outcome, outcome == .refused ? refusal : nil, [], detail)
-        case .retryable, .notFound: postpone(row, .waiting)
+        case .retryable, .underWay, .notFound: postpone(row, .waiting)
         case .ambiguous: postpone(row, .ambiguous)
         }
     }

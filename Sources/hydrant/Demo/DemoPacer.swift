@@ -7,7 +7,7 @@ import HydrantStorage
 /// the hub or the sandbox would fall behind, so that the machine decides how fast and never what happens.
 struct DemoPacer: Sendable {
     let hub: Hub
-    let world: SandboxWorld
+    let world: OutsideWorld
     let clock: ScaledClock
     let dayEnd: Instant
     let progress: DemoProgress
@@ -26,8 +26,14 @@ struct DemoPacer: Sendable {
         }
     }
 
+    /// What could go out now. Regular questions wait for their own times, and what waits for a system that is down is
+    /// not late because of the machine.
     private func dueInstructions() async throws -> Int64 {
-        let counts = try await hub.store.read { try $0.instructionCounts() }
-        return (counts[.waiting] ?? 0) + (counts[.ambiguous] ?? 0)
+        let asked = hub.settings.dispatch.routes.asked
+        return try await hub.channels().flatMap(\.lanes).filter { view in
+            let isRegular =
+                view.lane.kind == .findWaybill || view.lane.kind == .queryTrace && asked.contains(view.lane.system)
+            return view.gate == .closed && !isRegular
+        }.reduce(0) { $0 + $1.waiting }
     }
 }

@@ -12,7 +12,16 @@ package struct YundaProxy: Connector, NumberStock {
         courier = CourierProxy(face: YundaFace(settings: settings), caller: caller)
     }
 
-    package func perform(_ request: InstructionRequest) async -> InstructionResult { await courier.perform(request) }
+    package func perform(_ request: InstructionRequest) async -> InstructionResult {
+        let result = await courier.perform(request)
+        // Yunda shows routes only of what was subscribed before.
+        guard request.followsParcel, case .refused(let detail, _) = result, detail.contains("订阅") else { return result }
+        var subscription = request
+        subscription.instruction.kind = .subscribeTrace
+        let end = await courier.perform(subscription)
+        guard case .done(_, let words) = end else { return end }
+        return .underWay(facts: [], detail: "subscribed: \(words)")
+    }
 
     package func find(_ request: InstructionRequest) async -> InstructionResult { await courier.find(request) }
 
