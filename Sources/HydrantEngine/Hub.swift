@@ -11,6 +11,7 @@ package struct Hub: Sendable {
     package let committer: Committer
     package let settings: Settings
     let dispatcher: Dispatcher
+    let numbers: NumberWatch
     private let watcher: Watcher
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
@@ -31,6 +32,8 @@ package struct Hub: Sendable {
             random: RandomSource(seed: seed), options: options, rules: WaybillRules(settings: settings),
             signals: signals,
             log: log)
+        numbers = NumberWatch(
+            stocks: options.numberStocks, clock: clock, settings: settings.dispatch.numbers, log: log)
         watcher = Watcher(
             store: store, committer: committer, clock: clock, signals: signals, options: options, intake: intake,
             log: log)
@@ -49,6 +52,7 @@ package struct Hub: Sendable {
                     await withTaskGroup(of: Void.self) { workers in
                         workers.addTask { await watch() }
                         workers.addTask { await dispatcher.run() }
+                        workers.addTask { await numbers.run() }
                     }
                 } onCancel: {
                     dispatcher.wake()

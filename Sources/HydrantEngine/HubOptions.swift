@@ -28,6 +28,8 @@ package struct HubOptions: Sendable {
     package var quotas: [String: ChannelQuota] = [:]
     /// The machine's clock, by which calls are measured and limited; the hub's own clock when nil.
     package var stopwatch: (any HubClock)?
+    /// The channels that sell waybill numbers in advance; they are asked regularly how many are left.
+    package var numberStocks: [any NumberStock] = []
     /// Whom to ask for missing numbers; the first that fits a warehouse.
     package var keepers: [KeeperContact] = []
 

@@ -174,6 +174,7 @@ struct DemoStage {
     private func demoOptions(_ built: ConnectorCatalogue.Systems) -> HubOptions {
         var options = HubOptions()
         options.quotas = built.quotas
+        options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.keepers = DemoKeeper.contacts
         // Partners answer in the machine's time, however fast the hub's runs.
         options.stopwatch = SystemClock()

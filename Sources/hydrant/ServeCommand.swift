@@ -83,6 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
         let built = try buildSystems(systems, caller: egress)
         var options = HubOptions()
         options.quotas = built.quotas
+        options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.keepers = try connectors.map { try SystemsFile.keepers($0) } ?? []
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,

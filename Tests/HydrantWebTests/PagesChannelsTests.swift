@@ -94,6 +94,36 @@ struct SteadyConnector: Connector {
         }
     }
 
+    /// A channel that says how many waybill numbers are left.
+    private struct Stock: NumberStock {
+        let system: String
+        let balance: NumberBalance
+
+        func numbersLeft(now: Instant) async -> NumberBalance { balance }
+    }
+
+    @Test func `few waybill numbers are an alarm with what to do, many are a figure, and silence is named`()
+        async throws
+    {
+        let connectors = ["cainiao", "yunda", "zto"].map { SteadyConnector(system: $0, result: .notFound) }
+        let stocks = [
+            Stock(system: "cainiao", balance: .left(12_345)), Stock(system: "yunda", balance: .unknown("HTTP 500")),
+            Stock(system: "zto", balance: .left(499)),
+        ]
+        let fixture = try PagesFixture(connectors: connectors, stocks: stocks)
+        try await fixture.holding([]) {
+            while try await fixture.hub.channels().compactMap(\.numbers).count < 3 { await Task.yield() }
+            let page = try await fixture.get("/channels?lang=en")
+            #expect(try page.section("channel-zto").contains("Only 499 waybill numbers are left"))
+            #expect(try page.section("channel-zto").contains("note wrong"))
+            #expect(try page.section("channel-cainiao").contains("12,345 waybill numbers left"))
+            #expect(!(try page.section("channel-cainiao").contains("note wrong")))
+            #expect(try page.section("channel-yunda").contains("Waybill numbers left: not said"))
+            #expect(!page.text.contains("All lanes are open"))
+            #expect(try await fixture.get("/channels?lang=zh").text.contains("单号只剩 499 个"))
+        }
+    }
+
     @Test func `an open page is told when nothing has changed`() async throws {
         let fixture = try PagesFixture(settings: SteadyConnector.settings)
         try await fixture.holding(Self.paid(1)) {

@@ -84,11 +84,13 @@ struct PagesFixture: Sendable {
 
     init(
         store: any Store = InMemoryStore(), settings: Settings = Settings(), demo: Bool = false,
-        connectors: [any Connector] = [], outages: OutageSwitch? = nil
+        connectors: [any Connector] = [], stocks: [any NumberStock] = [], outages: OutageSwitch? = nil
     ) throws {
+        var options = HubOptions()
+        options.numberStocks = stocks
         hub = Hub(
             store: store, keyring: Keyring(master: Array(repeating: 3, count: 32)), clock: clock, settings: settings,
-            connectors: connectors, log: log)
+            connectors: connectors, options: options, log: log)
         routes = try PageRoutes(hub: hub, demo: demo, forms: Self.forms, outages: outages)
         let router = Router(context: HubContext.self)
         routes.add(to: router)

@@ -45,7 +45,16 @@ package struct DispatchSettings: Hashable, Sendable {
         static let atMost: Milliseconds = .hours(24 * 30)
     }
 
+    /// When the waybill numbers of a channel that sells them in advance are few.
+    package struct Numbers: Hashable, Sendable {
+        package var few: Int64 = 500
+        package var askEvery: Milliseconds = .hours(1)
+
+        package init() {}
+    }
+
     package var chains: [Chain] = []
+    package var numbers = Numbers()
     package var routes = Routes()
     package var channelTime: Milliseconds = .minutes(5)
     package var pollEvery: Milliseconds = .minutes(15)

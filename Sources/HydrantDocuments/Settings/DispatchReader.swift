@@ -4,8 +4,9 @@ internal import HydrantCore
 struct DispatchReader {
     func dispatch(_ value: DocumentValue) -> DispatchSettings {
         var settings = DispatchSettings()
-        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers", "routes"]
+        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers", "routes", "numbers"]
         guard let group = value.group(allowed: allowed) else { return settings }
+        if let numbers = group["numbers"] { settings.numbers = self.numbers(numbers) }
         if let routes = group["routes"] { settings.routes = self.routes(routes) }
         if let couriers = group["couriers"] { settings.couriers = self.couriers(couriers) }
         if let chains = group["chains"]?.items() { settings.chains = self.chains(chains) }
@@ -63,6 +64,14 @@ struct DispatchReader {
         routes.asked = (group["asked"]?.itemsOrOne() ?? []).compactMap { $0.name() }
         if let length = length(group["every"], .minutes(5) ... .hours(72)) { routes.every = length }
         return routes
+    }
+
+    private func numbers(_ value: DocumentValue) -> DispatchSettings.Numbers {
+        var numbers = DispatchSettings.Numbers()
+        guard let group = value.group(allowed: ["few", "askEvery"]) else { return numbers }
+        if let few = group["few"]?.whole(in: 0...100_000_000) { numbers.few = Int64(few) }
+        if let length = length(group["askEvery"], .minutes(5) ... .hours(72)) { numbers.askEvery = length }
+        return numbers
     }
 
     private func couriers(_ value: DocumentValue) -> [String: CourierNumbers] {

@@ -14,6 +14,8 @@ package struct ChannelView: Sendable {
     package var closedUntil: Instant?
     /// By kind; empty where nothing was asked yet.
     package var lanes: [LaneView]
+    /// How many waybill numbers are left; nil where none are sold in advance, or nobody has answered yet.
+    package var numbers: NumbersLeft?
 }
 
 /// One operation of one system at a moment.

@@ -5,7 +5,12 @@ extension Hub {
     /// Every outside system and every operation of it, as they are now.
     package func channels() async throws -> [ChannelView] {
         let waiting = try await store.read { try $0.laneCounts() }
-        return await dispatcher.channelViews(waiting)
+        let left = await numbers.left
+        return await dispatcher.channelViews(waiting).map { view in
+            var view = view
+            view.numbers = left[view.system]
+            return view
+        }
     }
 
     /// What waits in a lane, the earliest due first.

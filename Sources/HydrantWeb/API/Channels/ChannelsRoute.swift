@@ -22,7 +22,22 @@ extension ChannelView {
             "system": .string(system), "connected": .bool(isConnected),
             "requestsPerSecond": .orNull(quota?.perSecond), "requestsPerDay": .orNull(quota?.perDay),
             "usedToday": .orNull(usedToday), "closedUntil": .moment(closedUntil),
-            "operations": .array(lanes.map(\.document)),
+            "numbers": numbers?.document ?? .null, "operations": .array(lanes.map(\.document)),
+        ]
+    }
+}
+
+extension NumbersLeft {
+    fileprivate var document: JSON {
+        var count: Int64?
+        var reason: String?
+        switch balance {
+        case .left(let left): count = left
+        case .unknown(let words): reason = words
+        }
+        return [
+            "left": .orNull(count), "reason": reason.map { .string($0) } ?? .null, "areFew": .bool(areFew),
+            "askedAt": .string(askedAt.text),
         ]
     }
 }

@@ -13,6 +13,10 @@ extension APIDescription {
             ("set", Schema.words(TrackingSet.self)), ("count", Schema.count), ("oldestSince", Schema.timeOrNull),
             ("parts", Schema.list(part)),
         ])
+        let numbers = Schema.object([
+            ("left", Schema.integerOrNull), ("reason", Schema.orNull(Schema.text)), ("areFew", Schema.flag),
+            ("askedAt", Schema.time),
+        ])
         return [
             ("CourierSets", Schema.object([("asOf", Schema.time), ("sets", Schema.list(set))])),
             ("Channels", Schema.object([("asOf", Schema.time), ("channels", Schema.list(Schema.ref("Channel")))])),
@@ -21,7 +25,8 @@ extension APIDescription {
                 Schema.object([
                     ("system", Schema.text), ("connected", Schema.flag), ("requestsPerSecond", Schema.integerOrNull),
                     ("requestsPerDay", Schema.integerOrNull), ("usedToday", Schema.integerOrNull),
-                    ("closedUntil", Schema.timeOrNull), ("operations", Schema.list(Schema.ref("ChannelOperation"))),
+                    ("closedUntil", Schema.timeOrNull), ("numbers", Schema.orNull(numbers)),
+                    ("operations", Schema.list(Schema.ref("ChannelOperation"))),
                 ])
             ),
             (

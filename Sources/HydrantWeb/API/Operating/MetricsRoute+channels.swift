@@ -1,3 +1,4 @@
+import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
 import HydrantStorage
@@ -37,6 +38,16 @@ extension MetricsRoute {
         for lane in lanes {
             guard let oldest = lane.oldestIssuedAt else { continue }
             text.sample("hydrant_channel_oldest_seconds", labels(lane), Double(max(0, now - oldest)) / 1_000)
+        }
+        text.begin("hydrant_waybill_numbers_left", .gauge, "Waybill numbers that a channel still has.")
+        for channel in channels {
+            guard case .left(let count)? = channel.numbers?.balance else { continue }
+            text.sample("hydrant_waybill_numbers_left", [("system", channel.system)], Double(count))
+        }
+        text.begin("hydrant_waybill_numbers_few", .gauge, "1 where more waybill numbers have to be bought.")
+        for channel in channels {
+            guard let numbers = channel.numbers else { continue }
+            text.sample("hydrant_waybill_numbers_few", [("system", channel.system)], numbers.areFew ? 1 : 0)
         }
         text.begin("hydrant_channel_used_today", .gauge, "Calls of this day, where a quota limits them.")
         for channel in channels {

@@ -21,6 +21,7 @@ package struct ChannelsPage: Sendable {
         var text = "\(asOf.milliseconds / 60_000)"
         for channel in channels {
             text += "|\(channel.system),\(channel.usedToday ?? -1),\(channel.closedUntil?.milliseconds ?? 0)"
+            text += ",\(channel.numbers.map { "\($0.balance)" } ?? "")"
             for lane in channel.lanes {
                 text += "|\(lane.lane.kind.rawValue),\(lane.gate.rawValue),\(lane.calls),\(lane.failures)"
                 text += ",\(lane.median ?? 0),\(lane.slowest ?? 0),\(lane.waiting)"
@@ -48,7 +49,7 @@ struct ChannelsView {
         let formats = Formats(words: words, now: page.asOf)
         let waiting = page.channels.flatMap(\.lanes).reduce(0) { $0 + $1.waiting }
         let isTroubled = page.channels.contains { channel in
-            !channel.isConnected || channel.lanes.contains { $0.gate != .closed }
+            !channel.isConnected || channel.numbers?.areFew == true || channel.lanes.contains { $0.gate != .closed }
         }
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true),
@@ -69,14 +70,34 @@ struct ChannelsView {
                 ? false : ["text": words("channel_unconnected", ["system": channel.system])] as Any,
             "closed": shown(
                 channel.closedUntil.map { words("channel_closed_until", ["time": formats.time($0)]) }),
-            "quota": shown(quota(channel, formats)), "hasLanes": !channel.lanes.isEmpty,
+            "few": shown(few(channel, formats)), "quota": shown(quota(channel, formats)),
+            "hasLanes": !channel.lanes.isEmpty,
             "lanes": channel.lanes.map { lane($0, isConnected: channel.isConnected, formats) },
         ]
+    }
+
+    /// What to do where waybill numbers are running out.
+    private func few(_ channel: ChannelView, _ formats: Formats) -> String? {
+        guard let numbers = channel.numbers, numbers.areFew else { return nil }
+        let name = displayName(ofSystem: channel.system)
+        guard case .left(let count) = numbers.balance else {
+            return formats.words("numbers_few_unsure", ["name": name])
+        }
+        return formats.words("numbers_few", ["count": formats.count(count), "name": name])
+    }
+
+    private func numbers(_ channel: ChannelView, _ formats: Formats) -> String? {
+        switch channel.numbers?.balance {
+        case .left(let count): formats.words("numbers_left", ["count": formats.count(count)])
+        case .unknown: formats.words("numbers_unknown")
+        case nil: nil
+        }
     }
 
     private func quota(_ channel: ChannelView, _ formats: Formats) -> String? {
         let words = formats.words
         let parts = [
+            numbers(channel, formats),
             channel.quota?.perSecond.map { words("channel_per_second", ["count": formats.count($0)]) },
             channel.quota?.perDay.map {
                 words(
