@@ -12,6 +12,8 @@ package struct Hub: Sendable {
     package let settings: Settings
     let dispatcher: Dispatcher
     let numbers: NumberWatch
+
+    private let keyring: Keyring
     private let watcher: Watcher
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
@@ -23,6 +25,7 @@ package struct Hub: Sendable {
         self.clock = clock
         self.settings = settings
         let signals = HubSignals()
+        self.keyring = keyring
         intake = Intake(keyring: keyring)
         committer = Committer(
             store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
@@ -70,6 +73,16 @@ package struct Hub: Sendable {
 
     /// Under which name a database remembers that its parcels stand in their sets.
     package static let parcelsPlacedMark = "parcels placed"
+
+    /// The head of the database: how many commits it counts, and its 64 digits; nil where there is none of this key.
+    package func databaseHead() async throws -> (commits: Int64, text: String)? {
+        let keyring = keyring
+        return try await store.read { reader in
+            (try? DatabaseHead(reader, keyring)).flatMap(\.self).map {
+                ($0.totals.commits, $0.totals.text(keyring))
+            }
+        }
+    }
 
     private func watch() async {
         try? await watcher.prepare()

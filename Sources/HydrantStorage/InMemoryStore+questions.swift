@@ -135,6 +135,19 @@ extension MemoryTables {
         return counts
     }
 
+    func countedRows() throws -> StoreCounts { try counts() }
+
+    func scanInbox(_ body: (InboxRow) throws -> Void) throws {
+        for row in inbox.values { try body(row) }
+    }
+
+    func scanTimers(_ body: (OrderTimer) throws -> Void) throws {
+        for (key, dueAt) in timers { try body(OrderTimer(order: key.order.text, id: key.id.text, dueAt: dueAt)) }
+    }
+
+    /// The rules are the program's own code here.
+    func structureProblems() throws -> [String] { [] }
+
     func meta(_ name: String) throws -> [UInt8]? { metaValues[ExactText(name)] }
 
     /// The orders behind a cursor.

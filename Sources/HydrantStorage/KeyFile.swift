@@ -9,7 +9,13 @@ package enum KeyFile {
     ///
     /// - Throws: `StoreFailure`.
     package static func keyring(forDatabase path: String) throws -> Keyring {
-        try keyring(at: Self.path(forDatabase: path), isDatabaseNew: !exists(path))
+        let folder = self.folder(of: path)
+        guard try exists(folder) else {
+            throw StoreFailure(
+                .other, message: "The folder \(folder) of the database does not exist.",
+                advice: "Make it, or name another path.")
+        }
+        return try keyring(at: Self.path(forDatabase: path), isDatabaseNew: !exists(path))
     }
 
     /// The keys of a database whose key lies in a file of its own.
@@ -87,11 +93,14 @@ package enum KeyFile {
 
     /// A new name is durable only when its folder is.
     private static func flushFolder(of path: String) throws {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let file = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { throw failure(path, errno) }
         defer { close(file) }
         guard fsync(file) == 0 else { throw failure(path, errno) }
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     private static func value(ofDigit byte: UInt8) -> UInt8? {
@@ -124,13 +133,20 @@ package enum KeyFile {
 }
 
 extension Store {
-    /// Refuses a database that was made with other keys; a new database takes these as its own.
+    /// Refuses a database that was made with other keys; a new, empty database takes these as its own.
     ///
     /// - Throws: `StoreFailure` of kind `keyMismatch`.
     package func bind(to keyring: Keyring) async throws {
         let expected = keyring.checkValue
         if try await isBound(to: keyring) { return }
-        try await transaction { try $0.setMeta(keyCheckName, expected) }
+        try await transaction { transaction in
+            guard try transaction.countedRows() == StoreCounts() else {
+                throw StoreFailure(
+                    .keyMismatch, message: "The database holds orders and does not say with which key it was made.",
+                    advice: "Somebody removed the check of its key: restore the last backup.")
+            }
+            try transaction.setMeta(keyCheckName, expected)
+        }
     }
 
     /// Whether the database belongs to any keys yet.
@@ -141,9 +157,7 @@ extension Store {
     /// - Throws: `StoreFailure` of kind `keyMismatch`.
     package func isBound(to keyring: Keyring) async throws -> Bool {
         guard let found = try await read({ try $0.meta(keyCheckName) }) else { return false }
-        guard found == keyring.checkValue else { throw StoreFailure(.keyMismatch) }
+        guard found == keyring.checkValue || found == keyring.headedCheckValue else { throw StoreFailure(.keyMismatch) }
         return true
     }
 }
-
-private let keyCheckName = "key.check"

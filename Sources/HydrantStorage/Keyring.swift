@@ -8,6 +8,7 @@ package struct Keyring: Sendable {
     private let sealKey: SymmetricKey
     private let fingerprintKey: SymmetricKey
     private let bodyKey: SymmetricKey
+    private let headKey: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     package init(master: [UInt8]) {
@@ -20,6 +21,7 @@ package struct Keyring: Sendable {
         sealKey = derived("hydrant seal 1")
         fingerprintKey = derived("hydrant fingerprint 1")
         bodyKey = derived("hydrant body 1")
+        headKey = derived("hydrant head 1")
     }
 
     /// The hash of an event: HMAC-SHA256 over its predecessor's hash and its bytes.
@@ -63,6 +65,14 @@ package struct Keyring: Sendable {
         let mac = HMAC<SHA256>.authenticationCode(for: bytes, using: bodyKey)
         return mac.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    /// HMAC-SHA256 for the head of a database, 32 bytes.
+    package func headHash(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: headKey))
+    }
+
+    /// As ``checkValue``, of a database that has a head.
+    package var headedCheckValue: [UInt8] { headHash(Array("hydrant key check".utf8)) }
 
     /// Tells whether a database was made with this key: stored once, compared at each start.
     package var checkValue: [UInt8] {

@@ -96,6 +96,19 @@ package protocol StoreReader {
 
     func counts() throws -> StoreCounts
 
+    /// As ``counts()``, by counting every row: for an audit.
+    func countedRows() throws -> StoreCounts
+
+    /// Calls the body with every message that was taken in. Streams.
+    func scanInbox(_ body: (InboxRow) throws -> Void) throws
+
+    /// Calls the body with every timer that did not fire yet.
+    func scanTimers(_ body: (OrderTimer) throws -> Void) throws
+
+    /// What is not as the schema says, as sentences: rules and indexes that are missing or changed, rows that break
+    /// them. For an audit; reads the whole database.
+    func structureProblems() throws -> [String]
+
     /// Small values by name: schema version, key check, documents.
     func meta(_ name: String) throws -> [UInt8]?
 
@@ -109,9 +122,15 @@ package protocol StoreReader {
 
     /// The audit trail from its end on, those before the cursor, which is a number; at most `limit`.
     func auditRows(_ filter: AuditFilter, before number: Int64, limit: Int) throws -> [AuditRow]
+
+    /// The parts of the head of the database by writer (``DatabaseHead``).
+    func headParts() throws -> [Int: [UInt8]]
 }
 
 extension StoreReader {
+    /// Where there is one writer there is one part.
+    package func headParts() throws -> [Int: [UInt8]] { try meta(headPartName).map { [0: $0] } ?? [:] }
+
     /// Looks at every order; engines with an index on the number have their own.
     package func places(ofWaybill number: String) throws -> [WaybillPlace] {
         var places: [WaybillPlace] = []
@@ -189,6 +208,12 @@ package protocol StoreTransaction: StoreReader {
     ///
     /// - Throws: `StoreFailure` of kind `constraint` when its number is taken.
     func insert(_ row: AuditRow) throws
+
+    /// Whose part of the head this transaction changes; no other transaction changes it at the same time.
+    var headWriter: Int { get }
+
+    /// Replaces the part of ``headWriter``.
+    func setHeadPart(_ bytes: [UInt8]) throws
 }
 
 /// What engines with one process need no statements of their own for.
@@ -203,4 +228,8 @@ extension StoreTransaction {
     package func claimTimers(now: Instant, leaseUntil: Instant, limit: Int) throws -> [OrderTimer] {
         try dueTimers(now: now, limit: limit)
     }
+
+    package var headWriter: Int { 0 }
+
+    package func setHeadPart(_ bytes: [UInt8]) throws { try setMeta(headPartName, bytes) }
 }

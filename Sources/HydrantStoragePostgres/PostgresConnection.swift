@@ -20,6 +20,8 @@ final class PostgresConnection {
     private var names: [String: String] = [:]
     /// Sent with the next statements, so that a transaction's beginning costs no round trip of its own.
     private var prelude: [Call] = []
+    /// Whose part of the head the connection writes; 0 before ``takeHeadPart()``.
+    private(set) var headWriter = 0
 
     /// - Throws: `StoreFailure` of kind `unreachable` without the address, which may hold a password.
     init(address: PostgresAddress, traffic: Traffic) throws {
@@ -52,6 +54,17 @@ final class PostgresConnection {
         try sendPrelude()
         traffic.count(statements: 1)
         try check(PQexec(handle, text))
+    }
+
+    /// Takes a part of the head that no other connection has, for as long as this one lives. Parts of connections that
+    /// are gone are taken again, so that there are never more of them than there were connections at a time.
+    func takeHeadPart() throws {
+        guard let writer = try first(Statements.takeHeadPart, [], { Int($0.integer(0)) }) else {
+            throw StoreFailure(
+                .other, message: "Too many hub nodes are connected to the database server.",
+                advice: "Stop some of them.")
+        }
+        headWriter = writer
     }
 
     func begin(_ text: String) { prelude = [Call(text)] }

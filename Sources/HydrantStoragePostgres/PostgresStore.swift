@@ -94,6 +94,7 @@ package final class PostgresStore: Store {
             try connection.execute(PostgresSettings.writerPreparation)
             // As long as any connection of the process holds this lock, its leases are its own.
             try connection.run(Statements.holdNode, [.integer(node)])
+            try connection.takeHeadPart()
             return connection
         }
         readers = WorkerThreads(count: settings.readers, name: "hydrant-pg-read") {
@@ -122,7 +123,8 @@ package final class PostgresStore: Store {
             attempt += 1
             var isFresh = false
             let connection = try worker.connection(isFresh: &isFresh)
-            let transaction = PostgresTransaction(connection, settings: settings, node: node)
+            let transaction = PostgresTransaction(
+                connection, settings: settings, node: node, headWriter: connection.headWriter)
             connection.begin(Statements.begin)
             do {
                 let result = try body(transaction)

@@ -7,6 +7,10 @@ package final class PostgresTransaction: StoreTransaction {
     let reader: PostgresReader
     private let settings: PostgresSettings
     private let node: Int64
+    package let headWriter: Int
+    /// The head's parts as they were when the step's orders were locked.
+    private var readHeadParts: [Int: [UInt8]]?
+    private var writtenHeadPart: [UInt8]?
     /// What the step adds to the sums; written just before the commit, so that the sums are locked for its length only.
     var tallies = Tallies()
     /// The highest row id that was given to a new order.
@@ -14,8 +18,9 @@ package final class PostgresTransaction: StoreTransaction {
     /// Whether the server may have committed.
     private(set) var isCommitting = false
 
-    init(_ connection: PostgresConnection, settings: PostgresSettings, node: Int64) {
+    init(_ connection: PostgresConnection, settings: PostgresSettings, node: Int64, headWriter: Int) {
         self.connection = connection
+        self.headWriter = headWriter
         self.settings = settings
         self.node = node
         reader = PostgresReader(connection: connection)
@@ -24,11 +29,15 @@ package final class PostgresTransaction: StoreTransaction {
     func commit() throws {
         if connection.isUntouched { return connection.forgetBeginning() }
         let changed = tallies.values.filter { $0.value != 0 }.sorted { $0.key < $1.key }
-        var calls = [Call(Statements.commit)]
-        if !changed.isEmpty {
-            calls.insert(
-                Call(Statements.addTallies, [.texts(changed.map(\.key)), .integers(changed.map(\.value))]), at: 0)
+        var calls: [Call] = []
+        if let part = writtenHeadPart {
+            calls.append(Call(Statements.setMeta, [.text("\(headPartName).\(headWriter)"), .bytes(part)]))
         }
+        if !changed.isEmpty {
+            calls.append(
+                Call(Statements.addTallies, [.texts(changed.map(\.key)), .integers(changed.map(\.value))]))
+        }
+        calls.append(Call(Statements.commit))
         isCommitting = true
         _ = try connection.run(calls)
     }
@@ -49,10 +58,13 @@ package final class PostgresTransaction: StoreTransaction {
         guard !numbers.isEmpty else { return [:] }
         let unknown = numbers.filter { known[$0] == nil }
         var calls = [Call(Statements.lockOrders, [.texts(numbers)])]
+        // Behind the lock: whoever changed one of the orders before is seen in the head too.
+        calls.append(Call(Statements.headParts))
         if !unknown.isEmpty { calls.append(Call(Statements.eventsOfNumbers, [.texts(unknown)])) }
         let answers = try connection.run(calls)
         let rows = try answers[0].all(OrderRow.init(_:)).filter { known[$0.number] != $0 }
-        var events = answers.count > 1 ? answers[1].eventsByOrder() : [:]
+        readHeadParts = answers[1].headParts()
+        var events = answers.count > 2 ? answers[2].eventsByOrder() : [:]
         let stale = rows.filter { known[$0.number] != nil }.map(\.id)
         if !stale.isEmpty {
             let found = try connection.answer(Statements.eventsOfOrders, [.integers(stale)]).eventsByOrder()
@@ -151,6 +163,14 @@ package final class PostgresTransaction: StoreTransaction {
         try connection.run(Statements.setMeta, [.text(name), .bytes(value)])
     }
 
+    package func headParts() throws -> [Int: [UInt8]] {
+        if let read = readHeadParts { return read }
+        return try reader.headParts()
+    }
+
+    /// Goes to the server with the commit: nobody else has the row.
+    package func setHeadPart(_ bytes: [UInt8]) throws { writtenHeadPart = bytes }
+
     private func leaseTime(_ now: Instant) -> Cell {
         switch settings.leaseClock {
         case .server: .null
@@ -206,6 +226,10 @@ extension PostgresTransaction {
     }
     package func counts() throws -> StoreCounts { try sums().counts }
     package func meta(_ name: String) throws -> [UInt8]? { try reader.meta(name) }
+    package func countedRows() throws -> StoreCounts { try reader.countedRows() }
+    package func scanInbox(_ body: (InboxRow) throws -> Void) throws { try reader.scanInbox(body) }
+    package func scanTimers(_ body: (OrderTimer) throws -> Void) throws { try reader.scanTimers(body) }
+    package func structureProblems() throws -> [String] { try reader.structureProblems() }
 
     /// The sums as they are committed, and what this step adds.
     private func sums() throws -> Tallies {

@@ -98,6 +98,7 @@ extension SchemaChange {
 extension SchemaTable {
     /// Tables that grow for ever and are read by order.
     private static let partitioned: [String: String] = ["events": "order_id"]
+    var isPartitioned: Bool { Self.partitioned[name] != nil }
 
     fileprivate var postgresText: String {
         guard let key = Self.partitioned[name] else {

@@ -111,6 +111,11 @@ enum Statements {
     static let setMeta = """
         INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """
+    /// The first part, and those with a number behind the dot.
+    static let headParts = "SELECT name, value FROM meta WHERE name >= 'head' AND name < 'head/'"
+    static let takeHeadPart = """
+        SELECT writer FROM generate_series(1, 9999) AS writer WHERE pg_try_advisory_lock(1213809747, writer) LIMIT 1
+        """
     static let tallies = "SELECT name, sum(count)::bigint FROM tallies GROUP BY name HAVING sum(count) <> 0"
 }
 

@@ -4,7 +4,7 @@ import HydrantStorage
 /// Brings a file to the schema of the program, one version per transaction.
 struct Migrator {
     /// "HYDR": tells our files from others'.
-    private static let applicationID = 0x4859_4452
+    static let applicationID = 0x4859_4452
 
     var schema: Schema
 

@@ -40,7 +40,12 @@ package struct SQLiteReader: StoreReader {
 
     package func countsByState() throws -> [Int64] {
         var counts = [Int64](repeating: 0, count: 8)
-        try query(Statements.countsByState).each([]) { counts[Int($0.integer(0))] = $0.integer(1) }
+        try query(Statements.countsByState).each([]) { row in
+            guard let state = Int(exactly: row.integer(0)), counts.indices.contains(state) else {
+                throw StoreFailure(.corrupt)
+            }
+            counts[state] = row.integer(1)
+        }
         return counts
     }
 
@@ -71,7 +76,10 @@ package struct SQLiteReader: StoreReader {
 
     package func healthCounts() throws -> [UInt16: Int64] {
         var counts: [UInt16: Int64] = [:]
-        try query(Statements.healthCounts).each([]) { counts[UInt16($0.integer(0))] = $0.integer(1) }
+        try query(Statements.healthCounts).each([]) { row in
+            guard let health = UInt16(exactly: row.integer(0)) else { throw StoreFailure(.corrupt) }
+            counts[health] = row.integer(1)
+        }
         return counts
     }
 
@@ -115,8 +123,10 @@ package struct SQLiteReader: StoreReader {
         }
     }
 
-    package func counts() throws -> StoreCounts {
-        try query(Statements.counts).first([]) { row in
+    package func counts() throws -> StoreCounts { try counts(Statements.counts) }
+
+    func counts(_ text: String) throws -> StoreCounts {
+        try query(text).first([]) { row in
             var counts = StoreCounts()
             counts.orders = row.integer(0)
             counts.events = row.integer(1)

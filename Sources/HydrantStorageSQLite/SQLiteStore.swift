@@ -14,17 +14,22 @@ package final class SQLiteStore: Store {
     package let path: String
     package let mode: Mode
     let pool: DatabasePool
+    /// Held as long as the store is.
+    private let lock: DatabaseLock?
     /// Set when a flush or a write failed: what the disk holds is then unknown, and nothing more may be acknowledged
     /// until the file is opened again.
     private let trouble = Mutex<StoreFailure?>(nil)
 
     /// Opens the file, creates it when it is missing (only for writing), and brings its schema up to date.
     ///
+    /// - Parameter lock: the right to write, where the process needs it for itself.
     /// - Throws: `StoreFailure`.
     package init(
-        path: String, mode: Mode = .readWrite, schema: Schema = .current, settings: SQLiteSettings = SQLiteSettings()
+        path: String, mode: Mode = .readWrite, schema: Schema = .current, settings: SQLiteSettings = SQLiteSettings(),
+        lock: DatabaseLock? = nil
     ) throws {
         self.path = path
+        self.lock = lock
         self.mode = mode
         do {
             let migrator = Migrator(schema: schema)

@@ -127,5 +127,9 @@ extension SQLiteTransaction {
         try reader.parked(after: cursor, limit: limit)
     }
     package func counts() throws -> StoreCounts { try reader.counts() }
+    package func countedRows() throws -> StoreCounts { try reader.countedRows() }
+    package func scanInbox(_ body: (InboxRow) throws -> Void) throws { try reader.scanInbox(body) }
+    package func scanTimers(_ body: (OrderTimer) throws -> Void) throws { try reader.scanTimers(body) }
+    package func structureProblems() throws -> [String] { try reader.structureProblems() }
     package func meta(_ name: String) throws -> [UInt8]? { try reader.meta(name) }
 }

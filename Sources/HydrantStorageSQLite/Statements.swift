@@ -202,6 +202,13 @@ enum Statements {
     static let viewText = "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?"
     static let dropPublicView = "DROP VIEW IF EXISTS hydrant_public"
 
+    static let countedRows = """
+        SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM events), (SELECT count(*) FROM inbox),
+            (SELECT count(*) FROM parked)
+        """
+    static let allMessages = "SELECT source, message_id, order_number, received_at, body_hash, sealed FROM inbox"
+    static let allTimers = "SELECT order_number, id, due_at FROM timers"
+
     static let meta = "SELECT value FROM meta WHERE name = ?"
     /// Everything, page by page, for a move to another database.
     static let inboxPage = """

@@ -10,6 +10,10 @@ extension StoreContract {
         Property(name: "the same message is parked once") { try await $0.parkedOnce() },
         Property(name: "small values are set, read and replaced") { try await $0.metaValues() },
         Property(name: "the counts follow what is written") { try await $0.storeCounts() },
+        Property(name: "an audit sees every message and every timer") { try await $0.scansForAudits() },
+        Property(name: "a writer's part of the head is kept with its step or not at all") {
+            try await $0.headParts()
+        },
     ]
 
     func dedupe() async throws {
@@ -118,6 +122,46 @@ extension StoreContract {
             expected.messages = 1
             expected.parked = 1
             try expect(try await store.read { try $0.counts() }, expected, "counts")
+            try expect(try await store.read { try $0.countedRows() }, expected, "counted")
+            try expect(try await store.read { try $0.structureProblems() }, [], "structure")
+        }
+    }
+
+    func headParts() async throws {
+        try await withStore { store in
+            try expect(try await store.read { try $0.headParts() }, [:], "parts of a new store")
+            let writer = try await store.transaction { transaction in
+                try transaction.setHeadPart([1, 2])
+                return transaction.headWriter
+            }
+            try expect(try await store.read { try $0.headParts()[writer] }, [1, 2], "the part that was written")
+            try await store.transaction { try $0.setMeta(headPartName, [7]) }
+            try expect(try await store.read { try $0.headParts()[0] }, [7], "the part of the first writer")
+            let before = try await store.read { try $0.headParts() }
+            do {
+                try await store.transaction { transaction in
+                    try transaction.setHeadPart([9])
+                    _ = try transaction.write(Sample.everything(order: "A", message: "1"))
+                    throw ContractViolation(description: "undone")
+                }
+            } catch is ContractViolation {}
+            try expect(try await store.read { try $0.headParts() }, before, "parts after a step that was undone")
+        }
+    }
+
+    func scansForAudits() async throws {
+        try await withStore { store in
+            try await store.write(Sample.everything(order: "A", message: "1"))
+            let (messages, timers) = try await store.read { reader in
+                var messages: [InboxRow] = []
+                var timers: [OrderTimer] = []
+                try reader.scanInbox { messages.append($0) }
+                try reader.scanTimers { timers.append($0) }
+                return (messages, timers)
+            }
+            let written = Sample.everything(order: "A", message: "1")
+            try expect(messages, written.inbox, "messages")
+            try expect(timers, written.timers, "timers")
         }
     }
 }

@@ -77,9 +77,12 @@ struct OpenDatabase {
                 }
                 keyring = try await options.keyring(for: store)
             } else {
+                try SQLiteFile.check(options.database)
                 // A file without its key is refused before it is touched.
                 keyring = try await options.keyring()
-                store = try SQLiteStore(path: options.database, mode: isWriting ? .readWrite : .readOnly)
+                let lock = isWriting ? try DatabaseLock(forDatabase: options.database) : nil
+                store = try SQLiteStore(
+                    path: options.database, mode: isWriting ? .readWrite : .readOnly, lock: lock)
             }
             if isWriting {
                 try await store.bind(to: keyring)
@@ -96,22 +99,20 @@ struct OpenDatabase {
 
 /// The document that decided what is in a database, kept inside it, so that every later command judges by the same.
 enum SavedDocument {
-    private static let name = "document"
-
     static func settings(in store: any Store) async throws -> Settings? {
-        guard let bytes = try await store.read({ try $0.meta(name) }) else { return nil }
+        guard let bytes = try await store.read({ try $0.meta(settingsDocumentName) }) else { return nil }
         return try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
     }
 
     /// Saves a document, unless the database belongs to one with another flow.
-    static func save(_ text: String, path: String, in store: any Store) async throws {
+    static func save(_ text: String, path: String, in open: OpenDatabase) async throws {
         let new = try parse(text, path: path)
-        if let old = try await settings(in: store), old.flow != new.flow {
+        if let old = try await settings(in: open.store), old.flow != new.flow {
             throw CommandProblem(
                 "this database was made with \(old.version), whose flow differs from that of \(new.version)",
                 advice: "Use another --database for this document.")
         }
-        try await store.transaction { try $0.setMeta(name, Array(text.utf8)) }
+        try await open.store.saveDocument(Array(text.utf8), open.keyring)
     }
 
     /// The settings of a settings document or of a mapping document, which contains them.

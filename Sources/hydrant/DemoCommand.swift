@@ -73,13 +73,13 @@ struct DemoStage {
         self.log = log
         let filePrefix = command.folder + "/hydrant.sqlite"
         try FileManager.default.createDirectory(atPath: command.folder, withIntermediateDirectories: true)
-        removeDatabase(filePrefix)
+        try Self.removeUnused(filePrefix)
         let documentPath = try command.settings ?? TemplateFolder.path(of: "default.yaml")
         options = try DatabaseOptions.parse(
             ["--database", command.database ?? filePrefix]
                 + (command.database == nil ? [] : ["--key", try Self.newKey(filePrefix)]))
         database = try await Self.emptyDatabase(options)
-        try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database.store)
+        try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database)
         settings = try await SavedDocument.settings(in: database.store) ?? Settings()
         guard let begin = Instant(text: "2026-11-11T00:00:00+08:00") else { throw ExitCode(2) }
         dayBegin = begin
@@ -88,6 +88,17 @@ struct DemoStage {
         access = try AccessFiles(
             tokenPath: filePrefix + ".token", webhookSecretPath: filePrefix + ".webhook-secret"
         ).load()
+    }
+
+    /// Refuses a database that another demo is writing.
+    private static func removeUnused(_ path: String) throws {
+        do {
+            let lock = try DatabaseLock(forDatabase: path)
+            withExtendedLifetime(lock) { removeDatabase(path) }
+        } catch let failure as StoreFailure {
+            throw CommandProblem(
+                "\(failure.code) \(failure.message)", advice: "Stop it first, or name another --folder.")
+        }
     }
 
     private static func newKey(_ filePrefix: String) throws -> String {

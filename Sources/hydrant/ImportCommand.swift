@@ -38,7 +38,7 @@ struct ImportCommand: AsyncParsableCommand {
             throw CommandProblem("\(error)", advice: "Nothing was changed. Check --from and start again.")
         }
         let open = try await OpenDatabase.writing(database)
-        try await SavedDocument.save(text, path: mapping, in: open.store)
+        try await SavedDocument.save(text, path: mapping, in: open)
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: document.settings,
             log: Logger(label: "hydrant.import"))

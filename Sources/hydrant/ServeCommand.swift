@@ -63,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         JSONLogHandler.start(logLevel)
         let log = Logger(label: "hydrant")
         let open = try await OpenDatabase.writing(database)
-        if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open.store) }
+        if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open) }
         let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
         let access = AccessFiles(
             tokenPath: tokenFile ?? database.filePrefix + ".token",

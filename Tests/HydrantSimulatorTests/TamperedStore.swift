@@ -11,6 +11,11 @@ struct TamperedStore: Store {
         var inbox: @Sendable (inout InboxRow?) -> Void = { _ in }
         var health: @Sendable (inout [UInt16: Int64]) -> Void = { _ in }
         var audit: @Sendable (inout [AuditRow]) -> Void = { _ in }
+        var timers: @Sendable (inout [OrderTimer]) -> Void = { _ in }
+        var receiver: @Sendable (inout [UInt8]?) -> Void = { _ in }
+        var counted: @Sendable (inout StoreCounts) -> Void = { _ in }
+        var meta: @Sendable (String, inout [UInt8]?) -> Void = { _, _ in }
+        var structure: [String] = []
         /// Orders that are no longer there.
         var isGone: @Sendable (String) -> Bool = { _ in false }
     }
@@ -95,9 +100,20 @@ private struct TamperedReader: StoreReader {
     func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try inner.scanChanges(body)
     }
-    func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
+    func sealedReceiver(_ id: String) throws -> [UInt8]? {
+        try changed(try inner.sealedReceiver(id), changes.receiver)
+    }
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
-    func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+    func countedRows() throws -> StoreCounts { try changed(try inner.countedRows(), changes.counted) }
+    func scanInbox(_ body: (InboxRow) throws -> Void) throws { try inner.scanInbox(body) }
+    func scanTimers(_ body: (OrderTimer) throws -> Void) throws {
+        var timers: [OrderTimer] = []
+        try inner.scanTimers { timers.append($0) }
+        changes.timers(&timers)
+        for timer in timers { try body(timer) }
+    }
+    func structureProblems() throws -> [String] { changes.structure }
+    func meta(_ name: String) throws -> [UInt8]? { try changed(try inner.meta(name)) { changes.meta(name, &$0) } }
     func record(_ collection: String, _ key: String) throws -> StoredRecord? { try inner.record(collection, key) }
 
     func records(_ collection: String, after key: String, limit: Int) throws -> [StoredRecord] {

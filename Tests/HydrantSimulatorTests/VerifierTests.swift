@@ -15,12 +15,12 @@ struct VerifierTests {
     private static let now = Simulation.begin + Simulation.length
 
     private func violations(
-        heads: [String: [UInt8]] = [:], now: Instant = now, _ change: (inout TamperedStore.Changes) -> Void = { _ in }
+        anchor: HeadAnchor? = nil, now: Instant = now, _ change: (inout TamperedStore.Changes) -> Void = { _ in }
     ) async throws -> [String] {
         var store = TamperedStore(inner: Self.store)
         change(&store.changes)
         let report = try await Verifier(
-            store: store, keyring: Simulation.keyring, settings: .simulated, now: now, heads: heads
+            store: store, keyring: Simulation.keyring, settings: .simulated, now: now, anchor: anchor
         ).run()
         #expect(report.violationCount == report.violations.count)
         return report.violations
@@ -29,6 +29,11 @@ struct VerifierTests {
     /// What is found when somebody alters order S0002.
     private func tampered(_ change: @escaping @Sendable (inout StoredOrder) -> Void) async throws -> [String] {
         try await violations { $0.order = { if $0.row.number == "S0002" { change(&$0) } } }
+    }
+
+    /// As ``tampered(_:)``, without what the head of the database says besides.
+    private func wrong(_ change: @escaping @Sendable (inout StoredOrder) -> Void) async throws -> [String] {
+        try await tampered(change).filter { $0.hasPrefix("order S0002: ") }
     }
 
     /// As somebody would who has the key.
@@ -126,28 +131,99 @@ struct VerifierTests {
         #expect(found.contains("order S0002: the row's chain head is not the hash of the last event"))
     }
 
-    @Test func `a chain that was cut off together with its row is found by a head kept outside`() async throws {
-        let head = try #require(try await Self.store.read { try $0.orderRow("S0002") }).chainHead
+    /// As `hydrant verify --write-head` keeps it, read back from its file.
+    private static func anchor() async throws -> HeadAnchor {
+        let anchor = try #require(try await store.read { try HeadAnchor($0, Simulation.keyring) })
+        let again = try #require(HeadAnchor(json: try JSON(text: anchor.json.text)))
+        #expect(again == anchor)
+        return again
+    }
+
+    @Test func `a chain that was cut off together with its row is found by the head`() async throws {
         let cut: @Sendable (inout StoredOrder) -> Void = { order in
             guard order.row.number == "S0002" else { return }
             order.events.removeLast()
+            order.row.version -= 1
             order.row.chainHead = order.events[order.events.count - 1].hash
         }
-        let found = try await violations(heads: ["S0002": head]) { $0.order = cut }
-        #expect(found.contains("order S0002: the head of its chain differs from the one kept outside"))
-        #expect(try await violations(heads: ["S0002": head]) == [])
+        let within = try await violations { $0.order = cut }
+        #expect(within.contains { $0.hasPrefix("the head of the database is not that of its orders") })
+        let found = try await violations(anchor: try await Self.anchor()) { $0.order = cut }
+        #expect(found.contains { $0.hasPrefix("order S0002: its history was cut back from") })
+        #expect(try await violations(anchor: try await Self.anchor()) == [])
+    }
+
+    @Test func `a database that was put back as a whole is found by a head kept outside`() async throws {
+        var anchor = try await Self.anchor()
+        anchor.commits += 1
+        #expect(try await violations(anchor: anchor).contains { $0.hasPrefix("the database was put back: it has") })
+        anchor = try await Self.anchor()
+        anchor.head = String(anchor.head.reversed())
+        #expect(try await violations(anchor: anchor).contains { $0.hasSuffix("differs from the one kept outside") })
+        anchor = try await Self.anchor()
+        anchor.orders["S0002"]?.hash[0] ^= 1
+        #expect(
+            try await violations(anchor: anchor).contains {
+                $0.hasPrefix("order S0002: event ") && $0.hasSuffix("differs from the one kept outside")
+            })
+    }
+
+    @Test func `a head that was removed or forged is found`() async throws {
+        let gone = try await violations { $0.meta = { if $0 == "head" { $1 = nil } } }
+        #expect(gone == ["the head of the database is gone"])
+        let forged = try await violations { $0.meta = { if $0 == "head" { $1?[40] ^= 1 } } }
+        #expect(forged == ["the head of the database was not written with this key"])
+        let planted = try await violations { $0.meta = { if $0 == "document" { $1 = [1] } } }
+        #expect(planted == ["the settings document is not the one that was saved"])
+    }
+
+    @Test func `receivers, bodies, timers and messages that were altered are found`() async throws {
+        func finds(_ words: String, _ change: (inout TamperedStore.Changes) -> Void) async throws -> Bool {
+            try await violations(change).contains { $0.contains(words) }
+        }
+        #expect(try await finds("a receiver that its messages name is not stored") { $0.receiver = { $0 = nil } })
+        #expect(try await finds("a receiver does not open") { $0.receiver = { $0?[3] ^= 1 } })
+        #expect(try await finds("the body of a message of") { $0.inbox = { $0?.sealedBody[3] ^= 1 } })
+        #expect(try await finds("is not that of its body") { $0.inbox = { $0?.bodyHash ^= 1 } })
+        #expect(try await finds("with another time than its event's") { $0.inbox = { $0?.receivedAt = Self.now } })
+        #expect(try await finds("messages, ") { $0.counted = { $0.messages += 1 } })
+        let stray = OrderTimer(order: "S0002", id: "x", dueAt: Self.now)
+        #expect(try await finds("the timer x at") { $0.timers = { $0.append(stray) } })
+        let foreign = OrderTimer(order: "S9", id: "x", dueAt: Self.now)
+        #expect(try await finds("a timer is stored for order S9") { $0.timers = { $0.append(foreign) } })
+        #expect(try await violations { $0.structure = ["the trigger x is missing"] } == ["the trigger x is missing"])
+        #expect(
+            try await finds("was given up before its deadline") {
+                $0.instructions = { rows in
+                    for index in rows.indices {
+                        rows[index].status = .parked
+                        rows[index].dueAt = rows[index].issuedAt
+                    }
+                }
+            })
+        #expect(
+            try await finds("the times of instruction") {
+                $0.instructions = { for index in $0.indices { $0[index].deadline = Instant(milliseconds: 0) } }
+            })
+    }
+
+    @Test(arguments: [Int64.min, Int64.max]) func `a time at the end of numbers is found and ends nothing`(
+        milliseconds: Int64
+    ) async throws {
+        let found = try await tampered { $0.row.changesAt = Instant(milliseconds: milliseconds) }
+        #expect(found.contains { $0.hasPrefix("order S0002: time of the next change is stored as") })
     }
 
     @Test func `an order that disappeared is found`() async throws {
-        let head = try #require(try await Self.store.read { try $0.orderRow("S0002") }).chainHead
-        let found = try await violations(heads: ["S0002": head]) { $0.isGone = { $0 == "S0002" } }
-        #expect(found.contains("order S0002: is gone, although its chain head was kept outside"))
+        let found = try await violations(anchor: try await Self.anchor()) { $0.isGone = { $0 == "S0002" } }
+        #expect(found.contains("order S0002: is gone, although its head was kept outside"))
+        #expect(found.contains { $0.hasPrefix("the head of the database is not that of its orders") })
         #expect(found.contains("the store counts 3 orders, 2 are there"))
         #expect(found.contains("the health figures of the store are not the sum over its orders"))
     }
 
     @Test func `a state that falls is found even with a chain made anew`() async throws {
-        let found = try await tampered { order in
+        let found = try await wrong { order in
             for index in order.events.indices {
                 Self.replace("\"state.reached\"", by: "\"state.restated\"", in: &order.events[index])
                 Self.replace("\"number\":3,\"at\"", by: "\"number\":1,\"at\"", in: &order.events[index])
@@ -155,11 +231,11 @@ struct VerifierTests {
             Self.rechain(&order)
         }
         #expect(found.count == 1)
-        #expect(found[0].contains("state 1 is restated at 0"))
+        #expect(try #require(found.first).contains("state 1 is restated at 0"))
     }
 
     @Test func `a state that leaves one out is found`() async throws {
-        let found = try await tampered { order in
+        let found = try await wrong { order in
             for index in order.events.indices {
                 let text = String(decoding: order.events[index].bytes, as: UTF8.self)
                 guard text.contains("state.reached"), text.contains("\"number\":2,\"at\"") else { continue }
@@ -168,11 +244,11 @@ struct VerifierTests {
             Self.rechain(&order)
         }
         #expect(found.count == 1)
-        #expect(found[0].contains("state 3 comes after 1"))
+        #expect(try #require(found.first).contains("state 3 comes after 1"))
     }
 
     @Test func `a proof that the order never recorded is found`() async throws {
-        let found = try await tampered { order in
+        let found = try await wrong { order in
             for index in order.events.indices {
                 let text = String(decoding: order.events[index].bytes, as: UTF8.self)
                 if text.contains("state.reached") {
@@ -182,21 +258,21 @@ struct VerifierTests {
             Self.rechain(&order)
         }
         #expect(found.count == 1)
-        #expect(found[0].contains("the proof of state 1 is a message that this order never recorded"))
+        #expect(try #require(found.first).contains("the proof of state 1 is a message that this order never recorded"))
     }
 
     @Test func `an event of another order and another way of writing one are found`() async throws {
-        let foreign = try await tampered { order in
+        let foreign = try await wrong { order in
             Self.replace("\"order\":\"S0002\"", by: "\"order\":\"S0003\"", in: &order.events[0])
             Self.rechain(&order)
         }
         #expect(foreign == ["order S0002: event 1: belongs to another order"])
-        let spaced = try await tampered { order in
+        let spaced = try await wrong { order in
             Self.replace("{\"event\"", by: "{ \"event\"", in: &order.events[0])
             Self.rechain(&order)
         }
         #expect(spaced == ["order S0002: event 1 is not in its canonical form"])
-        let broken = try await tampered { order in
+        let broken = try await wrong { order in
             order.events[2].bytes.removeLast()
             Self.rechain(&order)
         }

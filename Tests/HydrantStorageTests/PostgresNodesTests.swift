@@ -67,6 +67,25 @@ import Testing
         }
     }
 
+    @Test func `one node's part of the head cannot be put back alone`() async throws {
+        try await withNodes(2) { stores, cluster, name in
+            let facts = Self.stories(6)
+            try await feed([hub(stores[0])], Array(facts.prefix(10)), seed: 3)
+            let parts = "FROM hydrant.meta WHERE name LIKE 'head.%'"
+            try cluster.sql("CREATE TABLE public.kept AS SELECT * \(parts)", in: name)
+            try await feed([hub(stores[0])], facts, seed: 4)
+            try await feed([hub(stores[1])], Self.stories(9), seed: 5)
+            let verifier = Verifier(
+                store: stores[0], keyring: Self.keyring, settings: Settings(), now: Self.clock)
+            #expect(try await verifier.run().violations == [])
+            try cluster.sql(
+                "UPDATE hydrant.meta SET value = kept.value FROM public.kept WHERE meta.name = kept.name", in: name)
+            let found = try await verifier.run().violations
+            #expect(found.contains { $0.hasPrefix("what writer 1 of the database did was put back") })
+            #expect(found.contains { $0.hasPrefix("the head of the database is not that of its orders") })
+        }
+    }
+
     /// Hands every fact to every hub, in an order of its own and in submissions of one to seven facts, four at a time.
     private func feed(_ hubs: [Hub], _ facts: [Fact], seed: UInt64) async throws {
         let running = hubs.map { hub in Task { try await hub.run() } }

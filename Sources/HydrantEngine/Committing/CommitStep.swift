@@ -12,6 +12,8 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
     var waybills: [WaybillRow]
     /// Nil while it is unknown what the database holds.
     var parcels: [ParcelRow]?
+    /// What it adds to the head of the database as it was written last; nil before that.
+    var headTerm: HeadTerm?
 
     /// A new order, before its first fact.
     init(number: String, now: Instant) {
@@ -61,6 +63,7 @@ struct CommitStep {
     /// The orders in the order they were first touched, so that a replay writes the same rows.
     private var touched: [String] = []
     private var batch = WriteBatch()
+    private var head: DatabaseHead?
     private var result = CommitResult()
     private var fromCache: Set<String>
     /// Orders whose events cannot be read back: nothing may follow from them.
@@ -85,6 +88,14 @@ struct CommitStep {
             submissions.flatMap { $0.facts.map { MessageKey(source: $0.fact.source, messageID: $0.fact.messageID) } })
         let changes = submissions.flatMap(\.instructionChanges)
         let lost = changes.isEmpty ? [] : try transaction.lostLeases(changes)
+        if !orders.isEmpty || submissions.contains(where: { !$0.facts.isEmpty }) {
+            // One that is not this hub's own is left as it is, for `hydrant verify` to find.
+            do {
+                head = try DatabaseHead(transaction, keyring)
+            } catch let failure as StoreFailure where failure.kind == .corrupt {
+                head = nil
+            }
+        }
         for submission in submissions {
             // Another attempt has taken the instruction over and will ask what became of it.
             if submission.instructionChanges.contains(where: { lost.contains($0.key) }) {
@@ -102,6 +113,7 @@ struct CommitStep {
             batch.parked += submission.parked
         }
         for number in touched { finish(number) }
+        if result.events > 0 { try head?.write(to: transaction, keyring) }
         for (index, id) in try transaction.write(batch).enumerated() { result.orders[index].row.id = id }
         return result
     }
@@ -128,6 +140,8 @@ struct CommitStep {
         guard newEvents[number] == nil else { return }
         newEvents[number] = []
         touched.append(number)
+        guard head != nil, let loaded = orders[number], loaded.row.id != 0, loaded.headTerm == nil else { return }
+        loaded.headTerm = HeadTerm(loaded.row, keyring)
     }
 
     /// Looks again at an order because of the time, and records what the hub has to tell itself.
@@ -213,6 +227,11 @@ struct CommitStep {
         let findings = loaded.order.findings(settings: settings, now: now)
         loaded.row.update(from: loaded.order, findings: findings, settings: settings, now: now)
         loaded.row.changedAt = now
+        if head != nil, !events.isEmpty {
+            let term = HeadTerm(loaded.row, keyring)
+            head?.replace(loaded.headTerm, by: term)
+            loaded.headTerm = term
+        }
         let sameFindings = fromCache.contains(number) && findings.hasSameRows(as: loaded.findings)
         let waybills = loaded.order.waybillRows
         let parcels = loaded.order.parcelRows(settings, keyring, now: now)

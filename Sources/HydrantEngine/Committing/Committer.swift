@@ -50,6 +50,11 @@ package actor Committer {
 
     /// Loads the health figures as they were saved.
     func prepare() async throws {
+        do {
+            try await store.prepareHead(keyring)
+        } catch let failure as StoreFailure where failure.kind == .corrupt {
+            log.critical("the database was changed behind the hub's back", metadata: ["reason": "\(failure)"])
+        }
         let counts = try await store.read { try $0.healthCounts() }
         healthByBits = counts
         health = Self.health(counts)

@@ -19,7 +19,11 @@ package struct IncomingFact: Sendable {
 
 extension Fact {
     /// What the raw body is sealed for: it opens only as the message that it came as.
-    package var sealContext: String { "inbox:\(source.utf8.count):\(source):\(messageID)" }
+    var sealContext: String { Self.sealContext(source: source, messageID: messageID) }
+
+    package static func sealContext(source: String, messageID: String) -> String {
+        "inbox:\(source.utf8.count):\(source):\(messageID)"
+    }
 }
 
 extension ParkedRow {

@@ -11,7 +11,10 @@ struct OrderVerification {
         var verified = VerifiedOrder(row: row)
         fold(events, into: &verified)
         // Rows that follow from events cannot be judged when the events themselves are broken.
-        guard verified.isWhole else { return verified }
+        guard verified.isWhole else {
+            try compareMessages(&verified, reader)
+            return verified
+        }
         compareRow(&verified)
         compareStamps(&verified)
         compareHolds(&verified)
@@ -20,6 +23,7 @@ struct OrderVerification {
         try compareParcels(&verified, reader)
         try compareInstructions(&verified, reader)
         try compareMessages(&verified, reader)
+        try compareReceivers(&verified, reader)
         return verified
     }
 
@@ -127,7 +131,9 @@ struct OrderVerification {
     /// A moment at which the row is valid, whenever the hub computed it: the last one before it changes by itself, or,
     /// where it never does, the end of time.
     private func validMoment(of row: OrderRow) -> Instant {
-        row.changesAt.map { $0 - 1 } ?? Instant(milliseconds: 253_402_300_799_999)
+        let latest = Instant(milliseconds: 253_402_300_799_999)
+        guard let changesAt = row.changesAt, changesAt.milliseconds > 0 else { return latest }
+        return min(changesAt - 1, latest)
     }
 
     private func compareStamps(_ verified: inout VerifiedOrder) {
@@ -201,6 +207,12 @@ struct OrderVerification {
             verified.require(
                 row.instruction.isStored(of: issued.instruction),
                 "instruction \(row.instruction.key) is stored otherwise than issued")
+            verified.require(
+                row.issuedAt == issued.issuedAt && row.deadline >= row.issuedAt,
+                "the times of instruction \(row.instruction.key) are not those of its event")
+            verified.require(
+                row.status != .parked || row.dueAt >= row.deadline,
+                "instruction \(row.instruction.key) was given up before its deadline")
             let answer = issued.answer?.value.outcome
             verified.require(
                 (row.status == .done) == (answer == .done) && (row.status == .refused) == (answer == .refused),
@@ -210,21 +222,6 @@ struct OrderVerification {
         let issued = Set(verified.order.issued.map(\.instruction.key))
         for key in byKey.keys.sorted() where !issued.contains(key) {
             verified.add("instruction \(key) is stored and was never issued")
-        }
-    }
-
-    /// Every recorded message is in the inbox, under this order.
-    private func compareMessages(_ verified: inout VerifiedOrder, _ reader: any StoreReader) throws {
-        for document in verified.documents where document["event"] == .string(Event.names[0]) {
-            let content = document["content"]
-            guard let source = content?["source"]?.string, let id = content?["id"]?.string else { continue }
-            let row = try reader.inboxRow(MessageKey(source: source, messageID: id))
-            guard let row else {
-                verified.add("a message of \(source) was recorded and is not in the inbox")
-                continue
-            }
-            verified.require(
-                row.order == verified.row.number, "a message of \(source) is in the inbox of another order")
         }
     }
 }

@@ -8,6 +8,8 @@ struct VerifiedOrder {
     var documents: [JSON] = []
     /// The order after the last event that could be applied.
     var order: Order
+    /// How many of the messages that it recorded are in the inbox.
+    var messagesInInbox = 0
     /// Whether every event could be applied.
     var isWhole = true
     private(set) var violations: [String] = []

@@ -10,6 +10,8 @@ package struct VerificationReport: Sendable {
     /// Orders that time alone has changed since the hub last looked at them; it does when it runs.
     package var due = 0
     package var violations: [String] = []
+    /// The head of the database, recomputed; nil where it has none yet.
+    package var head: HeadTotals?
     /// How many violations there were; ``violations`` keeps the first thousand.
     package var violationCount = 0
 
@@ -28,20 +30,20 @@ package struct Verifier: Sendable {
     private let keyring: Keyring
     private let settings: Settings
     private let now: Instant
-    private let heads: [String: [UInt8]]
+    private let anchor: HeadAnchor?
 
     /// - Parameters:
     ///   - now: for ``VerificationReport/due`` alone; rows are judged at a moment at which they are valid.
-    ///   - heads: chain heads by order number that were kept outside the database, if any: whoever cuts off the last
-    ///     events and writes the rows anew is found only by them.
+    ///   - anchor: the head of an earlier time, kept outside the database, if any: whoever puts back a whole file of an
+    ///     earlier time is found only by it.
     package init(
-        store: any Store, keyring: Keyring, settings: Settings, now: Instant, heads: [String: [UInt8]] = [:]
+        store: any Store, keyring: Keyring, settings: Settings, now: Instant, anchor: HeadAnchor? = nil
     ) {
         self.store = store
         self.keyring = keyring
         self.settings = settings
         self.now = now
-        self.heads = heads
+        self.anchor = anchor
     }
 
     /// - Parameter progress: told the number of orders done, every 256 orders.
@@ -57,20 +59,19 @@ package struct Verifier: Sendable {
     ) async throws -> VerificationReport {
         let rules = OrderVerification(keyring: keyring, settings: settings)
         let now = now
-        let heads = heads
+        let anchor = anchor
+        let keyring = keyring
         return try await store.read { reader in
             var report = VerificationReport()
+            report.add(try reader.structureProblems())
+            var database = try DatabaseVerification(reader, keyring, anchor)
             var health: [UInt16: Int64] = [:]
-            var missing = Set(heads.keys)
             var lastID: Int64 = 0
             try reader.scanOrders { row, events in
                 var verified = try rules.verify(row, events, reader: reader)
                 if row.id <= lastID { verified.add("its row id \(row.id) comes after \(lastID)") }
                 lastID = row.id
-                if let head = heads[row.number], head != row.chainHead {
-                    verified.add("the head of its chain differs from the one kept outside")
-                }
-                missing.remove(row.number)
+                database.look(at: &verified, events)
                 report.orders += 1
                 report.events += events.count
                 if let changesAt = row.changesAt, changesAt <= now { report.due += 1 }
@@ -79,8 +80,9 @@ package struct Verifier: Sendable {
                 try inspect(verified)
                 if report.orders % 256 == 0 { progress(report.orders) }
             }
-            report.add(missing.sorted().map { "order \($0): is gone, although its chain head was kept outside" })
-            let trail = try reader.verifyAudit(rules.keyring)
+            report.add(try database.conclude(reader))
+            report.head = database.head
+            let trail = try reader.verifyAudit(keyring)
             report.auditEntries = trail.entries
             report.add(trail.violations)
             report.add(Self.totals(report, health, reader: try ReaderTotals(reader)))
@@ -112,7 +114,7 @@ private struct ReaderTotals {
     let health: [UInt16: Int64]
 
     init(_ reader: any StoreReader) throws {
-        counts = try reader.counts()
+        counts = try reader.countedRows()
         health = try reader.healthCounts()
     }
 }

@@ -197,7 +197,14 @@ private final class WatchedTransaction: StoreTransaction {
     func sealedReceiver(_ id: String) throws -> [UInt8]? { try inner.sealedReceiver(id) }
     func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] { try inner.parked(after: cursor, limit: limit) }
     func counts() throws -> StoreCounts { try inner.counts() }
+    func countedRows() throws -> StoreCounts { try inner.countedRows() }
+    func scanInbox(_ body: (InboxRow) throws -> Void) throws { try inner.scanInbox(body) }
+    func scanTimers(_ body: (OrderTimer) throws -> Void) throws { try inner.scanTimers(body) }
+    func structureProblems() throws -> [String] { try inner.structureProblems() }
     func meta(_ name: String) throws -> [UInt8]? { try inner.meta(name) }
+    func headParts() throws -> [Int: [UInt8]] { try inner.headParts() }
+    var headWriter: Int { inner.headWriter }
+    func setHeadPart(_ bytes: [UInt8]) throws { try inner.setHeadPart(bytes) }
 
     func record(_ collection: String, _ key: String) throws -> StoredRecord? { try inner.record(collection, key) }
     func records(_ collection: String, after key: String, limit: Int) throws -> [StoredRecord] {

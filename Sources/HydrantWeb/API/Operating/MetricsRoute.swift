@@ -17,8 +17,19 @@ struct MetricsRoute: Sendable {
         Self.write(try await recorded { try await CouriersPage.load(from: hub) }, to: &text)
         Self.write(overview.health, overview.healthSettings, to: &text)
         Self.write(figures.current, to: &text)
+        Self.write(try await recorded { try await hub.databaseHead() }, to: &text)
         Self.writeProcess(to: &text)
         return Response(bytes: Array(text.text.utf8), type: PrometheusText.contentType)
+    }
+
+    /// The number stands for the head as far as a figure holds it, so that figures kept elsewhere tell of a database
+    /// that was put back.
+    private static func write(_ head: (commits: Int64, text: String)?, to text: inout PrometheusText) {
+        guard let head else { return }
+        text.single("hydrant_head_commits", .gauge, "Transactions that the head counts.", Double(head.commits))
+        text.single(
+            "hydrant_head_value", .gauge, "The first 13 hexadecimal digits of the head, as a number.",
+            Double(Int64(head.text.prefix(13), radix: 16) ?? 0))
     }
 
     private static func write(_ totals: Committer.Totals, to text: inout PrometheusText) {
