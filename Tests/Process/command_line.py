@@ -110,7 +110,15 @@ with tempfile.TemporaryDirectory() as name:
         "health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", "--json", code=0).stdout)
     expect(health["population"] == 1 and health["dwell"]["numerator"] == 0, f"the health is {health}")
     verified = json.loads(hydrant("verify", "--database", database, code=0).stdout)
+    expect(len(verified.pop("head")) == 64 and verified.pop("commits") > 0, f"verify says {verified}")
     expect(verified == {"orders": 2, "events": 4, "audit": 0, "violations": 0}, f"verify says {verified}")
+    hydrant("verify", "--database", database, "--write-head", folder / "head.json", code=0)
+    hydrant("verify", "--database", database, "--head", folder / "head.json", code=0)
+    kept = json.loads((folder / "head.json").read_text())
+    (folder / "later.json").write_text(json.dumps({**kept, "commits": kept["commits"] + 1}))
+    says(hydrant("verify", "--database", database, "--head", folder / "later.json", code=1).stderr, "was put back")
+    says(hydrant("verify", "--database", mapping, code=2).stderr, "is not a database")
+    says(hydrant("serve", "--database", folder / "missing/hub.sqlite", code=2).stderr, "does not exist")
 
     # The wrong document: every problem with its line and column, and nothing changed.
     mapping.write_text(MAPPING.replace("occurredAt: placed", "ocurredAt: placed").replace("reported: [paid]", "reported: [payed]"))
