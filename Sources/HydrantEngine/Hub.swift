@@ -12,7 +12,6 @@ package struct Hub: Sendable {
     package let settings: Settings
     let dispatcher: Dispatcher
     let numbers: NumberWatch
-
     private let keyring: Keyring
     private let watcher: Watcher
 

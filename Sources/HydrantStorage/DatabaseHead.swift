@@ -6,7 +6,7 @@ import HydrantCore
 /// head that fits them; whoever puts back the whole database is found by an older head that was kept elsewhere.
 ///
 /// Each writer has a part of its own, so that no two wait for each other, and writes down how far it saw the others:
-/// one writer's part cannot be put back without those that saw it later (docs/adr/0009).
+/// one writer's part cannot be put back without those that saw it later (docs/adr/0010).
 package struct DatabaseHead: Hashable, Sendable {
     /// By writer. The part of writer 0 is there from the beginning and has the hash of the settings document.
     package private(set) var parts: [Int: HeadPart]
