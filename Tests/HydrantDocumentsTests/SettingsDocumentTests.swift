@@ -69,7 +69,7 @@ struct SettingsDocumentTests {
         let words = try shipped().words
         #expect(
             words.systems.mapValues(\.count) == [
-                "wms": 19, "sf": 13, "shop": 12, "zto": 13, "sto": 8, "yto": 7, "yunda": 7, "jd": 4, "cainiao": 10,
+                "wms": 19, "sf": 13, "shop": 12, "zto": 13, "sto": 8, "yto": 7, "yunda": 7, "jd": 11, "cainiao": 10,
                 "kuaidi100": 12, "kdniao": 8,
             ])
         #expect(words.range(of: "ACCEPT", from: "wms") == WordTable.Range(lowest: 3, highest: 3))
