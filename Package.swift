@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
             name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
@@ -68,7 +69,7 @@ let package = Package(
             name: "HydrantWeb",
             dependencies: [
                 "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
-                "CJemalloc", hummingbird, mustache, log, crypto,
+                "CArgon2", "CJemalloc", hummingbird, mustache, log, crypto,
             ],
             resources: [.embedInCode("Pages")],
             swiftSettings: settings),

@@ -3,7 +3,10 @@
 # Installs what is missing as root or through password-less sudo; otherwise prints the line to run.
 set -euo pipefail
 
-build=(build-essential ca-certificates git libjemalloc-dev libpq-dev libsqlite3-dev libzstd-dev pkg-config tzdata zlib1g-dev)
+build=(
+    build-essential ca-certificates git libargon2-dev libjemalloc-dev libpq-dev libsqlite3-dev libzstd-dev pkg-config
+    tzdata zlib1g-dev
+)
 test=(chromium fonts-noto-cjk postgresql postgresql-client python3 python3-venv sqlite3 zstd)
 swift_needed=6.3
 

@@ -10,6 +10,7 @@ package struct Hub: Sendable {
     package let intake: Intake
     package let committer: Committer
     package let settings: Settings
+    package let keyring: Keyring
     let dispatcher: Dispatcher
     let numbers: NumberWatch
     private let keyring: Keyring
@@ -23,6 +24,7 @@ package struct Hub: Sendable {
         self.store = store
         self.clock = clock
         self.settings = settings
+        self.keyring = keyring
         let signals = HubSignals()
         self.keyring = keyring
         intake = Intake(keyring: keyring)

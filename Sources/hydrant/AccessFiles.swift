@@ -73,9 +73,9 @@ struct AccessFiles {
         return Glibc.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
     }
 
-    static func randomBytes() -> [UInt8] {
+    static func randomBytes(_ count: Int = 32) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 }
 

@@ -136,7 +136,8 @@ struct DemoStage {
             connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions(built),
             seed: command.seed, log: log)
         var server = ServerSettings(
-            tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret])
+            tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret],
+            randomBytes: { AccessFiles.randomBytes($0) })
         server.port = listenPort
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let pages = try PageService(

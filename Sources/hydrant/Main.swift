@@ -51,7 +51,8 @@ struct HydrantCommand: AsyncParsableCommand {
             """,
         version: hydrantVersion,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ImportCommand.self, WrongOrdersCommand.self, HealthCommand.self,
+            ServeCommand.self, DemoCommand.self, UserCommand.self, ImportCommand.self, WrongOrdersCommand.self,
+            HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
             MigrateCommand.self, BagCommand.self, SandboxCommand.self, SimulateCommand.self, BenchCommand.self,
             DoctorCommand.self,

@@ -90,7 +90,8 @@ struct ServeCommand: AsyncParsableCommand {
             connectors: built.connectors.values.sorted { $0.system < $1.system }, options: options,
             seed: UInt64.random(in: .min ... .max), log: log)
         var server = ServerSettings(
-            tokens: content.tokens, sessionKey: open.keyring.sessionKey, webhookSecrets: [content.webhookSecret])
+            tokens: content.tokens, sessionKey: open.keyring.sessionKey, webhookSecrets: [content.webhookSecret],
+            randomBytes: { AccessFiles.randomBytes($0) })
         server.host = host
         server.port = port
         server.cookieIsSecure = secureCookie
@@ -98,6 +99,10 @@ struct ServeCommand: AsyncParsableCommand {
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
         let missing = unconnected(inForce, built)
+        let people = People(
+            store: open.store, keyring: open.keyring, clock: SystemClock(),
+            randomBytes: { AccessFiles.randomBytes($0) })
+        let firstOwner = try await people.firstOwnerCode()
         let pages = try PageService(
             hub: hub, demo: false, forms: FormSigner(key: open.keyring.sessionKey))
         let application = try pages.application(settings: server, log: log) { port in
@@ -107,11 +112,21 @@ struct ServeCommand: AsyncParsableCommand {
                   settings        \(inForce.version)
                   access token    \(access.tokenPath)
                   webhook secret  \(access.webhookSecretPath)
-                  sign in at      http://\(host):\(port)/ with the access token
+                  sign in at      http://\(host):\(port)/\(Self.firstOwner(firstOwner, host, port))
                 \(missing)
                 """)
         }
         try await run([EgressService(client: egress), HubService(hub: hub), application, pages.sampling], log)
+    }
+
+    /// Where the first user signs up, as long as there is none.
+    private static func firstOwner(_ code: String?, _ host: String, _ port: Int) -> String {
+        guard let code else { return "" }
+        return """
+
+              first owner     http://\(host):\(port)/welcome?code=\(code)
+                              (there are no users yet; this link works once, for 24 hours)
+            """
     }
 
     /// What the settings ask of systems that nobody has connected, in words; empty when all are there.

@@ -106,20 +106,34 @@ import Testing
         try await api.send(.post, "/sign-in", body: Array("token=\(APIFixture.reader.text)".utf8))
     }
 
+    private func follow(_ api: APIFixture, _ code: String, cookie: String? = nil) async throws -> Answer {
+        let headers: HTTPFields = cookie.map { [.cookie: $0] } ?? [:]
+        return try await api.send(.post, "/sign-in", headers: headers, body: Array("code=\(code)".utf8))
+    }
+
     @Test func `a link's code signs in once, and its token stays out of addresses`() async throws {
         let api = try APIFixture()
         let code = api.settings.signInCodes.issue(
             for: APIFixture.reader.token, randomBytes: Array(repeating: 3, count: 32), now: APIFixture.begin)
-        let answer = try await api.get("/sign-in?code=\(code)", token: nil)
+        // Whoever only looks at the link uses nothing up.
+        for method in [HTTPRequest.Method.get, .head, .get] {
+            let look = try await api.send(method, "/sign-in?code=\(code)")
+            #expect(look.status == 200)
+            #expect(look.headers[.setCookie] == nil)
+            if method == .get { #expect(look.text.contains("name=\"code\" value=\"\(code)\"")) }
+        }
+        let answer = try await follow(api, code)
         #expect(answer.status == 303)
         #expect(answer.headers[.location] == "/")
         let cookie = try cookie(of: answer)
         #expect(!cookie.contains(APIFixture.reader.text))
         #expect(try await api.send(.get, "/v1/orders", headers: [.cookie: cookie]).status == 200)
-        #expect(try await api.get("/sign-in?code=\(code)", token: nil).status == 401)
-        let again = try await api.send(.get, "/sign-in?code=\(code)", headers: [.cookie: cookie])
-        #expect(again.status == 303)
-        #expect(again.headers[.setCookie] == nil)
+        let again = try await follow(api, code)
+        #expect(again.status == 401)
+        #expect(again.text.contains("这个链接已用过"))
+        let opened = try await api.send(.get, "/sign-in?code=\(code)", headers: [.cookie: cookie])
+        #expect(opened.status == 303)
+        #expect(opened.headers[.setCookie] == nil)
     }
 
     @Test func `a code is good for ten minutes`() async throws {
@@ -127,7 +141,7 @@ import Testing
         let code = api.settings.signInCodes.issue(
             for: APIFixture.reader.token, randomBytes: Array(repeating: 3, count: 32), now: APIFixture.begin)
         api.wallClock.move(by: .minutes(10))
-        #expect(try await api.get("/sign-in?code=\(code)", token: nil).status == 401)
+        #expect(try await follow(api, code).status == 401)
     }
 
     @Test func `a token in an address signs nobody in`() async throws {
@@ -146,7 +160,7 @@ import Testing
     @Test func `a wrong token gets the form again and no cookie`() async throws {
         let api = try APIFixture()
         for answer in [
-            try await api.get("/sign-in?code=wrong", token: nil),
+            try await follow(api, "wrong"),
             try await api.send(.post, "/sign-in", body: Array("token=wrong".utf8)),
             try await api.send(.post, "/sign-in", body: Array("nothing".utf8)),
         ] {

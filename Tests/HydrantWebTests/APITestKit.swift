@@ -102,6 +102,18 @@ struct APIFixture: Sendable {
         AccessToken.make(name: name, scopes: scopes, randomBytes: Array(repeating: byte, count: 32))
     }
 
+    /// Different bytes at each call, and the same in each run.
+    static func randomBytes(_ seed: UInt8) -> @Sendable (_ count: Int) -> [UInt8] {
+        let calls = Mutex(0)
+        return { count in
+            let call = calls.withLock { calls in
+                calls += 1
+                return calls
+            }
+            return (0..<count).map { seed &+ UInt8(truncatingIfNeeded: call &* 31 &+ $0 &* 7) ^ UInt8(call >> 3 & 255) }
+        }
+    }
+
     init(
         store: InMemoryStore = InMemoryStore(), through outer: (any Store)? = nil, wallSleeps: Bool = true,
         withPages: Bool = false, hubSettings: Settings = Settings(), connectors: [any Connector] = [],
@@ -112,7 +124,8 @@ struct APIFixture: Sendable {
         wallClock = StillClock(Self.begin, sleeps: wallSleeps)
         var settings = ServerSettings(
             tokens: AccessTokens([Self.writer.token, Self.reader.token, Self.operations.token, Self.stranger.token]),
-            sessionKey: Array(repeating: 9, count: 32), webhookSecrets: [Self.secret], wallClock: wallClock)
+            sessionKey: Array(repeating: 9, count: 32), webhookSecrets: [Self.secret], wallClock: wallClock,
+            randomBytes: Self.randomBytes(1))
         change(&settings)
         self.settings = settings
         hub = Hub(

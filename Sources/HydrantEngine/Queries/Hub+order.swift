@@ -2,6 +2,13 @@ package import HydrantCore
 import HydrantStorage
 
 extension Hub {
+    /// The sealed receiver of a reference. Whoever opens it writes down who asked and why.
+    package func receiver(_ reference: ReceiverReference) async throws -> Sensitive<Receiver>? {
+        try await store.read { [intake] reader in
+            try reader.sealedReceiver(reference.id).map { try intake.open($0, id: reference.id) }
+        }
+    }
+
     /// One order as it is, or as it was at a moment of the world's time; nil when no fact ever named it.
     ///
     /// - Parameter asOf: only what happened until then counts; nil for everything up to now.

@@ -50,6 +50,18 @@ extension Problem {
             advice: "Use a token that has it.")
     }
 
+    static func roleMissing(_ role: Role) -> Problem {
+        Problem(
+            status: .forbidden, code: "HY-2030", title: "Not allowed with this role",
+            detail: "The role \(role.rawValue) may not do this.",
+            advice: "Ask the owner of the hub, who gives out roles.")
+    }
+
+    static let foreignForm = Problem(
+        status: .forbidden, code: "HY-2031", title: "A form of another site",
+        detail: "The form was sent by another site, or by a page that was opened before the last sign-in.",
+        advice: "Open the page of the hub again and send its form from there.")
+
     static func unsigned(_ detail: String) -> Problem {
         Problem(
             status: .unauthorized, code: "HY-2004", title: "The signature is missing or wrong", detail: detail,

@@ -1,68 +1,132 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HydrantConnectorKit
 import HydrantCore
+import HydrantEngine
 
-/// Lets nobody past without a token, except to the health checks, the sign-in form and the static assets. Pushes are
-/// judged by their own signature, keepers by the code of their link.
+/// Lets nobody past whom ``AccessTable`` does not let past, and says in ``Viewer/current`` who it is. Pushes are judged
+/// by their own signature, keepers by the code of their link.
 struct AccessMiddleware: RouterMiddleware {
     let tokens: AccessTokens
     let sessions: SessionSigner
+    let people: People
+    let hub: Hub
     let wallClock: any HubClock
+    let pages: SignInPages
+    let forms: FormSigner
+
+    private struct Sender {
+        var holder: AccessToken
+        var viewer: Viewer
+        /// A machine is judged by its scopes alone, a person by the role, a person's token by both.
+        var isMachine = false
+        var usesToken = false
+    }
 
     func handle(
         _ request: Request, context: HubContext, next: (Request, HubContext) async throws -> Response
     ) async throws -> Response {
         // The route's own pattern, because an address can be written in several ways (`//v1//facts`).
         let route = context.endpointPath ?? request.uri.path
-        if Self.isOpen(route) { return try await next(request, context) }
+        let method = request.method.rawValue
+        if request.isForeignForm(at: route) { throw Problem.foreignForm }
+        if AccessTable.isOpen(route) { return try await next(request, context) }
+        let sender: Sender
+        do {
+            sender = try await self.sender(of: request, route)
+        } catch let problem as Problem {
+            guard request.wantsPage else { throw problem }
+            let isOver = problem.code == Problem.tokenUnknown.code
+            return pages.signIn(request, .unauthorized, isOver ? .over : nil)
+        }
         var context = context
-        do throws(Problem) {
-            context.holder = try holder(of: request, route)
-        } catch {
-            guard request.wantsPage else { throw error }
-            return SignInForm.response(to: request, .unauthorized, isRefused: error.code == Problem.tokenUnknown.code)
+        context.holder = sender.holder
+        let rule = AccessTable.rule(method, route)
+        if let refusal = refusal(sender, rule, isKnown: context.endpointPath != nil) {
+            guard request.wantsPage, !sender.usesToken else { throw refusal }
+            return Viewer.$current.withValue(sender.viewer) { pages.forbidden(request) }
         }
-        if let scope = Self.scope(route), context.holder?.scopes.contains(scope) != true {
-            throw Problem.scopeMissing(scope)
+        return try await Viewer.$current.withValue(sender.viewer) {
+            if let name = rule?.order, sender.viewer.role == .warehouse {
+                let number = try pathText(name, context).normalised
+                guard let order = try await recorded({ try await hub.committer.order(number) }),
+                    sender.viewer.maySee(order)
+                else {
+                    guard request.wantsPage else { throw Problem.unknownOrder("No fact ever named this order.") }
+                    return pages.unknownOrder(request, number)
+                }
+            }
+            return try await next(request, context)
         }
-        return try await next(request, context)
     }
 
-    private func holder(of request: Request, _ route: String) throws(Problem) -> AccessToken {
+    private func refusal(_ sender: Sender, _ rule: AccessTable.Rule?, isKnown: Bool) -> Problem? {
+        if sender.isMachine || sender.usesToken {
+            let scope = rule == nil ? .read : rule?.scope
+            if let scope, !sender.holder.scopes.contains(scope) { return .scopeMissing(scope) }
+            if sender.isMachine { return nil }
+        }
+        guard isKnown else { return nil }
+        return (rule?.roles ?? [.owner]).contains(sender.viewer.role) ? nil : .roleMissing(sender.viewer.role)
+    }
+
+    private func sender(of request: Request, _ route: String) async throws -> Sender {
         if let authorization = request.headers[.authorization] {
             let parts = authorization.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .tokenMissing }
-            guard let holder = tokens.holder(of: parts[1].utf8) else { throw .tokenUnknown }
-            return holder
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.tokenMissing }
+            if let holder = tokens.holder(of: parts[1].utf8) { return Self.machine(holder) }
+            guard let found = try await recorded({ try await people.holder(ofToken: String(parts[1])) }) else {
+                throw Problem.tokenUnknown
+            }
+            var sender = Self.person(found.person)
+            sender.holder.scopes = found.token.scopes.intersection(found.person.role.scopes)
+            sender.usesToken = true
+            return sender
         }
         // A cookie never writes through the API: that needs the token itself.
         let mayUseCookie = request.method == .get || request.method == .head || !route.hasPrefix("/v1/")
-        guard mayUseCookie, let session = request.cookies[SessionSigner.cookieName]?.value, !session.isEmpty else {
-            throw .tokenMissing
+        guard mayUseCookie, let session = SessionCookie.value(of: request), !session.isEmpty else {
+            throw Problem.tokenMissing
+        }
+        if let found = try await recorded({ try await people.session(session) }) {
+            return seated(Self.person(found.person), session)
         }
         guard let holder = sessions.holder(of: session, among: tokens, now: wallClock.now()) else {
-            throw .tokenUnknown
+            throw Problem.tokenUnknown
         }
-        return holder
+        return seated(Self.machine(holder), session)
     }
 
-    private static func isOpen(_ route: String) -> Bool {
-        switch route {
-        case "/healthz", "/readyz", "/sign-in", "/sign-out": true
-        default: route.hasPrefix("/assets/") || route.hasPrefix("/push/") || route.hasPrefix("/k/")
-        }
+    private func seated(_ sender: Sender, _ session: String) -> Sender {
+        var sender = sender
+        sender.viewer.session = session
+        sender.viewer.formToken = forms.token(for: session)
+        return sender
     }
 
-    /// The scope that a route needs; nil where any token will do.
-    private static func scope(_ route: String) -> AccessScope? {
-        switch route {
-        case "/v1/facts": .factsWrite
-        case "/metrics": .ops
-        case "/openapi.json": nil
-        default: .read
-        }
+    private static func person(_ person: Person) -> Sender {
+        let holder = AccessToken(
+            name: person.name, hash: [], scopes: person.role.scopes, sources: ["person:\(person.name)"])
+        return Sender(holder: holder, viewer: person.viewer)
     }
+
+    /// Whoever holds a token with every scope holds the whole hub; others read.
+    private static func machine(_ holder: AccessToken) -> Sender {
+        let isWhole = holder.scopes.isSuperset(of: AccessScope.allCases)
+        let viewer = Viewer(actor: "token:\(holder.name)", role: isWhole ? .owner : .viewer)
+        return Sender(holder: holder, viewer: viewer, isMachine: true)
+    }
+}
+
+extension AccessTable {
+    /// Whether an address is open whatever the method: a wrong one is then answered as such.
+    static func isOpen(_ route: String) -> Bool {
+        route.hasPrefix("/assets/") || route.hasPrefix("/push/") || route.hasPrefix("/k/")
+            || openPaths.contains(route)
+    }
+
+    private static let openPaths = Set(rules.filter { $0.gate == .open }.map(\.path))
 }
 
 extension Request {
@@ -70,5 +134,34 @@ extension Request {
     var wantsPage: Bool {
         (method == .get || method == .head) && !uri.path.hasPrefix("/v1/")
             && headers[.accept]?.contains("text/html") == true
+    }
+
+    /// Whether another site sent a form in the browser's name. Programs come without these headers.
+    func isForeignForm(at route: String) -> Bool {
+        guard method != .get, method != .head, !route.hasPrefix("/v1/"), !route.hasPrefix("/push/"),
+            headers[.authorization] == nil
+        else { return false }
+        if let site = Self.fetchSite.flatMap({ headers[$0] }) { return site != "same-origin" && site != "none" }
+        guard let origin = headers[.origin], origin != "null" else { return false }
+        let host = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init)
+        return host?.lowercased() != head.authority?.lowercased()
+    }
+
+    private static let fetchSite = HTTPField.Name("sec-fetch-site")
+}
+
+/// The cookie of a browser's session. Over HTTPS its name keeps other hosts of the domain from setting it.
+enum SessionCookie {
+    static let secureName = "__Host-hydrant"
+
+    static func value(of request: Request) -> String? {
+        request.cookies[secureName]?.value ?? request.cookies[SessionSigner.cookieName]?.value
+    }
+
+    /// The `Set-Cookie` header; an empty value ends the session.
+    static func header(_ value: String, lifetime: Milliseconds, isSecure: Bool) -> String {
+        let age = value.isEmpty ? 0 : lifetime / 1_000
+        return "\(isSecure ? secureName : SessionSigner.cookieName)=\(value); Path=/; Max-Age=\(age); HttpOnly; "
+            + "SameSite=Strict" + (isSecure ? "; Secure" : "")
     }
 }

@@ -24,12 +24,16 @@ package enum HydrantServer {
         let routes = RecordingRouter(router: router, table: table)
         let figures = RequestFigures()
         let sessions = SessionSigner(key: settings.sessionKey)
+        let people = People(
+            store: hub.store, keyring: hub.keyring, clock: settings.wallClock, randomBytes: settings.randomBytes)
+        let signInPages = SignInPages(files: try pages?.files ?? PageFiles())
         let webhooks = try StandardWebhooks(secrets: settings.webhookSecrets)
         router.add(
             middleware: AnswerMiddleware(figures: figures, table: table, log: log, unknownPage: pages?.unknownPage))
         router.add(
             middleware: AccessMiddleware(
-                tokens: settings.tokens, sessions: sessions, wallClock: settings.wallClock))
+                tokens: settings.tokens, sessions: sessions, people: people, hub: hub, wallClock: settings.wallClock,
+                pages: signInPages, forms: FormSigner(key: settings.sessionKey)))
         let facts = FactsRoute(hub: hub, webhooks: webhooks, settings: settings)
         routes.post("/v1/facts", use: facts.post)
         addReading(to: routes, hub)
@@ -38,12 +42,16 @@ package enum HydrantServer {
         routes.post("/push/{system}/{rest}", use: pushes.post)
         addOperating(to: routes, hub, settings, figures)
         let signIn = SignInRoutes(
-            tokens: settings.tokens, sessions: sessions, wallClock: settings.wallClock,
-            cookieIsSecure: settings.cookieIsSecure, codes: settings.signInCodes)
+            tokens: settings.tokens, sessions: sessions, people: people, wallClock: settings.wallClock,
+            cookieIsSecure: settings.cookieIsSecure, codes: settings.signInCodes, pages: signInPages)
         routes.get("/sign-in", use: signIn.get)
         routes.post("/sign-in", use: signIn.post)
         routes.post("/sign-out", use: signIn.signOut)
+        routes.get("/welcome", use: signIn.welcome)
+        routes.post("/welcome", use: signIn.accept)
         pages?.add(to: routes)
+        routes.get("/v1/audit", use: AuditRoute(hub: hub).list)
+        if let pages { PeopleRoutes(people: people, hub: hub, pages: pages).add(to: routes) }
         return HubRouter(router: router, table: table)
     }
 

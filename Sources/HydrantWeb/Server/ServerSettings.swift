@@ -20,16 +20,20 @@ package struct ServerSettings: Sendable {
     /// The names of the systems that the hub calls or that push to it.
     package var connectedSystems: Set<String> = []
     package var limits = ServerLimits()
+    /// Bytes that nobody can guess, for sessions and links.
+    package var randomBytes: @Sendable (_ count: Int) -> [UInt8]
     /// The clock of the world, for signatures and sessions; the hub's own may run faster.
     package var wallClock: any HubClock
 
     package init(
-        tokens: AccessTokens, sessionKey: [UInt8], webhookSecrets: [String], wallClock: any HubClock = SystemClock()
+        tokens: AccessTokens, sessionKey: [UInt8], webhookSecrets: [String], wallClock: any HubClock = SystemClock(),
+        randomBytes: @escaping @Sendable (_ count: Int) -> [UInt8]
     ) {
         self.tokens = tokens
         self.sessionKey = sessionKey
         self.webhookSecrets = webhookSecrets
         self.wallClock = wallClock
+        self.randomBytes = randomBytes
     }
 }
 

@@ -4,58 +4,151 @@ import HummingbirdCore
 import HydrantConnectorKit
 import HydrantCore
 
-/// Signing in: `POST /sign-in` with a token from the form, `GET /sign-in?code=…` from a link that works once. A token
-/// is never taken from an address.
+/// Signing in and out: with name, password and second factor, with a token, or with a link that works once. A link's
+/// page has a button; only sending its form uses the link up. A token is never taken from an address.
 struct SignInRoutes: Sendable {
     let tokens: AccessTokens
     let sessions: SessionSigner
+    let people: People
     let wallClock: any HubClock
     let cookieIsSecure: Bool
     let codes: SignInCodes
+    let pages: SignInPages
     private static let formBytesMaximum = 4_096
 
     @Sendable func get(_ request: Request, _ context: HubContext) async throws -> Response {
-        guard let pairs = formDecoded((request.uri.query ?? "").utf8), let code = value(of: "code", in: pairs) else {
-            return SignInForm.response(to: request, .ok, isRefused: false)
-        }
-        if let holder = codes.redeem(code, now: wallClock.now()) { return signIn(holder, request) }
+        guard let code = query(request, "code") else { return pages.signIn(request, .ok, nil) }
         // The same link again, in the browser that it signed in.
-        if session(of: request) != nil { return Response(status: .seeOther, headers: [.location: "/"]) }
-        return SignInForm.response(to: request, .unauthorized, isRefused: true)
+        if try await session(of: request) != nil, !codes.isOpen(code, now: wallClock.now()) {
+            return Response(status: .seeOther, headers: [.location: "/"])
+        }
+        return pages.link(request, code: code)
     }
 
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
-        let body = try await readBody(of: request, Self.formBytesMaximum)
-        guard let pairs = formDecoded(body), let token = value(of: "token", in: pairs) else {
-            return SignInForm.response(to: request, .unauthorized, isRefused: true)
+        let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
+        func field(_ name: String) -> String? { value(of: name, in: pairs) }
+        if let code = field("code") {
+            guard let holder = codes.redeem(code, now: wallClock.now()) else {
+                return pages.signIn(request, .unauthorized, .linkOver)
+            }
+            return signIn(holder, request)
         }
-        guard let holder = tokens.holder(of: token.utf8.filter { $0 > 0x20 }) else {
-            return SignInForm.response(to: request, .unauthorized, isRefused: true)
+        if let token = field("token") {
+            guard let holder = tokens.holder(of: token.utf8.filter({ $0 > 0x20 })) else {
+                return pages.signIn(request, .unauthorized, .refused)
+            }
+            return signIn(holder, request)
         }
-        return signIn(holder, request)
+        let source = context.source(of: request)
+        let old = SessionCookie.value(of: request)
+        if let ticket = field("ticket") {
+            let outcome = try await recorded {
+                try await people.signIn(
+                    ticket: ticket, digits: field("digits") ?? "", source: source, device: device(request),
+                    replacing: old)
+            }
+            return answer(outcome, request, ticket: ticket, name: "")
+        }
+        guard let name = field("name"), let password = field("password") else {
+            return pages.signIn(request, .unauthorized, .refused)
+        }
+        let outcome = try await recorded {
+            try await people.signIn(
+                name, password: password, source: source, device: device(request), replacing: old)
+        }
+        return answer(outcome, request, ticket: nil, name: name)
+    }
+
+    private func answer(_ outcome: SignInOutcome, _ request: Request, ticket: String?, name: String) -> Response {
+        let now = wallClock.now()
+        switch outcome {
+        case .signedIn(let value): return enter(value, PersonSession.lifetime, request)
+        case .asksForDigits(let ticket): return pages.digits(request, .ok, nil, ticket: ticket)
+        case .refused:
+            if let ticket { return pages.digits(request, .unauthorized, .refused, ticket: ticket) }
+            return pages.signIn(request, .unauthorized, .refused)
+        case .locked(let until): return pages.signIn(request, .tooManyRequests, .locked(until: until, now: now))
+        case .busy:
+            var response = pages.signIn(request, .serviceUnavailable, .busy)
+            response.headers[.retryAfter] = "2"
+            return response
+        }
+    }
+
+    @Sendable func welcome(_ request: Request, _ context: HubContext) async throws -> Response {
+        let code = query(request, "code") ?? ""
+        guard let invitation = try await recorded({ try await people.invitation(code) }) else {
+            return pages.signIn(request, .gone, .linkOver)
+        }
+        return pages.welcome(request, .ok, code: code, invitation: invitation, name: "", nil)
+    }
+
+    /// Chooses the password that the link is for, and signs in with it.
+    @Sendable func accept(_ request: Request, _ context: HubContext) async throws -> Response {
+        let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
+        let code = value(of: "code", in: pairs) ?? ""
+        let typed = value(of: "name", in: pairs) ?? ""
+        guard let invitation = try await recorded({ try await people.invitation(code) }) else {
+            return pages.signIn(request, .gone, .linkOver)
+        }
+        do {
+            let name = try await recorded {
+                try await people.redeem(code, name: typed, password: value(of: "password", in: pairs) ?? "")
+            }
+            let session = try await recorded {
+                try await people.beginSession(
+                    name, device: device(request), replacing: SessionCookie.value(of: request))
+            }
+            return enter(session, PersonSession.lifetime, request)
+        } catch let refusal as PeopleRefusal {
+            if refusal == .linkOver { return pages.signIn(request, .gone, .linkOver) }
+            return pages.welcome(
+                request, .unprocessableContent, code: code, invitation: invitation, name: String(typed.prefix(40)),
+                .refusal(refusal))
+        }
     }
 
     /// Ends the session that the request comes with. Another site's form comes without one, because the cookie is
     /// strict, and changes nothing.
     @Sendable func signOut(_ request: Request, _ context: HubContext) async throws -> Response {
-        guard let session = session(of: request) else {
+        guard let session = try await session(of: request) else {
             return Response(status: .seeOther, headers: [.location: "/sign-in"])
         }
+        try await recorded { try await people.signOut(session) }
         sessions.end(session, now: wallClock.now())
-        return redirect(to: "/sign-in", cookie: sessions.cookie("", isSecure: isSecure(request)))
+        return redirect(to: "/sign-in", cookie: cookie("", 0, request))
     }
 
     private func signIn(_ holder: AccessToken, _ request: Request) -> Response {
-        let session = sessions.issue(for: holder, now: wallClock.now())
-        return redirect(to: "/", cookie: sessions.cookie(session, isSecure: isSecure(request)))
+        enter(sessions.issue(for: holder, now: wallClock.now()), sessions.lifetime, request)
+    }
+
+    private func enter(_ value: String, _ lifetime: Milliseconds, _ request: Request) -> Response {
+        redirect(to: "/", cookie: cookie(value, lifetime, request))
+    }
+
+    private func cookie(_ value: String, _ lifetime: Milliseconds, _ request: Request) -> String {
+        SessionCookie.header(value, lifetime: lifetime, isSecure: isSecure(request))
     }
 
     /// The request's session while it is valid.
-    private func session(of request: Request) -> String? {
-        guard let value = request.cookies[SessionSigner.cookieName]?.value,
-            sessions.holder(of: value, among: tokens, now: wallClock.now()) != nil
-        else { return nil }
-        return value
+    private func session(of request: Request) async throws -> String? {
+        guard let session = SessionCookie.value(of: request) else { return nil }
+        if try await recorded({ try await people.session(session) }) != nil { return session }
+        return sessions.holder(of: session, among: tokens, now: wallClock.now()) == nil ? nil : session
+    }
+
+    private func query(_ request: Request, _ name: String) -> String? {
+        formDecoded((request.uri.query ?? "").utf8).flatMap { value(of: name, in: $0) }
+    }
+
+    /// The kind of browser in two words that this program chose; nothing of what the browser says is kept.
+    private func device(_ request: Request) -> String {
+        let agent = request.headers[.userAgent] ?? ""
+        let browser = ["Edg", "MicroMessenger", "Firefox", "Chrome", "Safari"].first { agent.contains($0) } ?? "?"
+        let system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"].first { agent.contains($0) } ?? "?"
+        return "\(browser) · \(system)"
     }
 
     /// A proxy says with which scheme the browser came.
@@ -68,53 +161,4 @@ struct SignInRoutes: Sendable {
     private func redirect(to path: String, cookie: String) -> Response {
         Response(status: .seeOther, headers: [.location: path, .setCookie: cookie])
     }
-}
-
-/// The form that a browser without a session gets.
-enum SignInForm {
-    static func response(to request: Request, _ status: HTTPResponse.Status, isRefused: Bool) -> Response {
-        let text = page(PageRequest(request).language, isRefused: isRefused)
-        var response = Response(status: status, bytes: Array(text.utf8), type: "text/html; charset=utf-8")
-        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hydrant\"" }
-        return response
-    }
-
-    private static func page(_ language: Language, isRefused: Bool) -> String {
-        let alert = "<p role=\"alert\">\(SignInWords.refused[language])</p>"
-        return """
-            <!doctype html>
-            <html lang="\(language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-            <meta name="color-scheme" content="light dark">
-            <title>\(SignInWords.title[language]) · Hydrant</title>
-            <link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
-            <link rel="stylesheet" href="/assets/hydrant.css">
-            </head>
-            <body class="sign-in">
-            <main>
-            <h1>Hydrant</h1>
-            \(isRefused ? alert : "<p>\(SignInWords.hint[language])</p>")
-            <form method="post" action="/sign-in">
-            <label for="token">\(SignInWords.token[language])</label>
-            <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-            <button type="submit">\(SignInWords.title[language])</button>
-            </form>
-            </main>
-            </body>
-            </html>
-
-            """
-    }
-}
-
-private enum SignInWords {
-    static let title = Text(chinese: "登录", english: "Sign in")
-    static let token = Text(chinese: "访问令牌", english: "Access token")
-    static let hint = Text(
-        chinese: "请粘贴管理员给您的访问令牌。", english: "Paste the access token that your administrator gave you.")
-    static let refused = Text(
-        chinese: "令牌无效，或登录已过期。请重新粘贴完整的令牌。",
-        english: "The token is not valid, or the session has ended. Paste the whole token again.")
 }

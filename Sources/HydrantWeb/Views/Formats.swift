@@ -56,8 +56,9 @@ package struct Formats: Sendable {
 
     package func count(_ number: Int) -> String { count(Int64(number)) }
 
-    /// `¥1,234.50`, `USD 12.00`
+    /// `¥1,234.50`, `USD 12.00`; dots for whoever may not see amounts.
     package func amount(_ minor: Int64, currency: String) -> String {
+        if Viewer.current.sight(.money) == .hidden { return "•••" }
         let sign = currency.isEmpty || currency == "CNY" ? "¥" : currency + " "
         let cents = paddedDecimal(Int(minor.magnitude % 100), width: 2)
         return "\(minor < 0 ? "-" : "")\(sign)\(count(Int64(minor.magnitude / 100))).\(cents)"

@@ -57,7 +57,10 @@ package struct PageFiles: Sendable {
         ("health", PackageResources.health_html), ("channels", PackageResources.channels_html),
         ("lane", PackageResources.lane_html), ("couriers", PackageResources.couriers_html),
         ("parcels", PackageResources.parcels_html), ("message", PackageResources.message_html),
-        ("keeper", PackageResources.keeper_html),
+        ("keeper", PackageResources.keeper_html), ("signin", PackageResources.signin_html),
+        ("users", PackageResources.users_html), ("person", PackageResources.person_html),
+        ("account", PackageResources.account_html), ("audit", PackageResources.audit_html),
+        ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
     ]
 
     /// The templates as they were written, by name.

@@ -8,6 +8,9 @@ package struct PageFrame: Sendable {
         case wrongOrders
         case health
         case channels
+        case users
+        case audit
+        case account
         case elsewhere
     }
 
@@ -33,6 +36,7 @@ package struct PageFrame: Sendable {
             (.wrongOrders, "/wrong-orders", "wrongorders", words("nav_wrong")),
             (.health, "/health", "health", words("nav_health")),
             (.channels, "/channels", "channels", words("nav_channels")),
+            (.users, "/settings/users", "people", words("nav_users")), (.audit, "/audit", "audit", words("nav_audit")),
         ]
         let bindings: Bindings = [
             "language": language == .chinese ? "zh-CN" : "en", "title": title, "w": words.bindings,
@@ -42,9 +46,10 @@ package struct PageFrame: Sendable {
                 "script": files.assets["hydrant.js"]?.address ?? "",
                 "logo": files.assets["logo.svg"]?.address ?? "",
             ],
-            "nav": items.map { item -> Bindings in
+            "nav": items.filter { Viewer.current.mayOpen("GET", $0.1) }.map { item -> Bindings in
                 ["href": item.1, "icon": item.2, "label": item.3, "here": item.0 == place]
             },
+            "account": shown(Viewer.current.user),
             "otherLanguage": [
                 "tag": other == .chinese ? "zh-CN" : "en", "label": other == .chinese ? "中文" : "English",
                 "href": address(path, query.map { ($0.0, $0.1) } + [("lang", other.rawValue)]),

@@ -13,6 +13,8 @@ struct PageRequest: Sendable {
     let language: Language
     /// Whether the address chose the language, so that it has to be remembered.
     let choosesLanguage: Bool
+    /// The scheme and host by which the browser came.
+    let origin: String
     /// The browser's session as it was sent; nil without one.
     let session: String?
 
@@ -29,8 +31,17 @@ struct PageRequest: Sendable {
         let chosen = all.last { $0.0 == "lang" }.flatMap { Language(rawValue: $0.1) }
         let remembered = request.cookies[Self.cookieName].flatMap { Language(rawValue: $0.value) }
         choosesLanguage = chosen != nil
-        session = request.cookies[SessionSigner.cookieName]?.value
+        let scheme = HTTPField.Name("x-forwarded-proto").flatMap { request.headers[$0] } ?? "http"
+        origin = request.head.authority.map { "\(scheme == "https" ? "https" : "http")://\($0)" } ?? ""
+        session = SessionCookie.value(of: request)
         language = chosen ?? remembered ?? Self.preferred(request)
+    }
+
+    /// Remembers the language that was chosen.
+    var languageCookie: Cookie {
+        Cookie(
+            name: Self.cookieName, value: language.rawValue, maxAge: 31_536_000, path: "/", httpOnly: true,
+            sameSite: .lax)
     }
 
     func parameter(_ name: String) -> String? { parameters.last { $0.0 == name }?.1 }

@@ -83,9 +83,11 @@ extension PageRoutes {
     func search(_ request: PageRequest) async throws -> Response {
         let wanted = request.parameter("q")?.trimmed.normalised ?? ""
         guard !wanted.isEmpty else { return seeOther("/orders") }
+        let viewer = Viewer.current
         let found = try await hub.store.read { reader in
-            if let exact = try reader.orderRow(wanted) { return [exact] }
-            return try reader.orderRows(OrderFilter(numberPrefix: wanted), after: 0, limit: 2)
+            if let exact = try reader.orderRow(wanted), try viewer.maySee(exact, reader) { return [exact] }
+            let rows = try reader.orderRows(OrderFilter(numberPrefix: wanted), after: 0, limit: 2)
+            return try rows.filter { try viewer.maySee($0, reader) }
         }
         if found.count == 1 { return seeOther(orderPath(found[0].number)) }
         return seeOther(address("/orders", [("prefix", wanted)]))

@@ -115,10 +115,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             response.headers[.retryAfter] = "5"
         }
         if request.choosesLanguage {
-            response.setCookie(
-                Cookie(
-                    name: PageRequest.cookieName, value: request.language.rawValue, maxAge: 31_536_000, path: "/",
-                    httpOnly: true, sameSite: .lax))
+            response.setCookie(request.languageCookie)
         }
         return response
     }

@@ -22,7 +22,8 @@ struct HTTPBench {
             let token = AccessToken.make(name: "bench", scopes: [.factsWrite], randomBytes: bytes)
             let secret = "whsec_" + Data(bytes).base64EncodedString()
             var settings = ServerSettings(
-                tokens: AccessTokens([token.token]), sessionKey: bytes, webhookSecrets: [secret])
+                tokens: AccessTokens([token.token]), sessionKey: bytes, webhookSecrets: [secret],
+                randomBytes: { AccessFiles.randomBytes($0) })
             settings.port = 0
             let log = Logger(label: "hydrant.bench")
             let ports = AsyncStream<Int>.makeStream()

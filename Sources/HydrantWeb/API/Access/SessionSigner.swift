@@ -40,13 +40,6 @@ package struct SessionSigner: Sendable {
     /// Ends a session before its time; a copy of the cookie opens nothing any more.
     func end(_ value: String, now: Instant) { ended.add(value, now: now, lifetime: lifetime) }
 
-    /// The `Set-Cookie` header of a session; an empty value ends it.
-    func cookie(_ value: String, isSecure: Bool) -> String {
-        let age = value.isEmpty ? 0 : lifetime / 1_000
-        return "\(Self.cookieName)=\(value); Path=/; Max-Age=\(age); HttpOnly; SameSite=Strict"
-            + (isSecure ? "; Secure" : "")
-    }
-
     private func signature(of content: String) -> String {
         hexadecimal(Array(HMAC<SHA256>.authenticationCode(for: Array(content.utf8), using: key)))
     }

@@ -27,6 +27,14 @@ package final class SignInCodes: Sendable {
         return text
     }
 
+    /// Whether a code would still be taken; uses nothing up.
+    func isOpen(_ code: String, now: Instant) -> Bool {
+        let hash = Array(SHA256.hash(data: Array(code.utf8)))
+        return entries.withLock { entries in
+            entries.contains { isEqualInConstantTime($0.hash, hash) && now < $0.until }
+        }
+    }
+
     /// The token that a code stands for; nil when it is unknown, used or too old. It is used by this.
     func redeem(_ code: String, now: Instant) -> AccessToken? {
         let hash = Array(SHA256.hash(data: Array(code.utf8)))

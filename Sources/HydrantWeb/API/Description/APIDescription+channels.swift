@@ -17,7 +17,15 @@ extension APIDescription {
             ("left", Schema.integerOrNull), ("reason", Schema.orNull(Schema.text)), ("areFew", Schema.flag),
             ("askedAt", Schema.time),
         ])
+        let entry = Schema.object([
+            ("number", Schema.count), ("time", Schema.time), ("actor", Schema.text), ("action", Schema.text),
+            ("object", Schema.text), ("reason", Schema.text), ("detail", [:]), ("hash", Schema.hash),
+        ])
         return [
+            (
+                "AuditTrail",
+                Schema.object([("entries", Schema.list(entry)), ("nextCursor", Schema.orNull(Schema.text))])
+            ),
             ("CourierSets", Schema.object([("asOf", Schema.time), ("sets", Schema.list(set))])),
             ("Channels", Schema.object([("asOf", Schema.time), ("channels", Schema.list(Schema.ref("Channel")))])),
             (

@@ -83,6 +83,7 @@ extension APIDescription {
             JSON.Member("/v1/health-index", ["get": healthIndex.json]),
             JSON.Member("/v1/channels", ["get": channels.json]),
             JSON.Member("/v1/courier-sets", ["get": courierSets.json]),
+            JSON.Member("/v1/audit", ["get": audit.json]),
             JSON.Member("/push/{system}", ["post": push("push", [path("system", systemNote)]).json]),
             JSON.Member(
                 "/push/{system}/{rest}",
@@ -96,6 +97,7 @@ extension APIDescription {
             JSON.Member("/metrics", ["get": metrics.json]), JSON.Member("/openapi.json", ["get": description.json]),
             JSON.Member("/sign-in", ["get": signInPage.json, "post": signIn.json]),
             JSON.Member("/sign-out", ["post": signOut.json]),
+            JSON.Member("/welcome", ["get": welcomePage.json, "post": welcome.json]),
         ]
     }
 
@@ -218,23 +220,63 @@ extension APIDescription {
 
     private static var signInPage: Operation {
         var operation = Operation(
-            id: "signInPage", summary: "The sign-in form; with a link's code it signs in.",
+            id: "signInPage", summary: "The sign-in form; with a link's code a button that signs in.",
             parameters: [query("code", Schema.text(maximum: 200), "A code that works once.")],
             good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
-        operation.others = [
-            (303, redirect), (401, Operation.answer("The code is wrong, used or too old.", type: "text/html")),
-        ]
+        operation.others = [(303, redirect)]
         return operation
     }
 
     private static var signIn: Operation {
-        let form = Schema.object([("token", Schema.text(maximum: 200))])
         var operation = Operation(
-            id: "signIn", summary: "Signs a browser in.",
-            body: ["content": ["application/x-www-form-urlencoded": ["schema": form]]],
-            good: (303, redirect), problems: [413], security: open)
-        operation.others = [(401, Operation.answer("The token is wrong.", type: "text/html"))]
+            id: "signIn", summary: "Signs a browser in: name and password, then six digits; or a token; or a code.",
+            body: formBody(["name", "password", "ticket", "digits", "token", "code"]),
+            good: (303, redirect), problems: [403, 413], security: open)
+        operation.others = [
+            (200, Operation.answer("The form for the second factor.", type: "text/html")),
+            (401, Operation.answer("Something of it is wrong.", type: "text/html")),
+            (429, Operation.answer("Too many failed attempts.", type: "text/html")),
+            (503, Operation.answer("Too many at once.", type: "text/html")),
+        ]
         return operation
+    }
+
+    private static var welcomePage: Operation {
+        var operation = Operation(
+            id: "welcomePage", summary: "The form for choosing a first password, from a link that works once.",
+            parameters: [query("code", Schema.text(maximum: 200), "The code of the link.")],
+            good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
+        operation.others = [(410, Operation.answer("The link is over.", type: "text/html"))]
+        return operation
+    }
+
+    private static var welcome: Operation {
+        var operation = Operation(
+            id: "welcome", summary: "Chooses the password, and signs in.",
+            body: formBody(["code", "name", "password"]), good: (303, redirect), problems: [403, 413], security: open)
+        operation.others = [
+            (410, Operation.answer("The link is over.", type: "text/html")),
+            (422, Operation.answer("Name or password are not taken.", type: "text/html")),
+        ]
+        return operation
+    }
+
+    private static func formBody(_ fields: [String]) -> JSON {
+        let schema = Schema.object(
+            fields.map { ($0, Schema.text(maximum: 200)) }, optional: Set(fields))
+        return ["content": ["application/x-www-form-urlencoded": ["schema": schema]]]
+    }
+
+    private static var audit: Operation {
+        Operation(
+            id: "listAudit", summary: "The trail of what people did, the newest first.",
+            parameters: [
+                query("actor", Schema.text(maximum: 100), "Only what this user or token did."),
+                query("action", Schema.text(maximum: 100), "Only this action."),
+                query("object", Schema.text(maximum: 200), "Only what was done to this."), limit, cursor(.audit),
+            ],
+            good: (200, Operation.answer("A page of it.", "AuditTrail")), problems: [400, 401, 403, 503],
+            security: reading)
     }
 
     private static var signOut: Operation {

@@ -86,7 +86,7 @@ extension APIDescription {
                     ("missing", Schema.orNull(Schema.ref("Text"))),
                     ("rootCause", Schema.orNull(Schema.ref("RootCause"))),
                     ("stamps", Schema.list(Schema.ref("Stamp"))), ("lines", Schema.list(Schema.ref("Line"))),
-                    ("parcels", Schema.list(Schema.ref("Parcel"))), ("money", Schema.ref("Money")),
+                    ("parcels", Schema.list(Schema.ref("Parcel"))), ("money", Schema.orNull(Schema.ref("Money"))),
                     ("holds", Schema.list(Schema.ref("Hold"))), ("words", Schema.list(Schema.ref("SystemWord"))),
                     ("findings", Schema.list(Schema.ref("Finding"))),
                     ("instructions", Schema.list(Schema.ref("Instruction"))),

@@ -73,6 +73,16 @@ extension Line {
     }
 }
 
+extension Line {
+    /// For whom amounts are hidden.
+    var documentWithoutPrices: JSON {
+        var copy = self
+        copy.priceMinor = 0
+        copy.freightMinor = 0
+        return copy.document
+    }
+}
+
 extension Parcel {
     var document: JSON {
         let statuses = waybills.map { waybill -> JSON in

@@ -5,15 +5,20 @@ extension OrderDetail {
     /// Everything about one order; the receiver only masked.
     var document: JSON {
         let header = order.header?.value
+        let viewer = Viewer.current
+        let seesMoney = viewer.sight(.money) != .hidden
+        let seesCustomer = viewer.sight(.customer) != .hidden
         return [
             "order": .string(order.number), "asOf": .string(asOf.text), "version": .count(order.version),
             "state": stateDocument(order.state), "stateSince": .moment(order.stateSince),
             "completion": .string(order.completion.rawValue), "placedAt": .moment(order.placed?.at),
-            "shop": .string(header?.shop ?? ""), "customer": .string(header?.customer ?? ""),
+            "shop": .string(header?.shop ?? ""), "customer": .string(seesCustomer ? header?.customer ?? "" : ""),
             "warehouse": .string(header?.warehouse ?? ""), "missing": missing?.document ?? .null,
             "rootCause": rootCause?.document ?? .null, "stamps": .array(order.stamps.map(\.document)),
-            "lines": .array(order.lines.values.map(\.document)), "parcels": .array(order.parcels.map(\.document)),
-            "money": money, "holds": .array(holds.map(\.document)), "words": .array(systems.map(\.document)),
+            "lines": .array(order.lines.values.map { seesMoney ? $0.document : $0.documentWithoutPrices }),
+            "parcels": .array(order.parcels.map(\.document)),
+            "money": seesMoney ? money : .null, "holds": .array(holds.map(\.document)),
+            "words": .array(systems.map(\.document)),
             "findings": .array(findings.map(\.document)),
             "instructions": .array(instructions.map(\.document)),
             "receiver": maskedReceiver,
@@ -33,10 +38,13 @@ extension OrderDetail {
 
     private var maskedReceiver: JSON {
         guard let receiver else { return .null }
+        let viewer = Viewer.current
+        func seen(_ field: OrderField, _ text: String) -> JSON { .string(viewer.sight(field) == .hidden ? "" : text) }
         return [
-            "name": .string(receiver.name), "phone": .string(receiver.phone), "province": .string(receiver.province),
+            "name": seen(.receiverName, receiver.name), "phone": seen(.receiverPhone, receiver.phone),
+            "province": .string(receiver.province),
             "city": .string(receiver.city), "district": .string(receiver.district),
-            "address": .string(receiver.address),
+            "address": seen(.receiverAddress, receiver.address),
         ]
     }
 }

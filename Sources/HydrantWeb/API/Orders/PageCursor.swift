@@ -5,6 +5,7 @@ import HydrantCore
 enum PageCursor: String {
     case orders = "o"
     case wrongOrders = "w"
+    case audit = "a"
 
     func text(after row: Int64) -> String {
         let digits = String(row, radix: 16)

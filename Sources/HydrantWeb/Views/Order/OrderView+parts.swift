@@ -5,21 +5,31 @@ import HydrantStorage
 extension OrderView {
     var customer: Bindings {
         let header = order.header?.value
+        let viewer = Viewer.current
         let receiver = detail.receiver
+        func seen(_ field: OrderField, _ text: String?) -> String? { viewer.sight(field) == .hidden ? nil : text }
         let rate = order.credit?.value.returnRatePermille
         let area = receiver.map { [$0.province, $0.city, $0.district].filter { !$0.isEmpty }.joined(separator: " ") }
         let rows: [(String, String?)] = [
-            ("customer_number", header?.customer), ("customer_level", order.credit?.value.level),
-            ("return_rate", rate.map { formats.percent(Double($0) / 1_000, places: 1) }),
-            ("receiver", receiver?.name), ("phone", receiver?.phone), ("area", area ?? order.receiver?.value.area),
-            ("address", receiver?.address), ("shop", header?.shop), ("warehouse", header?.warehouse),
+            ("customer_number", seen(.customer, header?.customer)),
+            ("customer_level", seen(.customer, order.credit?.value.level)),
+            ("return_rate", seen(.customer, rate.map { formats.percent(Double($0) / 1_000, places: 1) })),
+            ("receiver", seen(.receiverName, receiver?.name)), ("phone", seen(.receiverPhone, receiver?.phone)),
+            ("area", area ?? order.receiver?.value.area),
+            ("address", seen(.receiverAddress, receiver?.address)), ("shop", header?.shop),
+            ("warehouse", header?.warehouse),
             ("warranty_until", order.warranty.map { formats.date($0.value) }),
         ]
         let known = rows.filter { !($0.1 ?? "").isEmpty }
         guard !known.isEmpty else {
-            return ["customer": [["name": words("nothing_known"), "value": "—"] as Bindings]]
+            return ["customer": [["name": words("nothing_known"), "value": "—"] as Bindings], "reveal": false]
         }
-        return ["customer": known.map { ["name": words($0.0), "value": $0.1 ?? ""] as Bindings }]
+        let mayReveal = receiver != nil && !viewer.formToken.isEmpty && AccessTable.revealing.contains(viewer.role)
+        let reveal: Bindings = ["action": orderPath(order.number) + "/receiver", "token": viewer.formToken]
+        return [
+            "customer": known.map { ["name": words($0.0), "value": $0.1 ?? ""] as Bindings },
+            "reveal": mayReveal ? reveal : false as Any,
+        ]
     }
 
     var systems: Bindings {

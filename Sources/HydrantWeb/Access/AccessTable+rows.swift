@@ -1,0 +1,76 @@
+extension AccessTable {
+    private static let everybody = Set(Role.allCases)
+    /// Who sees lists over all warehouses.
+    private static let wholeHouse = everybody.subtracting([.warehouse])
+    private static let technicians: Set<Role> = [.owner, .operations, .it, .viewer]
+    private static let overseers: Set<Role> = [.owner, .it]
+    private static let owner: Set<Role> = [.owner]
+
+    /// One row per route, in the order of their paths' first words.
+    package static let rules: [Rule] = openRules + machineRules + pageRules + peopleRules
+
+    private static let openRules = [
+        Rule(open: "GET", "/healthz"), Rule(open: "GET", "/readyz"),
+        Rule(open: "GET", "/sign-in"), Rule(open: "POST", "/sign-in"), Rule(open: "POST", "/sign-out"),
+        Rule(open: "GET", "/welcome"), Rule(open: "POST", "/welcome"),
+        // Pushes are judged by their own signature, keepers by the code of their link.
+        Rule(open: "POST", "/push/{system}"), Rule(open: "POST", "/push/{system}/{rest}"),
+        Rule(open: "GET", "/k/{code}"), Rule(open: "POST", "/k/{code}"),
+    ]
+
+    private static let machineRules = [
+        Rule("POST", "/v1/facts", [], scope: .factsWrite),
+        Rule("GET", "/v1/orders", wholeHouse),
+        Rule("GET", "/v1/orders/{id}", everybody, order: "id"),
+        // The events as they are, with every amount.
+        Rule("GET", "/v1/orders/{id}/proof", [.owner, .operations, .finance], order: "id"),
+        Rule("GET", "/v1/wrong-orders", wholeHouse),
+        Rule("GET", "/v1/channels", technicians),
+        Rule("GET", "/v1/courier-sets", everybody),
+        Rule("GET", "/v1/health-index", wholeHouse),
+        Rule("GET", "/v1/audit", overseers, scope: .ops),
+        Rule("GET", "/metrics", overseers, scope: .ops),
+        Rule("GET", "/openapi.json", everybody, scope: nil),
+    ]
+
+    private static let pageRules = [
+        Rule("GET", "/", everybody), Rule("GET", "/events/overview", everybody),
+        Rule("GET", "/orders", everybody),
+        Rule("GET", "/orders/{number}", everybody, order: "number"),
+        Rule("GET", "/orders/{number}/fragment", everybody, order: "number"),
+        Rule("POST", "/orders/{number}/receiver", revealing, order: "number"),
+        Rule("GET", "/search", everybody),
+        Rule("GET", "/wrong-orders", wholeHouse), Rule("GET", "/health", wholeHouse),
+        Rule("GET", "/couriers", everybody), Rule("GET", "/couriers/fragment", everybody),
+        Rule("GET", "/couriers/parcels", wholeHouse),
+        Rule("GET", "/channels", technicians), Rule("GET", "/channels/fragment", technicians),
+        Rule("GET", "/channels/{system}/{kind}", technicians),
+        Rule("POST", "/demo/outage", [.owner, .operations, .it]),
+    ]
+
+    private static let peopleRules = [
+        Rule("GET", "/account", everybody), Rule("POST", "/account/password", everybody),
+        Rule("POST", "/account/second-factor", everybody), Rule("POST", "/account/session", everybody),
+        Rule("GET", "/settings/users", owner), Rule("POST", "/settings/users", owner),
+        Rule("GET", "/settings/users/{name}", owner), Rule("POST", "/settings/users/{name}", owner),
+        Rule("GET", "/audit", overseers),
+    ]
+
+    /// How each role sees each field of an order.
+    package static let fields: [OrderField: [Role: Sight]] = [
+        .receiverName: receiver, .receiverPhone: receiver, .receiverAddress: receiver,
+        .customer: [
+            .owner: .clear, .operations: .clear, .warehouse: .hidden, .service: .clear, .finance: .clear,
+            .it: .hidden, .viewer: .clear,
+        ],
+        .money: [
+            .owner: .clear, .operations: .clear, .warehouse: .hidden, .service: .clear, .finance: .clear,
+            .it: .hidden, .viewer: .clear,
+        ],
+    ]
+
+    private static let receiver: [Role: Sight] = [
+        .owner: .masked, .operations: .masked, .warehouse: .masked, .service: .masked, .finance: .hidden,
+        .it: .hidden, .viewer: .hidden,
+    ]
+}

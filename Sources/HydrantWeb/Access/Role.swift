@@ -1,0 +1,84 @@
+package import HydrantCore
+
+/// What somebody is in the company. What each role may open and see is in ``AccessTable``.
+package enum Role: String, CaseIterable, Sendable {
+    /// May do everything, and alone decides who may do what.
+    case owner
+    case operations
+    /// Sees the orders of its warehouses and no others.
+    case warehouse
+    case service
+    case finance
+    case it
+    case viewer
+
+    package var text: Text {
+        switch self {
+        case .owner: Text(chinese: "负责人", english: "Owner")
+        case .operations: Text(chinese: "运营", english: "Operations")
+        case .warehouse: Text(chinese: "仓库", english: "Warehouse")
+        case .service: Text(chinese: "客服", english: "Service")
+        case .finance: Text(chinese: "财务", english: "Finance")
+        case .it: Text(chinese: "IT", english: "IT")
+        case .viewer: Text(chinese: "只读", english: "Viewer")
+        }
+    }
+
+    /// What a cookie or a token of such a person opens at the API at most.
+    package var scopes: Set<AccessScope> {
+        switch self {
+        case .owner: Set(AccessScope.allCases)
+        case .it: [.read, .ops]
+        case .operations, .warehouse, .service, .finance, .viewer: [.read]
+        }
+    }
+}
+
+/// Who looks. Every request of a person or a machine carries one in ``current``.
+package struct Viewer: Hashable, Sendable {
+    /// As the audit trail names it: `user:ada`, `token:shop`.
+    package var actor: String
+    /// The name that a person signs in with; nil for a machine.
+    package var user: String?
+    package var role: Role
+    /// Only for ``Role/warehouse``; whoever has none sees no order.
+    package var warehouses: Set<String>
+    /// What the hidden field `form` of every form must hold that changes something; empty without a browser's session.
+    package var formToken = ""
+    /// The session's cookie value; empty without one.
+    var session = ""
+
+    package init(actor: String, user: String? = nil, role: Role, warehouses: Set<String> = []) {
+        self.actor = actor
+        self.user = user
+        self.role = role
+        self.warehouses = warehouses
+    }
+
+    /// Where no access control stands in front, as in the tests of pages, nobody is kept from anything.
+    private static let unguarded = Viewer(actor: "hub", role: .owner)
+
+    /// Who sent the request that is being answered.
+    @TaskLocal package static var current = unguarded
+
+    /// Whether an order may be known to exist.
+    package func maySee(_ order: Order) -> Bool {
+        role != .warehouse || !warehouses.isDisjoint(with: order.warehouses)
+    }
+
+    package func mayOpen(_ method: String, _ path: String) -> Bool {
+        AccessTable.rule(method, path)?.roles.contains(role) ?? (role == .owner)
+    }
+
+    package func sight(_ field: OrderField) -> Sight { AccessTable.sight(role, field) }
+}
+
+extension Order {
+    /// The warehouses that pack it or are meant to.
+    package var warehouses: Set<String> {
+        var names = Set(parcels.map { warehouse(of: $0.id) })
+        if let planned = header?.value.warehouse { names.insert(planned) }
+        names.remove("")
+        return names
+    }
+}

@@ -1,0 +1,131 @@
+import HTTPTypes
+import Hummingbird
+import HydrantCore
+
+/// The pages around signing in: one template with one form, in the browser's language.
+struct SignInPages: Sendable {
+    /// Why the form is there again.
+    enum Alert: Sendable {
+        case refused
+        case over
+        case locked(until: Instant, now: Instant)
+        case busy
+        case linkOver
+        case refusal(PeopleRefusal)
+    }
+
+    struct Field {
+        var id: String
+        var type: String
+        var autocomplete: String
+        var value = ""
+    }
+
+    let files: PageFiles
+
+    /// The form for name and password, with one for a token beside it.
+    func signIn(
+        _ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, name: String = ""
+    ) -> Response {
+        let fields = [
+            Field(id: "name", type: "text", autocomplete: "username", value: name),
+            Field(id: "password", type: "password", autocomplete: "current-password"),
+        ]
+        var response = form(request, status, "signin", fields, alert: alert, withToken: true)
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hydrant\"" }
+        return response
+    }
+
+    func digits(_ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, ticket: String) -> Response {
+        let fields = [Field(id: "digits", type: "text", autocomplete: "one-time-code")]
+        return form(request, status, "digits", fields, hidden: [("ticket", ticket)], alert: alert)
+    }
+
+    /// What a link that works once opens: a button, so that a program that only looks at the address uses nothing up.
+    func link(_ request: Request, code: String) -> Response {
+        form(request, .ok, "link", [], hidden: [("code", code)], sendsItself: true)
+    }
+
+    func welcome(
+        _ request: Request, _ status: HTTPResponse.Status, code: String, invitation: Invitation, name: String,
+        _ alert: Alert?
+    ) -> Response {
+        let isFirst = invitation.user.isEmpty
+        let fields = [
+            Field(id: "name", type: "text", autocomplete: "username", value: isFirst ? name : invitation.user),
+            Field(id: "password", type: "password", autocomplete: "new-password"),
+        ]
+        return form(
+            request, status, isFirst ? "first" : "welcome", fields, hidden: [("code", code)], alert: alert,
+            path: "/welcome")
+    }
+
+    func forbidden(_ request: Request) -> Response {
+        let page = PageRequest(request)
+        let words = files.words(page.language)
+        let view = MessageView(
+            code: 403, sentence: words("error_403_role"), detail: words("error_403_role_detail"),
+            action: (words("overview_action"), "/"))
+        return html(view.document(page.frame(.elsewhere), files: files), .forbidden)
+    }
+
+    /// The same for an order that does not exist and for one that the viewer may not know of.
+    func unknownOrder(_ request: Request, _ number: String) -> Response {
+        let page = PageRequest(request)
+        let view = MessageView.unknownOrder(number, files.words(page.language))
+        return html(view.document(page.frame(.elsewhere), files: files), .notFound)
+    }
+
+    private func form(
+        _ request: Request, _ status: HTTPResponse.Status, _ kind: String, _ fields: [Field],
+        hidden: [(String, String)] = [], alert: Alert? = nil, path: String = "/sign-in", withToken: Bool = false,
+        sendsItself: Bool = false
+    ) -> Response {
+        let page = PageRequest(request)
+        let words = files.words(page.language)
+        let other: Language = page.language == .chinese ? .english : .chinese
+        let isLocked = if case .locked = alert { true } else { false }
+        let bindings: Bindings = [
+            "language": page.language == .chinese ? "zh-CN" : "en", "w": words.bindings,
+            "title": words("\(kind)_title"), "hint": words("\(kind)_hint"), "button": words("\(kind)_button"),
+            "logo": files.assets["logo.svg"]?.address ?? "", "style": files.assets["hydrant.css"]?.address ?? "",
+            "script": files.assets["hydrant.js"]?.address ?? "", "alert": shown(alert.map { text($0, words) }),
+            "action": path, "isOpen": !isLocked, "sendsItself": sendsItself, "withToken": withToken && !isLocked,
+            "fields": fields.enumerated().map { index, field -> Bindings in
+                [
+                    "id": field.id, "type": field.type, "autocomplete": field.autocomplete, "value": field.value,
+                    "label": words("field_\(field.id)"), "isFixed": kind == "welcome" && field.id == "name",
+                    "isFirst": index == 0, "isDigits": field.id == "digits",
+                ]
+            },
+            "hidden": hidden.map { ["name": $0.0, "value": $0.1] as Bindings },
+            "other": [
+                "tag": other == .chinese ? "zh-CN" : "en", "label": other == .chinese ? "中文" : "English",
+                "href": address(
+                    path, page.parameters.map { ($0.0, Optional($0.1)) } + [("lang", Optional(other.rawValue))]),
+            ] as Bindings,
+        ]
+        var response = html(files.render(bindings, "signin"), status)
+        if page.choosesLanguage { response.setCookie(page.languageCookie) }
+        if case .locked(let until, let now) = alert {
+            response.headers[.retryAfter] = String(max(1, (until - now) / 1_000))
+        }
+        return response
+    }
+
+    private func text(_ alert: Alert, _ words: Words) -> String {
+        switch alert {
+        case .refused: words("signin_refused")
+        case .over: words("signin_over")
+        case .busy: words(PeopleRefusal.busy.text)
+        case .linkOver: words(PeopleRefusal.linkOver.text)
+        case .refusal(let refusal): words(refusal.text)
+        case .locked(let until, let now):
+            words("signin_locked", ["minutes": String((until - now) / .minutes(1) + 1)])
+        }
+    }
+
+    private func html(_ text: String, _ status: HTTPResponse.Status) -> Response {
+        Response(status: status, bytes: Array(text.utf8), type: "text/html; charset=utf-8")
+    }
+}
