@@ -54,6 +54,7 @@ extension SandboxWorld {
         return [
             "passed": .bool(isPassed), "level": levels[Int(lottery.number("level", customer) % 3)],
             "returnRatePermille": .integer(lottery.pick(0...300, "return rate", customer)),
+            "orders": .integer(lottery.pick(0...9, "past orders", customer)),
             "reason": .string(isPassed ? "" : "授信额度不足"), "checkedAt": .string(now.text),
         ]
     }

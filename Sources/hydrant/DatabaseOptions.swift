@@ -101,7 +101,9 @@ struct OpenDatabase {
 enum SavedDocument {
     static func settings(in store: any Store) async throws -> Settings? {
         guard let bytes = try await store.read({ try $0.meta(settingsDocumentName) }) else { return nil }
-        return try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
+        var settings = try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
+        settings.rules = try await RulesFile.rules(in: store)
+        return settings
     }
 
     /// Saves a document, unless the database belongs to one with another flow.

@@ -80,6 +80,8 @@ struct DemoStage {
                 + (command.database == nil ? [] : ["--key", try Self.newKey(filePrefix)]))
         database = try await Self.emptyDatabase(options)
         try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database)
+        let interceptors = try TemplateFolder.path(of: "interceptors.yaml")
+        try await RulesFile.save(RulesFile.read(interceptors), in: database.store)
         settings = try await SavedDocument.settings(in: database.store) ?? Settings()
         guard let begin = Instant(text: "2026-11-11T00:00:00+08:00") else { throw ExitCode(2) }
         dayBegin = begin

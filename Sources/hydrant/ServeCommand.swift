@@ -24,6 +24,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The settings document (YAML); kept in the database, so that later starts need not name it.")
     var settings: String?
 
+    @Option(help: "The interceptors (YAML); kept in the database, so that later starts need not name them.")
+    var interceptors: String?
+
     @Option(help: "The document that says where the outside systems are (docs/connectors).")
     var connectors: String?
 
@@ -64,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "hydrant")
         let open = try await OpenDatabase.writing(database)
         if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open) }
+        if let interceptors { try await RulesFile.save(RulesFile.read(interceptors), in: open.store) }
         let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
         let access = AccessFiles(
             tokenPath: tokenFile ?? database.filePrefix + ".token",

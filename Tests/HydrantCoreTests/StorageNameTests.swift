@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test func `events`() {
-        #expect(Event.names == ["fact.recorded", "state.reached", "state.restated", "instruction.issued"])
+        #expect(
+            Event.names == ["fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided"])
     }
 
     @Test func `instructions`() {
@@ -25,7 +26,7 @@ import Testing
             InstructionKind.allCases.map(\.rawValue) == [
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
                 "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-                "trace.subscribe", "keeper.ask",
+                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
             ])
         #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
         #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])

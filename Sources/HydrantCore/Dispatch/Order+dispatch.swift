@@ -41,6 +41,7 @@ extension Order {
         case .queryTrace:
             guard let number = instruction.waybillNumber, let parcel else { return true }
             return isUnderWay(parcel) && liveWaybill(of: parcel)?.number == number
+        case .createDelivery: return cancelled == nil && !isDeliveryOutdated(instruction)
         case .askKeeper: return cancelled == nil && isNumberless(parcel)
         default: return true
         }

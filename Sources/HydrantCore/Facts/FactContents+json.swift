@@ -8,13 +8,15 @@ extension OrderHeader {
             payableMinor: try data.optionalInteger("payableMinor", in: amountRange),
             receiver: try ReceiverReference(member: "receiver", of: data),
             lines: try data.list("lines") { (item) throws(FactProblem) in try Line(item) })
+        replaces = try data.optionalText("replaces", maximum: 100) ?? ""
     }
 
     var json: JSON {
         .compact([
             ("shop", .text(shop)), ("customer", .text(customer)), ("warehouse", .text(warehouse)),
             ("currency", .text(currency)), ("payableMinor", payableMinor.map { .integer($0) }),
-            ("receiver", receiver?.json), ("lines", .array(lines.map(\.json))),
+            ("receiver", receiver?.json), ("replaces", replaces.isEmpty ? nil : .string(replaces)),
+            ("lines", .array(lines.map(\.json))),
         ])
     }
 }
@@ -83,12 +85,14 @@ extension CreditCheck {
             isPassed: try data.flag("passed", default: false), level: try data.optionalText("level", maximum: 50) ?? "",
             returnRatePermille: try data.optionalInteger("returnRatePermille", in: 0...1_000).map(Int.init),
             reason: try data.optionalText("reason") ?? "")
+        pastOrders = try data.optionalInteger("orders", in: 0...1_000_000_000).map(Int.init)
     }
 
     var json: JSON {
         .compact([
             ("passed", .bool(isPassed)), ("level", .text(level)),
             ("returnRatePermille", .integer(returnRatePermille)), ("reason", .text(reason)),
+            ("orders", .integer(pastOrders)),
         ])
     }
 }

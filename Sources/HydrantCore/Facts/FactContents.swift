@@ -11,6 +11,8 @@ package struct OrderHeader: Hashable, Sendable {
     /// What the customer has to pay, in minor units (fen, cents); nil when the source does not say.
     package var payableMinor: Int64?
     package var receiver: ReceiverReference?
+    /// The order whose goods it replaces; empty for an order of its own.
+    package var replaces = ""
     package var lines: [Line]
 
     package init(
@@ -89,6 +91,8 @@ package struct CreditCheck: Hashable, Sendable {
     /// Returned orders of the last 30 days in thousandths of all; nil when the CRM does not say.
     package var returnRatePermille: Int?
     package var reason: String
+    /// How many orders the customer had before this one; nil when the CRM does not say.
+    package var pastOrders: Int?
 
     package init(isPassed: Bool, level: String = "", returnRatePermille: Int? = nil, reason: String = "") {
         self.isPassed = isPassed

@@ -96,6 +96,8 @@ package struct Settings: Hashable, Sendable {
     package var amountToleranceMinor: Int64
     package var health: HealthSettings
     package var dispatch = DispatchSettings()
+    /// The interceptors.
+    package var rules = RuleSet()
 
     package init(
         version: String = "default-1", flow: Flow = .watching, words: WordTable = WordTable(),

@@ -14,6 +14,7 @@ package struct Event: Hashable, Sendable {
         /// A late message moved the time of a state that was reached before; the state number does not change.
         case stateRestated(StateStamp)
         case instructionIssued(Instruction)
+        case ruleDecided(Ruling)
     }
 
     package init(order: String, number: Int, recordedAt: Instant, settings: String, body: Body) {
@@ -30,13 +31,16 @@ package struct Event: Hashable, Sendable {
         case .factRecorded(let fact): fact.evidence.at
         case .stateReached(let stamp), .stateRestated(let stamp): stamp.at
         case .instructionIssued: recordedAt
+        case .ruleDecided(let ruling): ruling.occasion
         }
     }
 }
 
 extension Event {
     /// The storage name of each kind of event; the list may only grow.
-    package static let names = ["fact.recorded", "state.reached", "state.restated", "instruction.issued"]
+    package static let names = [
+        "fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided",
+    ]
 
     package var name: String {
         switch body {
@@ -44,6 +48,7 @@ extension Event {
         case .stateReached: Event.names[1]
         case .stateRestated: Event.names[2]
         case .instructionIssued: Event.names[3]
+        case .ruleDecided: Event.names[4]
         }
     }
 
@@ -54,6 +59,7 @@ extension Event {
         case .factRecorded(let fact): content = fact.json
         case .stateReached(let stamp), .stateRestated(let stamp): content = stamp.json
         case .instructionIssued(let instruction): content = instruction.json
+        case .ruleDecided(let ruling): content = ruling.json
         }
         return [
             "event": .string(name), "order": .string(order), "number": .integer(Int64(number)),
@@ -72,6 +78,7 @@ extension Event {
         case Event.names[1]: body = .stateReached(try StateStamp(try FieldReader(content, path: "content")))
         case Event.names[2]: body = .stateRestated(try StateStamp(try FieldReader(content, path: "content")))
         case Event.names[3]: body = .instructionIssued(try Instruction(try FieldReader(content, path: "content")))
+        case Event.names[4]: body = .ruleDecided(try Ruling(try FieldReader(content, path: "content")))
         default: throw reader.problem("event", "unknown event \(name)")
         }
         self.init(

@@ -57,6 +57,20 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     case subscribeTrace = "trace.subscribe"
     /// Texts the keeper of a parcel's warehouse a link to the form for its number.
     case askKeeper = "keeper.ask"
+    /// Asks the warehouse to stop work on the delivery until further notice. Already stopped is done.
+    case pauseDelivery = "delivery.pause"
+    /// Lets a delivery that was stopped go on as it was.
+    case resumeDelivery = "delivery.resume"
+
+    /// Whether the hold of an interceptor stops it. Questions, and news to the customer of what has happened, go on.
+    package var isStoppedByRules: Bool {
+        switch self {
+        case .checkCredit, .queryTrace, .subscribeTrace, .notifyCustomer, .findWaybill, .voidWaybill, .cancelDelivery,
+            .pauseDelivery, .resumeDelivery, .askKeeper:
+            false
+        case .createDelivery, .createWaybill, .readdressWaybill, .issueInvoice, .registerWarranty: true
+        }
+    }
 }
 
 extension Instruction {

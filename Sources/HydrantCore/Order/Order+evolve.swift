@@ -18,7 +18,12 @@ extension Order {
             precondition(stamp.number <= state, "state \(stamp.number) restated at \(state)")
             stamps[stamp.number - 1] = stamp
         case .instructionIssued(let instruction):
-            issued.append(IssuedInstruction(instruction: instruction, issuedAt: event.recordedAt))
+            issued.append(
+                IssuedInstruction(
+                    instruction: instruction, issuedAt: event.recordedAt, receiver: receiver?.value.fingerprint))
+        case .ruleDecided(let ruling):
+            rulings.removeAll { $0.rule == ruling.rule }
+            rulings.insert(ruling, at: rulings.firstIndex { $0.rule > ruling.rule } ?? rulings.endIndex)
         }
     }
 
@@ -51,7 +56,9 @@ extension Order {
             Register.merge(until, evidence, into: &warranty)
             warrantyRegistered.mergeEarliest(evidence)
         case .orderCancelled(let reason): Register.merge(reason, evidence, into: &cancelled)
-        case .returnAsked(let reason, _): Register.merge(reason, evidence, into: &returnAsked)
+        case .returnAsked(let reason, let isExchange):
+            Register.merge(reason, evidence, into: &returnAsked)
+            if isExchange { exchangeAsked.mergeEarliest(evidence) }
         case .orderCompleted: completed.mergeEarliest(evidence)
         case .refundReported(let entry): refunds.merge(entry.id, entry, evidence)
         case .revenueRecognised(let entry): revenues.merge(entry.id, entry, evidence)

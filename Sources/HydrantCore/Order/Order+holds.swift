@@ -5,6 +5,8 @@ package struct StandingHold: Hashable, Sendable {
     package var owner: String
     package var since: Instant
     package var exit: Hold.Exit
+    /// An interceptor holds the order: what changes nothing outside goes on.
+    package var isByRule = false
 }
 
 extension Order {
@@ -35,7 +37,34 @@ extension Order {
         }
         standing += parcels.compactMap(waybillHold)
         if let hold = dataHold { standing.append(hold) }
-        return standing
+        guard !rulings.isEmpty else { return standing }
+        if let hold = addressHold { standing.append(hold) }
+        let released = Set(effectiveRulings.flatMap(\.releases))
+        return (standing + ruleHolds).filter { !released.contains($0.id) }
+    }
+
+    /// The verdicts from which something follows: those of rules that are on.
+    var effectiveRulings: some Sequence<Ruling> { rulings.lazy.filter { !$0.isShadow } }
+
+    private var ruleHolds: [StandingHold] {
+        effectiveRulings.flatMap(\.holds).filter { hold in
+            !holds.contains { $0.hold.id == hold.id && $0.ended != nil }
+        }.map {
+            StandingHold(id: $0.id, reason: $0.reason, owner: $0.owner, since: $0.since, exit: $0.exit, isByRule: true)
+        }
+    }
+
+    /// Whether a rule's hold of this id stands that a person may end.
+    func isRuleHold(_ id: String, forPerson: Bool) -> Bool {
+        effectiveRulings.contains { $0.holds.contains { $0.id == id && (!forPerson || $0.isForPerson) } }
+    }
+
+    /// Why a rule lets no instruction of this kind out; nil where none does.
+    package func refusal(of kind: InstructionKind) -> Text? {
+        for ruling in effectiveRulings {
+            if let refusal = ruling.refusals.first(where: { $0.kind == kind }) { return refusal.reason }
+        }
+        return nil
     }
 
     /// Two waybills of a parcel that the hub cannot clear up by itself.

@@ -21,10 +21,12 @@ extension Order {
     package func wantedInstructions(_ settings: Settings) -> [WantedInstruction] {
         guard !settings.flow.requests.isEmpty else { return [] }
         if cancelled != nil { return wantedAfterCancellation(settings) + careWishes(settings) }
-        guard standingHolds.isEmpty else { return careWishes(settings) }
+        let holds = standingHolds
+        guard holds.allSatisfy(\.isByRule) else { return careWishes(settings) + ruledWishes(settings, isHeld: true) }
         var wanted: [WantedInstruction] = []
         var asksForWaybills = false
         for request in settings.flow.requests where request.afterState <= state && isPlacedOrPast(request) {
+            if !holds.isEmpty && request.kind.isStoppedByRules || refusal(of: request.kind) != nil { continue }
             switch request.kind {
             case .createWaybill: asksForWaybills = true
             case .queryTrace:
@@ -40,6 +42,16 @@ extension Order {
         }
         // The channels' own rules say what was asked before.
         return wanted.filter { !isIssued($0) } + dispatchWishes(settings, isReached: asksForWaybills)
+            + ruledWishes(settings, isHeld: !holds.isEmpty)
+    }
+
+    /// What rules ask for beside the flow; no hold stops it.
+    private func ruledWishes(_ settings: Settings, isHeld: Bool) -> [WantedInstruction] {
+        guard !rulings.isEmpty else { return [] }
+        let asked = effectiveRulings.flatMap(\.instructs).map {
+            WantedInstruction(kind: $0.kind, system: $0.system, target: $0.target)
+        }
+        return asked.filter { !isIssued($0) } + addressChangeWishes(settings, isHeld: isHeld)
     }
 
     /// A request after state 0 waits for the order itself, not only for a stray fact about it.

@@ -23,7 +23,7 @@ extension Order {
         case .stateRestated(let stamp):
             return (1...max(1, state)).contains(stamp.number) && state > 0
                 ? nil : "restates state \(stamp.number) at \(state)"
-        case .instructionIssued: return nil
+        case .instructionIssued, .ruleDecided: return nil
         }
     }
 }

@@ -1,8 +1,9 @@
 /// One order: everything that was ever said about it, merged so that the order of arrival does not matter, and the
 /// states that follow from it.
 ///
-/// Everything except ``version``, ``messages``, ``issued`` and ``stamps`` is a join of facts: commutative, associative,
-/// idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked on the way.
+/// Everything except ``version``, ``messages``, ``issued``, ``rulings`` and ``stamps`` is a join of facts: commutative, associative,
+/// idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked on the way,
+/// and `rulings` are what the rules say about all of it.
 package struct Order: Hashable, Sendable {
     package var number: String
     /// The number of the last event; 0 before the first.
@@ -45,6 +46,8 @@ package struct Order: Hashable, Sendable {
 
     package var cancelled: Register<String>?
     package var returnAsked: Register<String>?
+    /// The first message that asked for other goods in exchange.
+    package var exchangeAsked: Evidence?
     package var completed: Evidence?
     package var holds: [HeldReason] = []
     package var decisions = Ledger<Decision>()
@@ -54,6 +57,8 @@ package struct Order: Hashable, Sendable {
     /// The times at which each kind of fact happened, the earliest first.
     package var moments: [FactKind: [Instant]] = [:]
     package var issued: [IssuedInstruction] = []
+    /// The last verdict of each rule that was called, in order of the rules' ids.
+    package var rulings: [Ruling] = []
 
     /// The states reached so far: always 1, 2, … without a gap.
     package var stamps: [StateStamp] = []
@@ -81,7 +86,7 @@ package struct Order: Hashable, Sendable {
 
     package var completion: Completion {
         if cancelled != nil { return .cancelled }
-        if returnAsked != nil { return .partiallyCompleted }
+        if returnAsked != nil || effectiveRulings.contains(where: \.completesPartially) { return .partiallyCompleted }
         if completed != nil || state == StateNumber.warrantyActivated { return .completed }
         return .open
     }
@@ -192,5 +197,7 @@ package struct TouchpointRecord: Hashable, Sendable {
 package struct IssuedInstruction: Hashable, Sendable {
     package var instruction: Instruction
     package var issuedAt: Instant
+    /// The fingerprint of the receiver that the order had when it was issued.
+    package var receiver: String?
     package var answer: Register<InstructionAnswer>?
 }

@@ -41,6 +41,7 @@ extension Order {
                 append(.stateRestated(stamp), to: &events, settings, now)
             }
         }
+        appendRulings(after: fact.body.kind, to: &events, settings, now)
         for want in wantedInstructions(settings) {
             let key = Instruction.key(order: number, eventNumber: version + 1, kind: want.kind)
             var instruction = Instruction(key: key, kind: want.kind, system: want.system, target: want.target)
@@ -49,6 +50,18 @@ extension Order {
             append(.instructionIssued(instruction), to: &events, settings, now)
         }
         return events
+    }
+
+    /// A rule whose hold ends with another rule's is looked at again; rules that wait for each other are refused when
+    /// they are saved, so this comes to an end after as many rounds as there are rules.
+    private mutating func appendRulings(
+        after kind: FactKind, to events: inout [Event], _ settings: Settings, _ now: Instant
+    ) {
+        var rulings = newRulings(after: kind, settings.rules)
+        for _ in 0...settings.rules.count where !rulings.isEmpty {
+            for ruling in rulings { append(.ruleDecided(ruling), to: &events, settings, now) }
+            rulings = newRulings(after: nil, settings.rules)
+        }
     }
 
     private mutating func append(_ body: Event.Body, to events: inout [Event], _ settings: Settings, _ now: Instant) {
@@ -72,7 +85,8 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 nextStep: Text(chinese: "请填写将来的时间", english: "Give a time in the future"))
         }
     case .holdReleased(let id, _) where fact.source.hasPrefix("person:"):
-        guard order.holds.contains(where: { $0.hold.id == id && $0.isActive }) else {
+        guard order.holds.contains(where: { $0.hold.id == id && $0.isActive }) || order.isRuleHold(id, forPerson: true)
+        else {
             throw Refusal(
                 code: "noSuchHold",
                 text: Text(chinese: "订单上没有生效中的拦截 \(id)", english: "The order has no standing hold \(id)"),

@@ -30,7 +30,12 @@ package func react(to events: [Event]) -> Reactions {
             if case .holdPlaced(let hold) = fact.body, case .timer(let dueAt) = hold.exit {
                 reactions.timers.append(OrderTimer(order: event.order, id: hold.id, dueAt: dueAt))
             }
-        case .stateReached, .stateRestated: break
+        case .ruleDecided(let ruling) where !ruling.isShadow:
+            for hold in ruling.holds {
+                guard let dueAt = hold.until else { continue }
+                reactions.timers.append(OrderTimer(order: event.order, id: hold.id, dueAt: dueAt))
+            }
+        case .stateReached, .stateRestated, .ruleDecided: break
         }
     }
     return reactions

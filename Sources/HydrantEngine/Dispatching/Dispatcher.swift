@@ -193,7 +193,7 @@ actor Dispatcher {
         let instruction = issued ?? row.instruction
         let asksFirst = rules.asksFirst(row)
         let withdrawal = rules.withdrawal(of: instruction, in: order)
-        if let withdrawal, !asksFirst { return .without(withdrawal) }
+        if let end = withdrawal ?? rules.waiting(instruction, in: order), !asksFirst { return .without(end) }
         var request = InstructionRequest(
             instruction: instruction, order: order, receiver: try await receiver(of: order, for: row.instruction),
             now: clock.now())

@@ -25,6 +25,14 @@ package struct WaybillRules: Sendable {
             ? .done(facts: [], detail: detail) : .refused(detail: detail, class: .channel)
     }
 
+    /// Why an instruction waits although it was issued: an interceptor came between; nil when it may be sent.
+    package func waiting(_ instruction: Instruction, in order: Order) -> InstructionResult? {
+        guard instruction.kind.isStoppedByRules, instruction.kind != .createWaybill,
+            let hold = order.standingHolds.first(where: \.isByRule)
+        else { return nil }
+        return .retryable(detail: "waits for the hold \(hold.id)", after: .minutes(1))
+    }
+
     /// What an answer means for an order: "no such number" ends the search once nobody waits for a number any more.
     package func settled(_ result: InstructionResult, _ instruction: Instruction, in order: Order) -> InstructionResult
     {

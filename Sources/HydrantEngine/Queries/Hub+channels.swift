@@ -30,7 +30,8 @@ extension InstructionKind {
         switch self {
         case .createWaybill, .queryTrace, .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace:
             Text(chinese: "快递", english: "courier")
-        case .createDelivery, .cancelDelivery: Text(chinese: "仓库", english: "warehouse")
+        case .createDelivery, .cancelDelivery, .pauseDelivery, .resumeDelivery:
+            Text(chinese: "仓库", english: "warehouse")
         case .checkCredit: Text(chinese: "信用检查", english: "credit check")
         case .issueInvoice: Text(chinese: "财务", english: "finance")
         case .registerWarranty: Text(chinese: "售后", english: "after-sales")

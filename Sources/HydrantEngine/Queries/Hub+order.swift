@@ -134,6 +134,8 @@ extension InstructionKind {
         case .readdressWaybill: Text(chinese: "修改面单收货信息", english: "address change")
         case .subscribeTrace: Text(chinese: "订阅物流轨迹", english: "trace subscription")
         case .askKeeper: Text(chinese: "请仓管补录运单号", english: "message to the keeper")
+        case .pauseDelivery: Text(chinese: "暂停发货单", english: "pausing the delivery order")
+        case .resumeDelivery: Text(chinese: "恢复发货单", english: "resuming the delivery order")
         }
     }
 }

@@ -89,7 +89,13 @@ struct OrderVerification {
         case .stateRestated(let stamp):
             guard stamp.number <= order.state else { return "state \(stamp.number) is restated at \(order.state)" }
             return obstacle(to: stamp, messages: messages)
+        case .ruleDecided(let ruling):
+            let isCalled = order.moments.values.contains { $0.contains(ruling.occasion) }
+            return isCalled ? nil : "the rule \(ruling.rule) speaks of a moment at which nothing happened"
         case .instructionIssued(let instruction):
+            if let refusal = order.refusal(of: instruction.kind) {
+                return "\(instruction.kind.rawValue) is issued although a rule refuses it: \(refusal.english)"
+            }
             let key = Instruction.key(order: order.number, eventNumber: event.number, kind: instruction.kind)
             return instruction.key == key ? nil : "the instruction's key is not the one of its event"
         }

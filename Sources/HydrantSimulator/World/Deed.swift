@@ -43,7 +43,9 @@ struct Deed {
             if let touchpoint = Touchpoint(rawValue: request.instruction.target) {
                 answer(.touchpointSent(kind: touchpoint, isAccepted: true))
             }
-        case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper: break
+        case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper, .pauseDelivery,
+            .resumeDelivery:
+            break
         }
     }
 

@@ -43,6 +43,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         figures += try await singleFacts()
         if database == nil {
+            figures += try RulesBench(seconds: seconds).run()
             figures += try await HTTPBench(directory: directory, seconds: seconds, limit: limits[100]).run()
             figures += try await BulkheadBench(directory: directory, seconds: seconds).run()
             figures += try await LargeDatabaseBench(directory: directory, orders: orders).run()

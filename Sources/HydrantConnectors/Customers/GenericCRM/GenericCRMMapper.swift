@@ -60,9 +60,10 @@ enum GenericCRMMapper {
     private static func creditResult(_ reply: JSON, _ request: InstructionRequest) -> InstructionResult? {
         guard let isPassed = reply["passed"]?.bool else { return nil }
         let rate = reply["returnRatePermille"]?.integer.flatMap { (0...1_000).contains($0) ? Int($0) : nil }
-        let check = CreditCheck(
+        var check = CreditCheck(
             isPassed: isPassed, level: cut(reply["level"]?.string ?? "", toBytes: 50), returnRatePermille: rate,
             reason: shortened(reply["reason"]?.string ?? ""))
+        check.pastOrders = reply["orders"]?.integer.flatMap { (0...1_000_000_000).contains($0) ? Int($0) : nil }
         let at = reply["checkedAt"]?.instant ?? request.now
         let fact = request.fact("credit", at: at, .creditChecked(check))
         return .done(facts: [fact], detail: isPassed ? "passed" : "not passed")

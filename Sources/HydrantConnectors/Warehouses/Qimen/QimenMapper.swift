@@ -14,7 +14,7 @@ enum QimenMapper {
         let delivery = XMLTree(
             "deliveryOrder",
             [
-                XMLTree("deliveryOrderCode", order.number), XMLTree("orderType", "JYCK"),
+                XMLTree("deliveryOrderCode", request.deliveryCode), XMLTree("orderType", "JYCK"),
                 XMLTree("warehouseCode", warehouse.isEmpty ? settings.warehouseCode : warehouse),
                 XMLTree("createTime", now),
                 XMLTree("placeOrderTime", ChinaTime.text(order.placed?.at ?? request.now)),
@@ -76,8 +76,22 @@ enum QimenMapper {
             "request",
             [
                 XMLTree("warehouseCode", warehouse.isEmpty ? settings.warehouseCode : warehouse),
-                XMLTree("orderCode", request.order.number), XMLTree("orderType", "JYCK"),
+                XMLTree("orderCode", request.deliveryCode), XMLTree("orderType", "JYCK"),
                 XMLTree("cancelReason", request.order.cancelled?.value ?? ""),
+            ]
+        ).bytes
+    }
+
+    /// The body of `order.pending`.
+    static func pendingBody(_ request: InstructionRequest, action: String, settings: QimenSettings) -> [UInt8] {
+        let warehouse = request.order.header?.value.warehouse ?? ""
+        return XMLTree(
+            "request",
+            [
+                XMLTree("actionType", action),
+                XMLTree("warehouseCode", warehouse.isEmpty ? settings.warehouseCode : warehouse),
+                XMLTree("orderCode", request.deliveryCode), XMLTree("orderType", "JYCK"),
+                XMLTree("reason", "the receiver's data are being verified"),
             ]
         ).bytes
     }
@@ -103,6 +117,13 @@ enum QimenMapper {
                 sku: sku, warehouse: item.text("warehouseCode") ?? "", quantity: quantity,
                 lockQuantity: item.text("lockQuantity").flatMap(Int.init) ?? 0)
         }
+    }
+}
+
+extension InstructionRequest {
+    /// The number under which the warehouse knows the delivery that the instruction is about.
+    var deliveryCode: String {
+        instruction.kind == .createDelivery ? instruction.deliveryCode(of: order.number) : order.deliveryCode
     }
 }
 

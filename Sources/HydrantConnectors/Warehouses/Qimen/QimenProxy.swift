@@ -17,6 +17,8 @@ package struct QimenProxy: Connector {
         switch request.instruction.kind {
         case .createDelivery: await create(request)
         case .cancelDelivery: await cancel(request)
+        case .pauseDelivery: await pend(request, "pending")
+        case .resumeDelivery: await pend(request, "restore")
         default: request.unsupported(by: system)
         }
     }
@@ -24,7 +26,7 @@ package struct QimenProxy: Connector {
     package func find(_ request: InstructionRequest) async -> InstructionResult {
         let reply: QimenReply
         do {
-            let body = QimenMapper.queryBody(order: request.order.number)
+            let body = QimenMapper.queryBody(order: request.deliveryCode)
             reply = try await call("deliveryorder.query", body: body, now: request.now)
         } catch {
             return CallPurpose.finding.result(of: error)
@@ -34,13 +36,15 @@ package struct QimenProxy: Connector {
         }
         guard
             let found = reply.tree.elements(containing: "deliveryOrderCode").first(where: {
-                $0.text("deliveryOrderCode") == request.order.number
+                $0.text("deliveryOrderCode") == request.deliveryCode
             })
         else { return .notFound }
         let status = found.text("status") ?? ""
         switch request.instruction.kind {
         case .cancelDelivery:
             return status == "CANCELED" ? .done(facts: [], detail: "cancelled") : .notFound
+        // Nothing tells whether it is paused; asking a second time does no harm.
+        case .pauseDelivery, .resumeDelivery: return .notFound
         default: return .done(facts: [], detail: "already there, status \(status)")
         }
     }
@@ -96,6 +100,18 @@ package struct QimenProxy: Connector {
         }
         if QimenWord.saysUnknown(reply.message) { return .done(facts: [], detail: "the warehouse never had the order") }
         return failed(reply)
+    }
+
+    /// Stops the warehouse's work on a delivery (`pending`) or lets it go on (`restore`).
+    private func pend(_ request: InstructionRequest, _ action: String) async -> InstructionResult {
+        let reply: QimenReply
+        do {
+            let body = QimenMapper.pendingBody(request, action: action, settings: settings)
+            reply = try await call("order.pending", body: body, now: request.now)
+        } catch {
+            return CallPurpose.effect.result(of: error)
+        }
+        return reply.isSuccess ? .done(facts: [], detail: action) : failed(reply)
     }
 
     private func failed(_ reply: QimenReply) -> InstructionResult {

@@ -24,7 +24,8 @@ struct QimenReportReader: Sendable {
     // MARK: - Steps
 
     private func stepFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let order = tree["order"]?.text("orderCode"), let process = tree["process"],
+        guard let order = tree["order"]?.text("orderCode").map(Order.number(ofDelivery:)),
+            let process = tree["process"],
             let word = process.text("processStatus")
         else { return nil }
         let time = process.text("operateTime")
@@ -71,7 +72,9 @@ struct QimenReportReader: Sendable {
     }
 
     private func confirmationFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let delivery = tree["deliveryOrder"], let order = delivery.text("deliveryOrderCode") else { return nil }
+        guard let delivery = tree["deliveryOrder"],
+            let order = delivery.text("deliveryOrderCode").map(Order.number(ofDelivery:))
+        else { return nil }
         let word = delivery.text("status") ?? "DELIVERED"
         let time = delivery.text("operateTime") ?? delivery.text("orderConfirmTime")
         let key =
@@ -124,9 +127,10 @@ struct QimenReportReader: Sendable {
     // MARK: - Lack and exception
 
     private func lackFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let order = tree.text("deliveryOrderCode") ?? tree.first("deliveryOrderCode")?.text, !order.isEmpty else {
+        guard let code = tree.text("deliveryOrderCode") ?? tree.first("deliveryOrderCode")?.text, !code.isEmpty else {
             return nil
         }
+        let order = Order.number(ofDelivery: code)
         let items = tree["items"]?.all("item") ?? []
         let lacking = items.map { "\($0.text("itemCode") ?? "?") × \($0.text("lackQty") ?? "?")" }
         let reasons = Set(items.compactMap { $0.text("reason") }).sorted()
@@ -139,7 +143,8 @@ struct QimenReportReader: Sendable {
     }
 
     private func exceptionFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let order = tree.first("deliveryOrderCode")?.text, !order.isEmpty else { return nil }
+        guard let code = tree.first("deliveryOrderCode")?.text, !code.isEmpty else { return nil }
+        let order = Order.number(ofDelivery: code)
         let time = tree.first("createTime")?.text
         let type = tree.first("messageType")?.text ?? ""
         let key = tree.first("outBizCode")?.text ?? "\(order)/\(type)/\(time ?? "")"

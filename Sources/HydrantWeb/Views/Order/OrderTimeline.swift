@@ -77,6 +77,14 @@ struct OrderTimeline {
             entry["title"] = words("event_instruction", ["what": words(instruction.kind.text)])
             entry["detail"] = shown(
                 [instruction.system, instruction.target].filter { !$0.isEmpty }.joined(separator: " · "))
+        case .ruleDecided(let ruling):
+            entry["sort"] = "state"
+            entry["icon"] = "inferred"
+            entry["title"] = words(
+                ruling.isShadow ? "event_rule_shadow" : "event_rule",
+                ["rule": "\(ruling.rule) v\(ruling.version)", "outcome": words(ruling.outcome.text)])
+            let missing = ruling.missing.map { words($0.text) }
+            entry["detail"] = shown((ruling.holds.map { words($0.reason) } + missing).joined(separator: " · "))
         }
         return entry
     }

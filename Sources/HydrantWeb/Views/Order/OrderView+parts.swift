@@ -152,7 +152,7 @@ extension OrderView {
         for event in detail.events {
             switch event.body {
             case .stateReached(let stamp), .stateRestated(let stamp): settings[stamp.number] = event.settings
-            case .factRecorded, .instructionIssued: break
+            case .factRecorded, .instructionIssued, .ruleDecided: break
             }
         }
         return [

@@ -1,0 +1,195 @@
+// The playbook "address change". A warehouse cannot be told another receiver: a delivery that it has is paused while
+// the change is verified; then it goes on as it was, when the address is the one it has, or it is cancelled and ordered
+// anew under another number. Each step waits for the receipt of the one before it. A pause that is refused becomes a
+// cancellation; a cancellation that is refused, or a parcel that has left, is for the courier, and when the courier
+// cannot help either, for a person, whose decision is recorded.
+//
+//   step              instruction         its undo            receipt
+//   stop the work     delivery.pause      delivery.resume     the warehouse's answer
+//   take it back      delivery.cancel     delivery.create     the warehouse's answer
+//   order it anew     delivery.create     delivery.cancel     the warehouse's answer
+//   tell the courier  waybill.readdress   waybill.readdress   the courier's answer
+
+/// How far an address change has come with the systems that have the old address.
+package enum AddressChangeStanding: Hashable, Sendable {
+    /// No system has an older address than the hub.
+    case settled
+    /// Waits for the receipt of this instruction, or for it to be issued.
+    case waiting(InstructionKind)
+    /// Waits until somebody verifies the new address.
+    case unverified
+    /// The old address is on its way, and no system could be told otherwise.
+    case undone
+}
+
+/// What the playbook finds at one moment.
+private struct AddressChange {
+    enum Step {
+        case nothing
+        case wait(InstructionKind)
+        case waitForVerification
+        case issue(InstructionKind, target: String)
+        case tooLate
+    }
+
+    let order: Order
+    let target: String
+    let isVerified: Bool
+
+    init?(_ order: Order) {
+        let ruling = order.effectiveRulings.first { $0.outcome == .matched && $0.playbooks.contains(.addressChange) }
+        guard let ruling else { return nil }
+        self.order = order
+        target = "@\(ruling.occasion.milliseconds)"
+        isVerified = order.ruleNumber(.isReceiverVerified, at: ruling.occasion) == 1
+    }
+
+    private func last(_ kind: InstructionKind, target: String? = nil) -> IssuedInstruction? {
+        order.issued.last { $0.instruction.kind == kind && (target == nil || $0.instruction.target == target) }
+    }
+
+    var step: Step {
+        if order.cancelled != nil { return .nothing }
+        guard let delivery = last(.createDelivery) else { return .nothing }
+        guard let answer = delivery.answer?.value else { return .wait(.createDelivery) }
+        if isVerified, delivery.receiver == order.receiver?.value.fingerprint, answer.outcome == .done {
+            return resumed(delivery)
+        }
+        switch answer.outcome {
+        case .done: return taken(back: delivery)
+        // The hub itself withdrew it before it was sent.
+        case .refused where answer.refusal == .channel: return anew(after: delivery)
+        case .refused: return .nothing
+        case .unresolved: return .tooLate
+        }
+    }
+
+    /// The warehouse has the address that counts: work goes on where it was stopped.
+    private func resumed(_ delivery: IssuedInstruction) -> Step {
+        if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
+            return afterCancelling(cancel, delivery)
+        }
+        guard let pause = last(.pauseDelivery, target: target), order.isLater(pause, than: delivery) else {
+            return .nothing
+        }
+        guard let answer = pause.answer?.value else { return .wait(.pauseDelivery) }
+        guard answer.outcome == .done else { return .nothing }
+        guard let resume = last(.resumeDelivery, target: target) else { return .issue(.resumeDelivery, target: target) }
+        return resume.answer == nil ? .wait(.resumeDelivery) : .nothing
+    }
+
+    /// The warehouse has an older address.
+    private func taken(back delivery: IssuedInstruction) -> Step {
+        if order.shipped != nil { return .tooLate }
+        if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
+            return afterCancelling(cancel, delivery)
+        }
+        guard let pause = last(.pauseDelivery, target: target), order.isLater(pause, than: delivery) else {
+            return .issue(.pauseDelivery, target: target)
+        }
+        guard let answer = pause.answer?.value else { return .wait(.pauseDelivery) }
+        if answer.outcome == .done, !isVerified { return .waitForVerification }
+        return .issue(.cancelDelivery, target: target)
+    }
+
+    private func afterCancelling(_ cancel: IssuedInstruction, _ delivery: IssuedInstruction) -> Step {
+        guard let answer = cancel.answer?.value else { return .wait(.cancelDelivery) }
+        return answer.outcome == .done ? anew(after: delivery) : .tooLate
+    }
+
+    private func anew(after delivery: IssuedInstruction) -> Step {
+        guard isVerified else { return .waitForVerification }
+        let number = (Int(delivery.instruction.target) ?? 1) + 1
+        return .issue(.createDelivery, target: "\(number)")
+    }
+}
+
+extension Order {
+    fileprivate func isLater(_ left: IssuedInstruction, than right: IssuedInstruction) -> Bool {
+        guard let first = issued.firstIndex(of: right), let second = issued.firstIndex(of: left) else { return false }
+        return first < second
+    }
+
+    /// Where the systems stand that got an address which has changed.
+    package var addressChangeStanding: AddressChangeStanding {
+        guard let change = AddressChange(self) else { return .settled }
+        switch change.step {
+        case .nothing: return change.isVerified ? .settled : .unverified
+        case .wait(let kind), .issue(let kind, _): return .waiting(kind)
+        case .waitForVerification: return .unverified
+        case .tooLate: return isReaddressed || isAddressDecided ? .settled : .undone
+        }
+    }
+
+    /// The next instruction of the playbook; a new delivery waits until nothing holds the order.
+    func addressChangeWishes(_ settings: Settings, isHeld: Bool) -> [WantedInstruction] {
+        guard let change = AddressChange(self), case .issue(let kind, let target) = change.step,
+            let system = issued.last(where: { $0.instruction.kind == .createDelivery })?.instruction.system,
+            kind != .createDelivery || !isHeld
+        else { return [] }
+        return [WantedInstruction(kind: kind, system: system, target: target)]
+    }
+
+    /// Whether a delivery that was not sent yet must not be sent any more: the warehouse would get an address that has
+    /// changed.
+    func isDeliveryOutdated(_ instruction: Instruction) -> Bool {
+        guard instruction.kind == .createDelivery, let change = AddressChange(self),
+            let own = issued.first(where: { $0.instruction.key == instruction.key })
+        else { return false }
+        return !change.isVerified || own.receiver != receiver?.value.fingerprint
+    }
+
+    /// Every live waybill was changed to the receiver that counts.
+    private var isReaddressed: Bool {
+        let live = parcels.compactMap { parcel in
+            liveWaybill(of: parcel).map { Instruction.target(parcel: parcel.id, number: $0.number) }
+        }
+        guard !live.isEmpty, let current = receiver?.value.fingerprint else { return false }
+        return live.allSatisfy { target in
+            issued.contains {
+                $0.instruction.kind == .readdressWaybill && $0.instruction.target == target
+                    && $0.receiver == current && $0.answer?.value.outcome == .done
+            }
+        }
+    }
+
+    /// A person looked at it after the change and decided.
+    private var isAddressDecided: Bool {
+        guard let changed = receiver?.evidence.at, let decided = moments[.decisionMade]?.last else { return false }
+        return decided >= changed
+    }
+
+    /// The old address is on its way: nobody but a person can settle it.
+    var addressHold: StandingHold? {
+        guard addressChangeStanding == .undone, let since = receiver?.evidence.at else { return nil }
+        return StandingHold(
+            id: "address-undone",
+            reason: Text(
+                chinese: "仓库未能停止，包裹可能按旧地址发出；请联系快递拦截或改派，并登记处理决定",
+                english:
+                    "The warehouse could not stop the parcel, which may leave with the old address; have the courier "
+                    + "stop or redirect it, and record what was decided"),
+            owner: "service", since: since, exit: .fact(.decisionMade), isByRule: true)
+    }
+}
+
+extension Instruction {
+    /// The number under which a warehouse knows a delivery of an order: the order's own, and for one that was ordered
+    /// anew the number of the try behind it.
+    package func deliveryCode(of order: String) -> String { target.isEmpty ? order : "\(order)~\(target)" }
+}
+
+extension Order {
+    /// The delivery that an instruction about it means: the last that was asked for.
+    package var deliveryCode: String {
+        let last = issued.last { $0.instruction.kind == .createDelivery }
+        return last?.instruction.deliveryCode(of: number) ?? number
+    }
+
+    /// The order of a delivery's number.
+    package static func number(ofDelivery code: String) -> String {
+        guard let mark = code.lastIndex(of: "~"), mark != code.startIndex else { return code }
+        let digits = code[code.index(after: mark)...]
+        return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? String(code[..<mark]) : code
+    }
+}

@@ -1,0 +1,170 @@
+/// An interceptor as people write it.
+package struct Rule: Hashable, Sendable {
+    /// Lower-case letters, digits and hyphens; part of the ids of its holds.
+    package var id: String
+    /// From 1; a change of a rule is a new version, and an order keeps the version that judged it.
+    package var version: Int
+    package var stage: Stage
+    package var name: Text
+    /// The rule runs when a fact of one of these kinds is recorded.
+    package var when: [FactKind]
+    package var occurrence: Occurrence
+    package var condition: RuleCondition
+    package var actions: [RuleAction]
+
+    package init(
+        id: String, version: Int = 1, stage: Stage = .draft, name: Text, when: [FactKind],
+        occurrence: Occurrence = .once, condition: RuleCondition = .always, actions: [RuleAction]
+    ) {
+        self.id = id
+        self.version = version
+        self.stage = stage
+        self.name = name
+        self.when = when
+        self.occurrence = occurrence
+        self.condition = condition
+        self.actions = actions
+    }
+
+    /// How far a rule has come. In shadow it reports what it would have done and does nothing.
+    package enum Stage: String, CaseIterable, Sendable {
+        case draft
+        case shadow
+        case on
+        case retired
+
+        package var text: Text {
+            switch self {
+            case .draft: Text(chinese: "草稿", english: "draft")
+            case .shadow: Text(chinese: "影子运行", english: "shadow")
+            case .on: Text(chinese: "启用", english: "on")
+            case .retired: Text(chinese: "停用", english: "retired")
+            }
+        }
+    }
+
+    /// Whether a rule speaks of the first such fact of an order, or anew of each.
+    package enum Occurrence: String, CaseIterable, Sendable {
+        case once
+        case each
+    }
+}
+
+/// The THEN of a rule.
+package enum RuleAction: Hashable, Sendable {
+    case hold(HoldAction)
+    /// Ends a hold that another rule or a system placed.
+    case release(hold: String)
+    /// Instructions of these kinds are not issued while the condition is true.
+    case refuse(kinds: [InstructionKind], reason: Text)
+    /// Asks a system once, although a hold stands.
+    case instruct(kind: InstructionKind, system: String)
+    case playbook(Playbook)
+    /// The order counts as partially completed.
+    case completePartially
+    /// A message to the customer, once.
+    case notify(Touchpoint, system: String)
+
+    /// The names in documents.
+    package static let names = ["hold", "release", "refuse", "instruct", "playbook", "completion", "notify"]
+}
+
+/// "The order waits, for this reason, until …"
+package struct HoldAction: Hashable, Sendable {
+    package var reason: Text
+    /// The role that has to act.
+    package var owner: String
+    /// The first of these ends the hold; a hold without any is refused when the rule is saved.
+    package var exits: [Exit]
+
+    package init(reason: Text, owner: String, exits: [Exit]) {
+        self.reason = reason
+        self.owner = owner
+        self.exits = exits
+    }
+
+    package enum Exit: Hashable, Sendable {
+        /// Somebody of the owner's role lets the order go on.
+        case person
+        /// So long after the occasion.
+        case after(Milliseconds)
+        /// The first such fact that happened at or after the occasion.
+        case fact(FactKind)
+        case condition(RuleCondition)
+        /// The other rule holds this order no longer.
+        case rule(String)
+    }
+}
+
+/// What a person's action means to every system: steps with receipts, each with its undo. See ``AddressChange``.
+package enum Playbook: String, CaseIterable, Sendable {
+    case addressChange = "address-change"
+
+    package var text: Text {
+        switch self {
+        case .addressChange:
+            Text(
+                chinese: "改地址：暂停仓库、核实、改约或重下发货单、重出面单",
+                english: "Address change: pause the warehouse, verify, resume or order anew, new waybill")
+        }
+    }
+}
+
+/// The rules that are in force, ready to run. Versions that were replaced or retired stay for the orders that they
+/// judged.
+package struct RuleSet: Hashable, Sendable {
+    private(set) var rules: [CompiledRule] = []
+    /// Indexes of the rules that run on new occasions.
+    private(set) var running: [Int] = []
+
+    package init() {}
+
+    package init(_ rules: [Rule]) {
+        self.rules = rules.filter { $0.stage != .draft }.map(CompiledRule.init)
+        running = self.rules.indices.filter { self.rules[$0].isRunning }
+    }
+
+    package var isEmpty: Bool { rules.isEmpty }
+    package var count: Int { rules.count }
+    package var runningCount: Int { running.count }
+    package var runningRules: [Rule] { running.map { rules[$0].rule } }
+
+    /// The version that judged an order.
+    func rule(_ id: String, version: Int) -> CompiledRule? {
+        rules.first { $0.rule.version == version && $0.rule.id == id }
+    }
+}
+
+/// A rule with its conditions laid out for speed.
+struct CompiledRule: Hashable, Sendable {
+    let rule: Rule
+    let condition: CompiledCondition
+    let isRunning: Bool
+    /// By action, then by exit; nil where the exit is no condition.
+    let exits: [[CompiledCondition?]]
+    /// One bit for each kind of fact that calls the rule.
+    private let calls: UInt64
+
+    init(_ rule: Rule) {
+        self.rule = rule
+        condition = CompiledCondition(rule.condition)
+        isRunning = rule.stage == .on || rule.stage == .shadow
+        calls = rule.when.reduce(0) { $0 | $1.bit }
+        exits = rule.actions.map { action in
+            guard case .hold(let hold) = action else { return [] }
+            return hold.exits.map { exit in
+                guard case .condition(let condition) = exit else { return nil }
+                return CompiledCondition(condition)
+            }
+        }
+    }
+
+    func isCalled(by kind: FactKind) -> Bool { calls & kind.bit != 0 }
+}
+
+extension FactKind {
+    private static let bits: [FactKind: UInt64] = Dictionary(
+        uniqueKeysWithValues: allCases.enumerated().map { ($1, 1 << UInt64($0)) })
+
+    fileprivate var bit: UInt64 { Self.bits[self] ?? 0 }
+}

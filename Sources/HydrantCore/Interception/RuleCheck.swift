@@ -1,0 +1,230 @@
+/// Something that is wrong with a set of rules, although each of its words is allowed.
+package struct RuleProblem: Error, Hashable, Sendable {
+    /// The index of the rule.
+    package var rule: Int
+    /// The part of the rule: "id", "when", "if", "then[2]".
+    package var part: String
+    /// What is wrong and what to do.
+    package var text: Text
+
+    init(_ rule: Int, _ part: String, _ text: Text) {
+        self.rule = rule
+        self.part = part
+        self.text = text
+    }
+}
+
+/// Looks for what would hold orders for ever, never run, or contradict itself. Retired rules and drafts are looked at
+/// like all others: what is written down must make sense.
+package func problems(in rules: [Rule]) -> [RuleProblem] {
+    var found: [RuleProblem] = []
+    for (index, rule) in rules.enumerated() {
+        found += rule.nameProblems(at: index, among: rules)
+        if rule.condition.isImpossible {
+            let text = Text(
+                chinese: "条件互相矛盾，没有订单能满足；请放宽其中一个",
+                english: "no order can ever meet this condition; ease one of its tests")
+            found.append(RuleProblem(index, "if", text))
+        }
+        for (number, action) in rule.actions.enumerated() {
+            for text in problems(with: action, of: rule, among: rules) {
+                found.append(RuleProblem(index, "then[\(number)]", text))
+            }
+        }
+    }
+    return found + waitingCircles(in: rules) + conflicts(in: rules)
+}
+
+/// The most rules, tests of a rule, and actions of a rule that are read.
+package enum RuleLimits {
+    package static let rules = 200
+    package static let tests = 100
+    package static let actions = 10
+    package static let depth = 10
+}
+
+extension Rule {
+    fileprivate func nameProblems(at index: Int, among rules: [Rule]) -> [RuleProblem] {
+        var found: [RuleProblem] = []
+        let isPlain = id.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        if id.isEmpty || id.utf8.count > 60 || !isPlain {
+            let text = Text(
+                chinese: "编号只能用小写字母、数字和连字符，1 到 60 个字符",
+                english: "an id has 1 to 60 lower-case letters, digits and hyphens")
+            found.append(RuleProblem(index, "id", text))
+        }
+        if rules[..<index].contains(where: { $0.id == id && $0.version == version }) {
+            let text = Text(
+                chinese: "编号 \(id) 的版本 \(version) 写了两次，请换编号或版本",
+                english: "version \(version) of \(id) is written twice; change the id or the version")
+            found.append(RuleProblem(index, "id", text))
+        }
+        let isRunning = stage == .on || stage == .shadow
+        if isRunning, rules[..<index].contains(where: { $0.id == id && ($0.stage == .on || $0.stage == .shadow) }) {
+            let text = Text(
+                chinese: "编号 \(id) 已有另一个版本在运行，请先停用它",
+                english: "another version of \(id) is running; retire it first")
+            found.append(RuleProblem(index, "stage", text))
+        }
+        return found
+    }
+}
+
+private func problems(with action: RuleAction, of rule: Rule, among rules: [Rule]) -> [Text] {
+    switch action {
+    case .hold(let hold): return problems(with: hold, of: rule, among: rules)
+    case .release(let id):
+        guard let name = ruleName(ofHold: id), !rules.contains(where: { $0.id == name }) else { return [] }
+        return [Text(chinese: "没有编号为 \(name) 的拦截器", english: "there is no interceptor \(name)")]
+    default: return []
+    }
+}
+
+private func problems(with hold: HoldAction, of rule: Rule, among rules: [Rule]) -> [Text] {
+    guard !hold.exits.isEmpty else {
+        return [
+            Text(
+                chinese: "拦截没有出口；请写明由谁放行、多久之后或等到什么事",
+                english: "the hold has no exit; add until: person, a length of time, a fact or a condition")
+        ]
+    }
+    var found: [Text] = []
+    for exit in hold.exits {
+        switch exit {
+        case .condition(let condition) where condition.isImpossible:
+            found.append(Text(chinese: "出口的条件永远不会成立", english: "the condition of this exit can never be true"))
+        case .condition(let condition) where condition == rule.condition:
+            found.append(
+                Text(
+                    chinese: "出口的条件与拦截条件相同，拦截一开始就会结束",
+                    english: "the exit has the same condition as the rule, so the hold would end at once"))
+        case .rule(let other) where other == rule.id:
+            found.append(Text(chinese: "拦截在等自己结束", english: "the hold waits for itself"))
+        case .rule(let other) where !rules.contains(where: { $0.id == other }):
+            found.append(Text(chinese: "没有编号为 \(other) 的拦截器", english: "there is no interceptor \(other)"))
+        default: break
+        }
+    }
+    if hold.exits.allSatisfy(\.isStoppedByHold) {
+        found.append(
+            Text(
+                chinese: "订单被拦截时不会发生所等的事；请再加一个人工放行或时限",
+                english:
+                    "what the hold waits for does not happen while it stands; add until: person or a length of time"
+            ))
+    }
+    return found
+}
+
+extension HoldAction.Exit {
+    /// Whether it only comes about by instructions that no system gets while a rule holds the order.
+    fileprivate var isStoppedByHold: Bool {
+        switch self {
+        case .fact(let kind):
+            switch kind {
+            case .inventoryLocked, .parcelPacked, .trackingReported, .parcelHandedOver, .traceReported, .signedReported,
+                .warrantyRegistered, .invoiceIssued:
+                true
+            default: false
+            }
+        case .person, .after, .condition, .rule: false
+        }
+    }
+}
+
+/// The rule whose hold has this id; nil for holds that no rule places.
+private func ruleName(ofHold id: String) -> String? {
+    guard id.hasPrefix("rule:") else { return nil }
+    return String(id.dropFirst(5).prefix { $0 != "." && $0 != "@" && $0 != ":" })
+}
+
+/// Holds that end only when another rule's hold has ended, in a circle.
+private func waitingCircles(in rules: [Rule]) -> [RuleProblem] {
+    var waits: [String: Set<String>] = [:]
+    for rule in rules {
+        for case .hold(let hold) in rule.actions {
+            var others: Set<String> = []
+            for exit in hold.exits {
+                guard case .rule(let other) = exit else {
+                    others = []
+                    break
+                }
+                others.insert(other)
+            }
+            waits[rule.id, default: []].formUnion(others)
+        }
+    }
+    return rules.enumerated().compactMap { index, rule in
+        guard let circle = circle(from: rule.id, waits) else { return nil }
+        let names = circle.joined(separator: " → ")
+        return RuleProblem(
+            index, "then",
+            Text(
+                chinese: "这些拦截互相等待：\(names)；请给其中一个加人工放行或时限",
+                english: "these holds wait for each other: \(names); give one of them a person or a length of time"))
+    }
+}
+
+/// The way back to a rule along those that it waits for; nil where there is none or it waits only for itself.
+private func circle(from start: String, _ waits: [String: Set<String>]) -> [String]? {
+    var waiting = [[start]]
+    var seen: Set<String> = [start]
+    while !waiting.isEmpty {
+        let path = waiting.removeFirst()
+        for next in (waits[path[path.count - 1]] ?? []).sorted() {
+            if next == start { return path.count > 1 ? path + [start] : nil }
+            if seen.insert(next).inserted { waiting.append(path + [next]) }
+        }
+    }
+    return nil
+}
+
+/// Two rules that run at the same time on the same order and say opposite things.
+private func conflicts(in rules: [Rule]) -> [RuleProblem] {
+    var found: [RuleProblem] = []
+    for (index, rule) in rules.enumerated() {
+        for (number, action) in rule.actions.enumerated() {
+            for other in rules where action.opposes(other) && rule.mayMeet(other) {
+                found.append(
+                    RuleProblem(
+                        index, "then[\(number)]",
+                        Text(
+                            chinese: "与拦截器 \(other.id) 矛盾：两者可能同时对同一订单成立；请让条件互不重叠",
+                            english:
+                                "contradicts the interceptor \(other.id): both can speak of one order at the same time; "
+                                + "make their conditions exclude each other")))
+            }
+        }
+    }
+    return found
+}
+
+extension RuleAction {
+    fileprivate func opposes(_ other: Rule) -> Bool {
+        switch self {
+        case .release(let id):
+            guard ruleName(ofHold: id) == other.id else { return false }
+            return other.actions.contains { if case .hold = $0 { true } else { false } }
+        case .refuse(let kinds, _):
+            return other.actions.contains {
+                guard case .instruct(let kind, _) = $0 else { return false }
+                return kinds.contains(kind)
+            }
+        case .instruct(.pauseDelivery, let system): return other.actions.contains(.instruct(.resumeDelivery, system))
+        default: return false
+        }
+    }
+}
+
+extension Rule {
+    fileprivate func mayMeet(_ other: Rule) -> Bool {
+        guard stage != .retired, other.stage != .retired, !Set(when).isDisjoint(with: other.when) else { return false }
+        return !RuleCondition.all([condition, other.condition]).isImpossible
+    }
+}
+
+extension RuleAction {
+    fileprivate static func instruct(_ kind: InstructionKind, _ system: String) -> RuleAction {
+        .instruct(kind: kind, system: system)
+    }
+}

@@ -1,0 +1,163 @@
+/// What a version of a rule says about an order: an event, and the last one of each rule counts.
+package struct Ruling: Hashable, Sendable {
+    package var rule: String
+    package var version: Int
+    /// It is only reported; nothing follows from it.
+    package var isShadow: Bool
+    /// When the fact happened that called the rule.
+    package var occasion: Instant
+    package var outcome: Outcome
+    /// Of a rule that could not run: the fields that nobody has told.
+    package var missing: [RuleField] = []
+    /// The holds that stand because of it.
+    package var holds: [RuledHold] = []
+    /// The holds of others that it ends.
+    package var releases: [String] = []
+    package var refusals: [RuledRefusal] = []
+    package var instructs: [RuledInstruction] = []
+    package var playbooks: [Playbook] = []
+    package var completesPartially = false
+
+    package enum Outcome: String, CaseIterable, Sendable {
+        /// The condition is not true.
+        case passed
+        case matched
+        /// A field is missing: the rule cannot run, and the order waits.
+        case blocked
+
+        package var text: Text {
+            switch self {
+            case .passed: Text(chinese: "通过", english: "passed")
+            case .matched: Text(chinese: "命中", english: "matched")
+            case .blocked: Text(chinese: "无法判断，已拦住", english: "cannot decide, blocked")
+            }
+        }
+    }
+}
+
+package struct RuledHold: Hashable, Sendable {
+    package var id: String
+    package var reason: Text
+    package var owner: String
+    package var since: Instant
+    /// When it ends by itself; nil when time alone does not end it.
+    package var until: Instant?
+    /// The kind of fact that ends it; nil when none does.
+    package var fact: FactKind?
+    /// Whether a person may end it.
+    package var isForPerson: Bool
+
+    /// The exit that a screen names: a person's before a fact, a fact before the time.
+    package var exit: Hold.Exit {
+        if isForPerson { return .person }
+        if let fact { return .fact(fact) }
+        return until.map { .timer($0) } ?? .person
+    }
+}
+
+package struct RuledRefusal: Hashable, Sendable {
+    package var kind: InstructionKind
+    package var reason: Text
+}
+
+/// What a rule asks of a system beside the flow.
+package struct RuledInstruction: Hashable, Sendable {
+    package var kind: InstructionKind
+    package var system: String
+    package var target: String
+}
+
+extension Text {
+    var json: JSON { ["zh": .string(chinese), "en": .string(english)] }
+
+    init(member name: String, of data: FieldReader) throws(FactProblem) {
+        let reader = try FieldReader(data.json[name], path: data.path.isEmpty ? name : "\(data.path).\(name)")
+        self.init(chinese: try reader.optionalText("zh") ?? "", english: try reader.optionalText("en") ?? "")
+    }
+}
+
+extension Ruling {
+    var json: JSON {
+        .compact([
+            ("rule", .string(rule)), ("version", .integer(Int64(version))), ("shadow", isShadow ? true : nil),
+            ("occasion", .integer(occasion.milliseconds)), ("outcome", .string(outcome.rawValue)),
+            ("missing", .list(missing.map { .string($0.rawValue) })), ("holds", .list(holds.map(\.json))),
+            ("releases", .list(releases.map { .string($0) })), ("refuses", .list(refusals.map(\.json))),
+            ("asks", .list(instructs.map(\.json))), ("playbooks", .list(playbooks.map { .string($0.rawValue) })),
+            ("partial", completesPartially ? true : nil),
+        ])
+    }
+
+    init(_ data: FieldReader) throws(FactProblem) {
+        rule = try data.text("rule", maximum: 100)
+        version = Int(try data.integer("version", in: 1...1_000_000))
+        isShadow = try data.flag("shadow", default: false)
+        occasion = try data.time("occasion")
+        outcome = try data.choice("outcome", Outcome.self)
+        missing = try data.choices("missing", RuleField.self)
+        holds = try data.list("holds") { (item) throws(FactProblem) in try RuledHold(item) }
+        releases = try data.texts("releases")
+        refusals = try data.list("refuses") { (item) throws(FactProblem) in
+            RuledRefusal(
+                kind: try item.choice("kind", InstructionKind.self), reason: try Text(member: "reason", of: item))
+        }
+        instructs = try data.list("asks") { (item) throws(FactProblem) in
+            RuledInstruction(
+                kind: try item.choice("kind", InstructionKind.self), system: try item.text("system"),
+                target: try item.optionalText("target") ?? "")
+        }
+        playbooks = try data.choices("playbooks", Playbook.self)
+        completesPartially = try data.flag("partial", default: false)
+    }
+}
+
+extension RuledHold {
+    fileprivate var json: JSON {
+        .compact([
+            ("id", .string(id)), ("reason", reason.json), ("owner", .string(owner)),
+            ("since", .integer(since.milliseconds)), ("until", .time(until)),
+            ("fact", fact.map { .string($0.rawValue) }), ("person", isForPerson ? true : nil),
+        ])
+    }
+
+    fileprivate init(_ data: FieldReader) throws(FactProblem) {
+        id = try data.text("id", maximum: 200)
+        reason = try Text(member: "reason", of: data)
+        owner = try data.text("owner", maximum: 100)
+        since = try data.time("since")
+        until = try data.optionalTime("until")
+        fact = data.json["fact"] == nil ? nil : try data.choice("fact", FactKind.self)
+        isForPerson = try data.flag("person", default: false)
+    }
+}
+
+extension RuledRefusal {
+    fileprivate var json: JSON { ["kind": .string(kind.rawValue), "reason": reason.json] }
+}
+
+extension RuledInstruction {
+    fileprivate var json: JSON {
+        .compact([
+            ("kind", .string(kind.rawValue)), ("system", .string(system)),
+            ("target", target.isEmpty ? nil : .string(target)),
+        ])
+    }
+}
+
+extension JSON {
+    /// A member that is left out when the list is empty.
+    fileprivate static func list(_ items: [JSON]) -> JSON? { items.isEmpty ? nil : .array(items) }
+}
+
+extension FieldReader {
+    fileprivate func choices<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) throws(FactProblem) -> [Choice] where Choice.RawValue == String {
+        var choices: [Choice] = []
+        for text in try texts(name) {
+            guard let choice = Choice(rawValue: text) else { throw problem(name, "unknown word \(text)") }
+            choices.append(choice)
+        }
+        return choices
+    }
+}

@@ -1,0 +1,154 @@
+internal import HydrantCore
+
+extension RuleDocument {
+    /// The document in the one form in which it is exported: reading it gives the same rules.
+    package var yaml: String {
+        var out = "interceptors: \(quoted(name))\nrules:\n"
+        if rules.isEmpty { out = "interceptors: \(quoted(name))\nrules: []\n" }
+        for rule in rules { out += rule.yaml }
+        return out
+    }
+
+    /// The lines that another document has more (`+`) and less (`-`), with the lines around them that are the same.
+    package func difference(to other: RuleDocument) -> [String] {
+        let before = yaml.split(separator: "\n").map(String.init)
+        let after = other.yaml.split(separator: "\n").map(String.init)
+        guard before != after else { return [] }
+        var lines = before.map { " " + $0 }
+        // Removals come from the end, insertions from the begin, so that every index still fits.
+        let changes = after.difference(from: before)
+        for case .remove(let offset, let line, _) in changes.removals { lines[offset] = "-" + line }
+        var kept = -1
+        var position = 0
+        var inserted: [Int: String] = [:]
+        for case .insert(let offset, let line, _) in changes.insertions { inserted[offset] = "+" + line }
+        var result: [String] = []
+        for line in lines {
+            while let new = inserted[kept + 1 + position], line.first != "-" {
+                result.append(new)
+                position += 1
+            }
+            result.append(line)
+            if line.first != "-" { kept += 1 }
+        }
+        while let new = inserted[kept + 1 + position] {
+            result.append(new)
+            position += 1
+        }
+        return result
+    }
+}
+
+extension Rule {
+    fileprivate var yaml: String {
+        var out = "  - id: \(id)\n    version: \(version)\n    stage: \(stage.rawValue)\n"
+        out += "    name: \(name.yaml)\n"
+        out += "    when: [\(when.map(\.rawValue).joined(separator: ", "))]\n"
+        out += "    every: \(occurrence.rawValue)\n"
+        if condition != .always { out += "    if:\n\(condition.yaml(indent: 6))" }
+        out += "    then:\n"
+        for action in actions { out += "      - \(action.yaml)\n" }
+        return out
+    }
+}
+
+extension Text {
+    fileprivate var yaml: String { "{zh: \(quoted(chinese)), en: \(quoted(english))}" }
+}
+
+extension RuleCondition {
+    fileprivate func yaml(indent: Int) -> String {
+        let begin = String(repeating: " ", count: indent)
+        switch self {
+        case .test(let test): return "\(begin)\(test.yaml)\n"
+        case .all(let parts): return "\(begin)all:\n" + parts.map { $0.item(indent: indent + 2) }.joined()
+        case .any(let parts): return "\(begin)any:\n" + parts.map { $0.item(indent: indent + 2) }.joined()
+        case .none(let parts): return "\(begin)none:\n" + parts.map { $0.item(indent: indent + 2) }.joined()
+        }
+    }
+
+    private func item(indent: Int) -> String {
+        let inner = yaml(indent: indent + 2)
+        return String(repeating: " ", count: indent) + "- " + inner.dropFirst(indent + 2)
+    }
+
+    /// On one line, as a hold's exit writes it.
+    fileprivate var flow: String {
+        func group(_ name: String, _ parts: [RuleCondition]) -> String {
+            "{\(name): [\(parts.map(\.flow).joined(separator: ", "))]}"
+        }
+        switch self {
+        case .test(let test): return test.yaml
+        case .all(let parts): return group("all", parts)
+        case .any(let parts): return group("any", parts)
+        case .none(let parts): return group("none", parts)
+        }
+    }
+}
+
+extension RuleTest {
+    fileprivate var yaml: String {
+        let written: String
+        switch operand {
+        case .number(let number):
+            written = RuleValue.text(number, comparison == .isKnown ? .flag : field.type)
+        case .texts(let texts): written = "[\(texts.map(quoted).joined(separator: ", "))]"
+        }
+        let of = system.isEmpty ? "" : ", of: \(quoted(system))"
+        return "{field: \(field.rawValue)\(of), \(comparison.rawValue): \(written)}"
+    }
+}
+
+extension RuleAction {
+    fileprivate var yaml: String {
+        switch self {
+        case .hold(let hold):
+            let exits = hold.exits.map(\.yaml).joined(separator: ", ")
+            return "hold: {reason: \(hold.reason.yaml), owner: \(quoted(hold.owner)), until: [\(exits)]}"
+        case .release(let hold): return "release: \(quoted(hold))"
+        case .refuse(let kinds, let reason):
+            return "refuse: {ask: [\(kinds.map(\.rawValue).joined(separator: ", "))], reason: \(reason.yaml)}"
+        case .instruct(let kind, let system): return "instruct: {ask: \(kind.rawValue), of: \(quoted(system))}"
+        case .playbook(let playbook): return "playbook: \(playbook.rawValue)"
+        case .completePartially: return "completion: \(Completion.partiallyCompleted.rawValue)"
+        case .notify(let message, let system): return "notify: {message: \(message.rawValue), of: \(quoted(system))}"
+        }
+    }
+}
+
+extension HoldAction.Exit {
+    fileprivate var yaml: String {
+        switch self {
+        case .person: return "person"
+        case .after(let length):
+            let units: [(Milliseconds, String)] = [(.hours(24), "d"), (.hours(1), "h"), (.minutes(1), "m")]
+            let unit = units.first { length % $0.0 == 0 } ?? (.seconds(1), "s")
+            return "\(length / unit.0)\(unit.1)"
+        case .fact(let kind): return "{fact: \(kind.rawValue)}"
+        case .condition(let condition): return "{if: \(condition.flow)}"
+        case .rule(let rule): return "{rule: \(rule)}"
+        }
+    }
+}
+
+/// A text in double quotes, as YAML reads it.
+private func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": out += "\\\""
+        case "\\": out += "\\\\"
+        case "\n": out += "\\n"
+        default:
+            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0xFEFF
+            let isLine = scalar.value == 0x2028 || scalar.value == 0x2029
+            if isControl || isLine {
+                let hex = String(scalar.value, radix: 16, uppercase: true)
+                out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            } else {
+                out.unicodeScalars.append(scalar)
+            }
+        }
+    }
+    return out + "\""
+}

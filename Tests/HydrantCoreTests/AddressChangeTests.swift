@@ -1,0 +1,104 @@
+import HydrantCore
+import HydrantTesting
+import Testing
+
+/// An address that changes at every event of an order's life, against every answer of the warehouse and the courier.
+@Suite struct AddressChangeTests {
+    static let rule = Rule(
+        id: "address-change", stage: .on, name: Text(chinese: "改地址", english: "Address change"),
+        when: [.receiverChanged], occurrence: .each,
+        condition: .all([.test(RuleTest(.isPaid, .equal, 1)), .test(RuleTest(.sincePayment, .less, 120))]),
+        actions: [
+            .hold(
+                HoldAction(
+                    reason: Text(chinese: "待核实", english: "to be verified"), owner: "service",
+                    exits: [.condition(.test(RuleTest(.isReceiverVerified, .equal, 1)))])),
+            .playbook(.addressChange),
+        ])
+
+    @Test func `a paused delivery goes on as it was when the old address is confirmed`() {
+        var rig = AddressRig(answers: .init())
+        rig.tell(upTo: 3)
+        rig.change(to: "new")
+        #expect(rig.kinds.last == .pauseDelivery)
+        #expect(rig.order.addressChangeStanding == .unverified)
+        rig.change(to: "old")
+        rig.verify("old")
+        #expect(rig.kinds.suffix(1) == [.resumeDelivery])
+        #expect(rig.deliveries == ["SO-1": "old"])
+        #expect(rig.order.addressChangeStanding == .settled)
+        #expect(rig.order.standingHolds.isEmpty)
+    }
+
+    @Test func `a verified new address is ordered anew under another number`() {
+        var rig = AddressRig(answers: .init())
+        rig.tell(upTo: 3)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.kinds.suffix(3) == [.pauseDelivery, .cancelDelivery, .createDelivery])
+        #expect(rig.deliveries == ["SO-1~2": "new"])
+        #expect(rig.order.addressChangeStanding == .settled)
+    }
+
+    @Test func `a pause that is refused becomes a cancellation at once`() {
+        var rig = AddressRig(answers: .init(pause: .refused))
+        rig.tell(upTo: 3)
+        rig.change(to: "new")
+        #expect(rig.kinds.suffix(2) == [.pauseDelivery, .cancelDelivery])
+        #expect(rig.deliveries.isEmpty)
+        rig.verify("new")
+        #expect(rig.deliveries == ["SO-1~2": "new"])
+    }
+
+    @Test func `what nobody can stop waits for a person's decision`() {
+        var rig = AddressRig(answers: .init(pause: .refused, cancel: .refused))
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.order.addressChangeStanding == .undone)
+        #expect(rig.order.standingHolds.map(\.id) == ["address-undone"])
+        rig.decide()
+        #expect(rig.order.standingHolds.isEmpty)
+    }
+
+    @Test func `a delivery that was not sent yet is withdrawn and made with the new address`() {
+        var rig = AddressRig(answers: .init(), delay: 100)
+        rig.tell(upTo: 3)
+        rig.change(to: "new")
+        rig.verify("new")
+        rig.settle()
+        #expect(rig.deliveries == ["SO-1~2": "new"])
+    }
+
+    @Test func `numbers of deliveries lead back to their order`() {
+        #expect(Order.number(ofDelivery: "SO-1") == "SO-1")
+        #expect(Order.number(ofDelivery: "SO-1~2") == "SO-1")
+        #expect(Order.number(ofDelivery: "SO~A") == "SO~A")
+        #expect(Order.number(ofDelivery: "~2") == "~2")
+    }
+
+    /// Every event × every answer × how late answers come × whether the new address is verified, changed back or not.
+    @Test(arguments: [InstructionAnswer.Outcome.done, .refused, .unresolved])
+    func `no parcel leaves with an older address unless a person has to decide`(pause: InstructionAnswer.Outcome) {
+        var checked = 0
+        for cancel in InstructionAnswer.Outcome.allCases {
+            for delay in 0...4 {
+                for place in 0...7 {
+                    for ending in 0...3 {
+                        var rig = AddressRig(answers: .init(pause: pause, cancel: cancel), delay: delay)
+                        rig.live(changingAt: place, ending: ending)
+                        let name = "\(pause) \(cancel) delay \(delay) at \(place) ending \(ending)"
+                        #expect(rig.wrongParcels.isEmpty || rig.isWithPerson, "\(name): \(rig.trail)")
+                        if !rig.isWithPerson {
+                            let isSettled = rig.order.addressChangeStanding == .settled || ending == 0
+                            #expect(isSettled, "\(name): \(rig.order.addressChangeStanding) \(rig.trail)")
+                        }
+                        #expect(rig.deliveries.count <= 1, "\(name): \(rig.deliveries)")
+                        checked += 1
+                    }
+                }
+            }
+        }
+        #expect(checked == 480)
+    }
+}
