@@ -5,7 +5,9 @@ import HydrantCore
 extension SandboxWorld {
     func deliver(_ index: Int, _ at: Instant, into batch: inout DueBatch) {
         let delivery = warehouse.deliveries[index]
-        let first = "\(delivery.number)-1"
+        // Parcels are named after the order, whatever delivery of it they are packed for.
+        let order = Order.number(ofDelivery: delivery.number)
+        let first = "\(order)-1"
         let leavesWithout = lottery.hits(faults.shippedWithoutNumber, "no number", delivery.number)
         let label = dock.label(of: first)
         guard label != nil || leavesWithout else {
@@ -18,7 +20,7 @@ extension SandboxWorld {
         let contents = parcels(of: delivery)
         var packages: [XMLTree] = []
         for (number, lines) in contents.enumerated() {
-            let parcel = "\(delivery.number)-\(number + 1)"
+            let parcel = "\(order)-\(number + 1)"
             let label = number > 0 ? self.label(for: parcel, courier: label?.courier ?? "SF") : label
             leave(parcel, label, at)
             packages.append(package(lines, label: leavesWithout ? nil : label, courier: label?.courier))

@@ -70,6 +70,29 @@ import Testing
         #expect(rig.deliveries == ["SO-1~2": "new"])
     }
 
+    @Test func `a packed parcel that the warehouse keeps gets its label changed at the courier`() {
+        var rig = AddressRig(answers: .init(pause: .refused, cancel: .refused), hasWaybill: true)
+        rig.tell(upTo: 4)
+        #expect(rig.labels == ["SO-1-1": "old"])
+        rig.change(to: "new")
+        #expect(!rig.kinds.contains(.readdressWaybill))
+        rig.verify("new")
+        #expect(rig.kinds.suffix(1) == [.readdressWaybill])
+        #expect(rig.labels == ["SO-1-1": "new"])
+        #expect(rig.order.addressChangeStanding == .settled)
+        #expect(rig.order.standingHolds.isEmpty)
+    }
+
+    @Test func `a courier that cannot change the label leaves it to a person`() {
+        let answers = AddressRig.Answers(pause: .refused, cancel: .refused, readdress: .refused)
+        var rig = AddressRig(answers: answers, hasWaybill: true)
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.order.standingHolds.map(\.id) == ["address-undone"])
+        #expect(rig.kinds.filter { $0 == .readdressWaybill }.count == 1)
+    }
+
     @Test func `numbers of deliveries lead back to their order`() {
         #expect(Order.number(ofDelivery: "SO-1") == "SO-1")
         #expect(Order.number(ofDelivery: "SO-1~2") == "SO-1")

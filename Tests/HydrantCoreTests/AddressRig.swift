@@ -6,6 +6,7 @@ struct AddressRig {
     struct Answers {
         var pause = InstructionAnswer.Outcome.done
         var cancel = InstructionAnswer.Outcome.done
+        var readdress = InstructionAnswer.Outcome.done
     }
 
     private struct Call {
@@ -16,6 +17,8 @@ struct AddressRig {
     private(set) var order = Order(number: "SO-1")
     /// The addresses of the deliveries that stand in the warehouse's books, by their numbers.
     private(set) var deliveries: [String: String] = [:]
+    /// What stands on the labels of parcels, where the hub has them made.
+    private(set) var labels: [String: String] = [:]
     /// The addresses with which parcels left.
     private(set) var left: [String] = []
     private(set) var kinds: [InstructionKind] = []
@@ -28,13 +31,17 @@ struct AddressRig {
     private var step = 0
     private var messages = 0
 
-    init(answers: Answers, delay: Int = 0) {
+    private let hasWaybill: Bool
+
+    init(answers: Answers, delay: Int = 0, hasWaybill: Bool = false) {
+        self.hasWaybill = hasWaybill
         self.answers = answers
         self.delay = delay
         var settings = Settings(
             flow: Flow(
                 steps: Flow.watching.steps,
-                requests: [Flow.Request(afterState: 2, kind: .createDelivery, system: "wms")]))
+                requests: [Flow.Request(afterState: 2, kind: .createDelivery, system: "wms")]
+                    + (hasWaybill ? [Flow.Request(afterState: 3, kind: .createWaybill, system: "sf")] : [])))
         settings.rules = RuleSet([AddressChangeTests.rule])
         self.settings = settings
     }
@@ -154,6 +161,14 @@ struct AddressRig {
             let isDone = answers.cancel == .done && left.isEmpty
             if isDone { deliveries[code] = nil }
             answer(instruction, isDone ? .done : answers.cancel == .done ? .refused : answers.cancel, nil)
+        case .createWaybill:
+            answer(instruction, .done, nil)
+            labels[instruction.target] = order.receiver?.value.fingerprint
+            let tracking = Tracking(parcel: instruction.target, courier: "sf", channel: "sf", number: "SF1")
+            say(.trackingReported(tracking), from: "sf")
+        case .readdressWaybill:
+            if answers.readdress == .done { labels[instruction.parcel] = order.receiver?.value.fingerprint }
+            answer(instruction, answers.readdress, nil)
         default: answer(instruction, .done, nil)
         }
     }

@@ -55,7 +55,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/orders", "/wrong-orders", "/health", "/channels", "/channels/sf/waybill.create", "/couriers",
+        "/", "/orders", "/wrong-orders", "/health", "/channels", "/interceptors", "/interceptors/new",
+        "/channels/sf/waybill.create", "/couriers",
         "/couriers/parcels?set=polling", "/orders/A",
         "/orders/none", "/orders?state=9",
     ])

@@ -29,6 +29,7 @@ private struct AddressChange {
         case wait(InstructionKind)
         case waitForVerification
         case issue(InstructionKind, target: String)
+        case readdress(target: String, system: String)
         case tooLate
     }
 
@@ -60,7 +61,7 @@ private struct AddressChange {
         // The hub itself withdrew it before it was sent.
         case .refused where answer.refusal == .channel: return anew(after: delivery)
         case .refused: return .nothing
-        case .unresolved: return .tooLate
+        case .unresolved: return late()
         }
     }
 
@@ -80,7 +81,7 @@ private struct AddressChange {
 
     /// The warehouse has an older address.
     private func taken(back delivery: IssuedInstruction) -> Step {
-        if order.shipped != nil { return .tooLate }
+        if order.shipped != nil { return late() }
         if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
             return afterCancelling(cancel, delivery)
         }
@@ -94,7 +95,38 @@ private struct AddressChange {
 
     private func afterCancelling(_ cancel: IssuedInstruction, _ delivery: IssuedInstruction) -> Step {
         guard let answer = cancel.answer?.value else { return .wait(.cancelDelivery) }
-        return answer.outcome == .done ? anew(after: delivery) : .tooLate
+        return answer.outcome == .done ? anew(after: delivery) : late()
+    }
+
+    /// The warehouse goes on. What counts now is the courier's document: its number is made for the new address, or
+    /// changed to it at the channel that made it.
+    private func late() -> Step {
+        guard isVerified else { return .waitForVerification }
+        let live = order.parcels.compactMap { parcel in order.liveWaybill(of: parcel).map { (parcel.id, $0) } }
+        if live.isEmpty {
+            return last(.createWaybill) != nil && order.shipped == nil ? .wait(.createWaybill) : .tooLate
+        }
+        for (parcel, waybill) in live {
+            let target = Instruction.target(parcel: parcel, number: waybill.number)
+            if let told = told(.readdressWaybill, target, waybill.channel) {
+                guard let answer = told.answer?.value else { return .wait(.readdressWaybill) }
+                guard answer.outcome == .done else { return .tooLate }
+            } else if told(.createWaybill, parcel, waybill.channel) == nil {
+                guard order.issued.contains(where: { $0.instruction.isWaybill(of: waybill.channel) }) else {
+                    return .tooLate
+                }
+                return .readdress(target: target, system: waybill.channel)
+            }
+        }
+        return .nothing
+    }
+
+    /// The last such instruction to a channel that carried the address that counts.
+    private func told(_ kind: InstructionKind, _ target: String, _ channel: String) -> IssuedInstruction? {
+        order.issued.last {
+            $0.instruction.kind == kind && $0.instruction.target == target && $0.instruction.system == channel
+                && $0.receiver == order.receiver?.value.fingerprint
+        }
     }
 
     private func anew(after delivery: IssuedInstruction) -> Step {
@@ -102,6 +134,10 @@ private struct AddressChange {
         let number = (Int(delivery.instruction.target) ?? 1) + 1
         return .issue(.createDelivery, target: "\(number)")
     }
+}
+
+extension Instruction {
+    fileprivate func isWaybill(of channel: String) -> Bool { kind == .createWaybill && system == channel }
 }
 
 extension Order {
@@ -117,17 +153,24 @@ extension Order {
         case .nothing: return change.isVerified ? .settled : .unverified
         case .wait(let kind), .issue(let kind, _): return .waiting(kind)
         case .waitForVerification: return .unverified
-        case .tooLate: return isReaddressed || isAddressDecided ? .settled : .undone
+        case .readdress: return .waiting(.readdressWaybill)
+        case .tooLate: return isAddressDecided ? .settled : .undone
         }
     }
 
     /// The next instruction of the playbook; a new delivery waits until nothing holds the order.
     func addressChangeWishes(_ settings: Settings, isHeld: Bool) -> [WantedInstruction] {
-        guard let change = AddressChange(self), case .issue(let kind, let target) = change.step,
-            let system = issued.last(where: { $0.instruction.kind == .createDelivery })?.instruction.system,
-            kind != .createDelivery || !isHeld
-        else { return [] }
-        return [WantedInstruction(kind: kind, system: system, target: target)]
+        guard let change = AddressChange(self) else { return [] }
+        switch change.step {
+        case .readdress(let target, let system):
+            return [WantedInstruction(kind: .readdressWaybill, system: system, target: target)]
+        case .issue(let kind, let target):
+            guard let delivery = issued.last(where: { $0.instruction.kind == .createDelivery }),
+                kind != .createDelivery || !isHeld
+            else { return [] }
+            return [WantedInstruction(kind: kind, system: delivery.instruction.system, target: target)]
+        default: return []
+        }
     }
 
     /// Whether a delivery that was not sent yet must not be sent any more: the warehouse would get an address that has
@@ -137,20 +180,6 @@ extension Order {
             let own = issued.first(where: { $0.instruction.key == instruction.key })
         else { return false }
         return !change.isVerified || own.receiver != receiver?.value.fingerprint
-    }
-
-    /// Every live waybill was changed to the receiver that counts.
-    private var isReaddressed: Bool {
-        let live = parcels.compactMap { parcel in
-            liveWaybill(of: parcel).map { Instruction.target(parcel: parcel.id, number: $0.number) }
-        }
-        guard !live.isEmpty, let current = receiver?.value.fingerprint else { return false }
-        return live.allSatisfy { target in
-            issued.contains {
-                $0.instruction.kind == .readdressWaybill && $0.instruction.target == target
-                    && $0.receiver == current && $0.answer?.value.outcome == .done
-            }
-        }
     }
 
     /// A person looked at it after the change and decided.

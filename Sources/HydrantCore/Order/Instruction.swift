@@ -66,9 +66,9 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     package var isStoppedByRules: Bool {
         switch self {
         case .checkCredit, .queryTrace, .subscribeTrace, .notifyCustomer, .findWaybill, .voidWaybill, .cancelDelivery,
-            .pauseDelivery, .resumeDelivery, .askKeeper:
+            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill:
             false
-        case .createDelivery, .createWaybill, .readdressWaybill, .issueInvoice, .registerWarranty: true
+        case .createDelivery, .createWaybill, .issueInvoice, .registerWarranty: true
         }
     }
 }

@@ -72,6 +72,9 @@ package actor Committer {
         }
     }
 
+    /// From now on facts are judged by these interceptors.
+    package func use(_ rules: RuleSet) { settings.rules = rules }
+
     /// The figures that follow from a database's sums: what other processes wrote counts too.
     static func health(_ counts: [UInt16: Int64]) -> HealthFigures {
         var health = HealthFigures()

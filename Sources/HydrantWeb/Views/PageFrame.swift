@@ -8,6 +8,7 @@ package struct PageFrame: Sendable {
         case wrongOrders
         case health
         case channels
+        case interceptors
         case users
         case audit
         case account
@@ -36,6 +37,7 @@ package struct PageFrame: Sendable {
             (.wrongOrders, "/wrong-orders", "wrongorders", words("nav_wrong")),
             (.health, "/health", "health", words("nav_health")),
             (.channels, "/channels", "channels", words("nav_channels")),
+            (.interceptors, "/interceptors", "hold", words("nav_interceptors")),
             (.users, "/settings/users", "people", words("nav_users")), (.audit, "/audit", "audit", words("nav_audit")),
         ]
         let bindings: Bindings = [
