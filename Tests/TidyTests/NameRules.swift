@@ -64,7 +64,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
         [
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
             "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-            "trace.subscribe", "keeper.ask",
+            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
         ]
     ),
     (

@@ -191,7 +191,7 @@ private func conflicts(in rules: [Rule]) -> [RuleProblem] {
                         Text(
                             chinese: "与拦截器 \(other.id) 矛盾：两者可能同时对同一订单成立；请让条件互不重叠",
                             english:
-                                "contradicts the interceptor \(other.id): both can speak of one order at the same time; "
+                                "contradicts the interceptor \(other.id): both can speak of one order at once; "
                                 + "make their conditions exclude each other")))
             }
         }

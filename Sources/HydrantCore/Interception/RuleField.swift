@@ -1,9 +1,9 @@
 // Interceptors are rules that people write: WHEN something happens, IF the order is so, THEN hold it, refuse an
-// instruction, open a task, ask a system. A rule reads the order only through the fields of this catalogue. Each field
-// is a function of what was said about the order and of the occasion, the moment of the fact that called the rule, and
-// never of the present time. So a rule comes to the same verdict whatever the order, the repetition and the delay of the
-// messages. A field that nobody has told is not false but unknown, and a rule that needs it cannot run: it blocks and
-// says which field is missing.
+// instruction, ask a system. A rule reads the order only through the fields of this catalogue. Each field is a function
+// of what was said about the order and of the occasion, the moment of the fact that called the rule, and never of the
+// present time. So a rule comes to the same verdict whatever the order, the repetition and the delay of the messages. A
+// field that nobody has told is not false but unknown, and a rule that needs it cannot run: it blocks and says which
+// field is missing.
 
 /// What a rule may ask about an order. The raw values are written into documents and never change; the list may grow.
 package enum RuleField: String, CaseIterable, Sendable {

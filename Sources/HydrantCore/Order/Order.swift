@@ -1,9 +1,9 @@
 /// One order: everything that was ever said about it, merged so that the order of arrival does not matter, and the
 /// states that follow from it.
 ///
-/// Everything except ``version``, ``messages``, ``issued``, ``rulings`` and ``stamps`` is a join of facts: commutative, associative,
-/// idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked on the way,
-/// and `rulings` are what the rules say about all of it.
+/// Everything except ``version``, ``messages``, ``issued``, ``rulings`` and ``stamps`` is a join of facts: commutative,
+/// associative, idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked
+/// on the way, and `rulings` are what the rules say about all of it.
 package struct Order: Hashable, Sendable {
     package var number: String
     /// The number of the last event; 0 before the first.

@@ -107,7 +107,7 @@ struct RuleReader {
         let allowed: [InstructionKind] = [.pauseDelivery, .resumeDelivery, .cancelDelivery, .checkCredit]
         if allowed.contains(kind) { return .instruct(kind: kind, system: system) }
         value.problem(
-            "a rule can ask for \(allowed.map(\.rawValue).joined(separator: ", ")); \(kind.rawValue) belongs to the flow"
+            "a rule asks for \(allowed.map(\.rawValue).joined(separator: ", ")); \(kind.rawValue) belongs to the flow"
         )
         return nil
     }

@@ -39,7 +39,7 @@ struct RulesBench {
             lines.append(Line(id: "2", sku: "GIFT", isGift: true, giftFor: index % 50 == 0 ? "" : "1"))
         }
         var bodies: [FactBody] = [
-            .orderPlaced(OrderHeader(shop: "tmall", payableMinor: 12_000, lines: lines)),
+            .orderPlaced(OrderHeader(shop: "shop-1", payableMinor: 12_000, lines: lines)),
             .paymentReported(Payment(id: "P", amountMinor: 12_000)),
             .creditChecked(CreditCheck(isPassed: true, level: "A", returnRatePermille: 20)),
         ]
