@@ -9,7 +9,7 @@ import Testing
 @Suite struct PagesInterceptorsTests {
     /// "Orders over 5,000 yuan of new customers wait for the owner's approval, at most 2 hours."
     private static let approval: [(name: String, value: String)] = [
-        ("id", "approval"), ("name", "Large orders of new customers"), ("when", "order.placed"), ("match", "all"),
+        ("id", "approval"), ("name", "Large orders of new customers"), ("when", "credit.checked"), ("match", "all"),
         ("field0", "money.payable"), ("is0", "more"), ("value0", "5000"), ("field1", "customer.orders"), ("is1", "is"),
         ("value1", "0"), ("action", "hold"), ("reason", "waits for approval"), ("owner", "owner"), ("person", "yes"),
         ("hours", "2"),
