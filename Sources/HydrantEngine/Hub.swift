@@ -13,8 +13,8 @@ package struct Hub: Sendable {
     package let keyring: Keyring
     let dispatcher: Dispatcher
     let numbers: NumberWatch
-    private let keyring: Keyring
     private let watcher: Watcher
+    let indexer: SearchIndexer
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
     package init(
@@ -24,7 +24,6 @@ package struct Hub: Sendable {
         self.store = store
         self.clock = clock
         self.settings = settings
-        self.keyring = keyring
         let signals = HubSignals()
         self.keyring = keyring
         intake = Intake(keyring: keyring)
@@ -41,6 +40,9 @@ package struct Hub: Sendable {
         watcher = Watcher(
             store: store, committer: committer, clock: clock, signals: signals, options: options, intake: intake,
             log: log)
+        indexer = SearchIndexer(
+            store: store, keyring: keyring, committer: committer, intake: intake, clock: clock, signals: signals,
+            options: options, log: log)
     }
 
     /// Runs until the task is cancelled, then writes what still waits and returns.
@@ -57,9 +59,11 @@ package struct Hub: Sendable {
                         workers.addTask { await watch() }
                         workers.addTask { await dispatcher.run() }
                         workers.addTask { await numbers.run() }
+                        if indexer.options.keepsSearchIndex { workers.addTask { await indexer.run() } }
                     }
                 } onCancel: {
                     dispatcher.wake()
+                    indexer.wake()
                 }
                 await committer.stop()
             }

@@ -33,5 +33,8 @@ package struct HubOptions: Sendable {
     /// Whom to ask for missing numbers; the first that fits a warehouse.
     package var keepers: [KeeperContact] = []
 
+    /// Whether the search index is kept; the simulator looks for nothing.
+    package var keepsSearchIndex = true
+
     package init() {}
 }

@@ -7,6 +7,8 @@ import Synchronization
 struct HubSignals: Sendable {
     let instructions = Bell()
     let lanes = LaneNotes()
+    /// Orders wait for the search index.
+    let search = Bell()
     let changes = ChangeBoard()
 
     func changesKnown(_ changes: [(String, Instant)], timers: [OrderTimer]) {

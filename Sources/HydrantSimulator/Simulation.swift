@@ -95,6 +95,7 @@ package final class Simulation: Sendable {
         options.leaseLength = random.pick([.minutes(5), .seconds(15)])
         options.watchSlice = .minutes(10)
         options.instructionLifetime = plan.instructionLifetime
+        options.keepsSearchIndex = false
         return options
     }
 

@@ -83,6 +83,11 @@ final class MemoryTables: StoreTransaction {
     var records: [RecordName: StoredRecord] = [:]
     /// By number less one.
     var audit: [AuditRow] = []
+    /// Orders by hash, and by order the version and its hashes.
+    var searchKeys: [Int64: Set<Int64>] = [:]
+    var searchedOrders: [Int64: SearchedOrder] = [:]
+    /// Versions by order.
+    var searchQueue: [Int64: Int] = [:]
 
     private var undo: [(MemoryTables) -> Void] = []
 

@@ -46,6 +46,7 @@ extension MemoryTables {
         if let findings = write.findings { try replaceFindings(findings, of: id) }
         if let waybills = write.waybills { try replaceWaybills(waybills, of: id) }
         if let parcels = write.parcels { try replaceParcels(parcels, of: id) }
+        if write.concernsSearch { set(\.searchQueue[id], write.row.version) }
         return id
     }
 

@@ -1,4 +1,5 @@
 import Crypto
+package import HydrantCore
 
 import struct Foundation.Data
 
@@ -9,6 +10,7 @@ package struct Keyring: Sendable {
     private let fingerprintKey: SymmetricKey
     private let bodyKey: SymmetricKey
     private let headKey: SymmetricKey
+    private let searchKey: SymmetricKey
 
     /// - Parameter master: 32 random bytes.
     package init(master: [UInt8]) {
@@ -22,6 +24,7 @@ package struct Keyring: Sendable {
         fingerprintKey = derived("hydrant fingerprint 1")
         bodyKey = derived("hydrant body 1")
         headKey = derived("hydrant head 1")
+        searchKey = derived("hydrant search 1")
     }
 
     /// The hash of an event: HMAC-SHA256 over its predecessor's hash and its bytes.
@@ -73,6 +76,13 @@ package struct Keyring: Sendable {
 
     /// As ``checkValue``, of a database that has a head.
     package var headedCheckValue: [UInt8] { headHash(Array("hydrant key check".utf8)) }
+
+    /// By what orders are found that have a term: 64 bits of an HMAC-SHA256 over its kind and its text.
+    package func searchHash(_ term: SearchTerm) -> Int64 {
+        let mac = HMAC<SHA256>.authenticationCode(
+            for: Array("\(term.kind.rawValue):\(term.text)".utf8), using: searchKey)
+        return Int64(bitPattern: mac.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
 
     /// Tells whether a database was made with this key: stored once, compared at each start.
     package var checkValue: [UInt8] {

@@ -245,6 +245,8 @@ package struct OrderWrite: Hashable, Sendable {
     package var waybills: [WaybillRow]?
     /// Where the packed parcels stand when that changed.
     package var parcels: [ParcelRow]?
+    /// Whether the step may have changed by what the order is found.
+    package var concernsSearch = false
 
     package init(
         row: OrderRow, events: [StoredEvent], findings: [Finding]?, waybills: [WaybillRow]?, parcels: [ParcelRow]? = nil

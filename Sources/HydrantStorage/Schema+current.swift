@@ -1,6 +1,6 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1, version2, version3, version4])
+    package static let current = Schema(migrations: [version1, version2, version3, version4, version5])
 
     private static let version1: [SchemaChange] =
         [
@@ -69,6 +69,31 @@ extension Schema {
             SchemaColumn("hash", .bytes, check: .byteCount(32)),
         ],
         primaryKey: ["number"])
+
+    /// The index of the search: keyed hashes only. Which hashes an order has stands beside them, so that those which no
+    /// longer hold can be taken out; the queue names the orders whose hashes have to be made anew.
+    private static let version5: [SchemaChange] = [
+        .table(
+            SchemaTable(
+                "search_keys", [SchemaColumn("hash", .integer), SchemaColumn("order_id", .integer)],
+                primaryKey: ["hash", "order_id"])),
+        .table(
+            SchemaTable(
+                "search_orders",
+                [
+                    SchemaColumn("order_id", .integer, references: "orders"),
+                    SchemaColumn("version", .integer, check: .atLeast(1)), SchemaColumn("hashes", .bytes),
+                ],
+                primaryKey: ["order_id"])),
+        .table(
+            SchemaTable(
+                "search_queue",
+                [
+                    SchemaColumn("order_id", .integer, references: "orders"),
+                    SchemaColumn("version", .integer, check: .atLeast(1)),
+                ],
+                primaryKey: ["order_id"])),
+    ]
 
     private static let parcels = SchemaTable(
         "parcels",

@@ -86,6 +86,24 @@ package protocol StoreReader {
     /// The parcel whose keeper was given the code with this keyed hash; nil when no keeper is asked with it.
     func parcel(keeperCode: String) throws -> ListedParcel?
 
+    /// The orders found by each of these hashes, the newest first; at most `limit` of each.
+    func searchHits(_ hashes: [Int64], limit: Int) throws -> [[Int64]]
+
+    /// Which of these hashes find which of these orders.
+    func searchHits(_ hashes: [Int64], among orders: [Int64]) throws -> [SearchHit]
+
+    /// The rows of these orders, in no particular order; unknown ones are left out.
+    func orderRows(ids: [Int64]) throws -> [OrderRow]
+
+    /// Orders whose hashes have to be made anew, in order of their row ids; at most `limit`.
+    func searchQueue(limit: Int) throws -> [SearchQueueRow]
+
+    /// How many they are.
+    func searchQueueCount() throws -> Int64
+
+    /// The orders among these whose hashes were made once.
+    func searchedOrders(_ ids: [Int64]) throws -> Set<Int64>
+
     /// A message as it was taken in.
     func inboxRow(_ message: MessageKey) throws -> InboxRow?
 
@@ -189,6 +207,10 @@ package protocol StoreTransaction: StoreReader {
 
     /// As ``dueTimers(now:limit:)``, and keeps other processes from them until the lease ends.
     func claimTimers(now: Instant, leaseUntil: Instant, limit: Int) throws -> [OrderTimer]
+
+    /// Puts the hashes of these orders in the place of those they had, and takes the orders out of the queue unless
+    /// they were written again since. Each order at most once; what was made of a later version stays.
+    func writeSearch(_ orders: [SearchedOrder]) throws
 
     func setMeta(_ name: String, _ value: [UInt8]) throws
 

@@ -19,6 +19,7 @@ extension PostgresTransaction {
         plan.addFindings(batch.orders, ids)
         plan.addWaybills(batch.orders, ids)
         plan.addParcels(batch.orders, ids)
+        plan.addSearchQueue(batch.orders, ids)
         plan.addInstructions(batch.instructions, orderIDs)
         plan.addInstructionChanges(batch.instructionChanges)
         plan.addTimers(batch)
@@ -90,6 +91,8 @@ struct WritePlan {
     private(set) var updateOfInstructions: Int?
     /// Where the rows that were parked are.
     private(set) var insertOfParked: Int?
+
+    mutating func add(_ call: Call) { calls.append(call) }
 
     mutating func addOrders(_ writes: [OrderWrite], _ ids: [Int64]) {
         let all = zip(writes, ids).map { (write: $0.0, id: $0.1) }

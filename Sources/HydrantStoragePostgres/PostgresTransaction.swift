@@ -224,6 +224,16 @@ extension PostgresTransaction {
     package func parked(after cursor: Int64, limit: Int) throws -> [ParkedRow] {
         try reader.parked(after: cursor, limit: limit)
     }
+    package func searchHits(_ hashes: [Int64], limit: Int) throws -> [[Int64]] {
+        try reader.searchHits(hashes, limit: limit)
+    }
+    package func searchHits(_ hashes: [Int64], among orders: [Int64]) throws -> [SearchHit] {
+        try reader.searchHits(hashes, among: orders)
+    }
+    package func orderRows(ids: [Int64]) throws -> [OrderRow] { try reader.orderRows(ids: ids) }
+    package func searchQueue(limit: Int) throws -> [SearchQueueRow] { try reader.searchQueue(limit: limit) }
+    package func searchQueueCount() throws -> Int64 { try reader.searchQueueCount() }
+    package func searchedOrders(_ ids: [Int64]) throws -> Set<Int64> { try reader.searchedOrders(ids) }
     package func counts() throws -> StoreCounts { try sums().counts }
     package func meta(_ name: String) throws -> [UInt8]? { try reader.meta(name) }
     package func countedRows() throws -> StoreCounts { try reader.countedRows() }

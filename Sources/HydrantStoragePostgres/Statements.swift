@@ -13,6 +13,7 @@ enum Statements {
     private static let findingsWithOrders = "findings JOIN orders ON orders.id = findings.order_id"
 
     static let orderByNumber = "SELECT \(orderColumns) FROM orders WHERE number = $1"
+    static let ordersByID = "SELECT \(orderColumns) FROM orders WHERE id = ANY ($1::bigint[])"
     /// A page of orders and nothing else; the prefix is a range of the number.
     static let ordersPage = """
         SELECT \(orderColumns) FROM orders

@@ -52,6 +52,7 @@ extension SQLiteReader {
                 },
                 waybills: try waybills(of: row.number))
             write.row.id = 0
+            write.concernsSearch = true
             page.batch.orders.append(write)
             page.batch.instructions += try instructions(of: row.number).map { instruction in
                 var instruction = instruction

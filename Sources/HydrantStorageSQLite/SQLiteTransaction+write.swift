@@ -45,6 +45,9 @@ extension SQLiteTransaction {
             if let findings = write.findings { try replaceFindings(findings, of: id, isNew: write.row.id == 0) }
             if let waybills = write.waybills { try replaceWaybills(waybills, of: id, isNew: write.row.id == 0) }
             if let parcels = write.parcels { try replaceParcels(parcels, of: id, isNew: write.row.id == 0) }
+            if write.concernsSearch {
+                try Query(database, Statements.queueForSearch).run([.integer(id), .integer(write.row.version)])
+            }
             return id
         }
     }

@@ -16,6 +16,7 @@ enum Statements {
     private static let findingsWithOrders = "findings JOIN orders ON orders.id = findings.order_id"
 
     static let orderByNumber = "SELECT \(orderColumns) FROM orders WHERE number = ?"
+    static let orderByID = "SELECT \(orderColumns) FROM orders WHERE id = ?"
     static let orderID = "SELECT id FROM orders WHERE number = ?"
     static let allOrders = "SELECT \(orderColumns) FROM orders ORDER BY id"
     static let ordersInOrder = """

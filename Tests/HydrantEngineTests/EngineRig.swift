@@ -47,6 +47,7 @@ final class EngineRig: Sendable {
     static func options(_ change: (inout HubOptions) -> Void = { _ in }) -> HubOptions {
         var options = HubOptions()
         options.watchSlice = .minutes(1)
+        options.keepsSearchIndex = false
         change(&options)
         return options
     }

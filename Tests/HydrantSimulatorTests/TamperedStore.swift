@@ -127,4 +127,13 @@ private struct TamperedReader: StoreReader {
     func auditRows(_ filter: AuditFilter, before number: Int64, limit: Int) throws -> [AuditRow] {
         try inner.auditRows(filter, before: number, limit: limit)
     }
+
+    func searchHits(_ hashes: [Int64], limit: Int) throws -> [[Int64]] { try inner.searchHits(hashes, limit: limit) }
+    func searchHits(_ hashes: [Int64], among orders: [Int64]) throws -> [SearchHit] {
+        try inner.searchHits(hashes, among: orders)
+    }
+    func orderRows(ids: [Int64]) throws -> [OrderRow] { try inner.orderRows(ids: ids) }
+    func searchQueue(limit: Int) throws -> [SearchQueueRow] { try inner.searchQueue(limit: limit) }
+    func searchQueueCount() throws -> Int64 { try inner.searchQueueCount() }
+    func searchedOrders(_ ids: [Int64]) throws -> Set<Int64> { try inner.searchedOrders(ids) }
 }

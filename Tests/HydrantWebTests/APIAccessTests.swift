@@ -8,7 +8,8 @@ import Testing
 @Suite struct APIAccessTests {
     /// Every reading address with the scope that it needs.
     private static let reading = [
-        "/v1/orders", "/v1/orders/A1", "/v1/orders/A1/proof", "/v1/wrong-orders", "/v1/health-index", "/", "/nothing",
+        "/v1/orders", "/v1/orders/A1", "/v1/orders/A1/proof", "/v1/wrong-orders", "/v1/search?q=A", "/v1/health-index",
+        "/", "/nothing",
     ]
 
     @Test(arguments: reading + ["/metrics", "/openapi.json"])

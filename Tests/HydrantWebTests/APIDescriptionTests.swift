@@ -111,6 +111,7 @@ import Testing
             for (path, schema) in [
                 ("/v1/orders/A1", "Order"), ("/v1/orders/A1?asOf=2026-11-09T09:00:00Z", "Order"),
                 ("/v1/orders/A1/proof", "Proof"), ("/v1/orders?limit=1", "OrderPage"),
+                ("/v1/search?q=A1", "SearchResult"),
                 ("/v1/wrong-orders", "WrongOrders"), ("/v1/health-index", "HealthIndex"), ("/healthz", "Status"),
                 ("/readyz", "Status"),
             ] {

@@ -136,14 +136,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("A-1", "/orders/A-1"), ("+A-1+", "/orders/A-1"), ("B", "/orders/B%2F7"), ("A", "/orders?prefix=A"),
-        ("x%26y", "/orders?prefix=x%26y"), ("", "/orders"),
-    ])
-    func `the search box jumps to the order, or lists what begins so`(query: String, target: String) async throws {
+    @Test(arguments: [("A-1", "/orders/A-1"), ("+A-1+", "/orders/A-1"), ("B/7", "/orders/B%2F7")])
+    func `the search box jumps to the only order that it can mean`(query: String, target: String) async throws {
         let fixture = try PagesFixture()
-        try await fixture.holding([PageFacts.placed("A-1"), PageFacts.placed("A-12"), PageFacts.placed("B/7")]) {
-            let answer = try await fixture.get("/search?q=\(query)")
+        try await fixture.holding([PageFacts.placed("A-1"), PageFacts.placed("B/7")]) {
+            let answer = try await fixture.post("/search", [("q", query)])
             #expect(answer.status == 303)
             #expect(answer.headers[.location] == target)
         }

@@ -77,6 +77,10 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
     ),
     ("Sources/HydrantCore/Mismatch/Finding.swift", "Verdict", ["wrong", "late", "unknown"]),
     (
+        "Sources/HydrantCore/Search/SearchTerm.swift", "Kind",
+        ["number-8", "number-6", "phone", "phone-tail", "name", "sku", "customer"]
+    ),
+    (
         "Sources/HydrantCore/Order/Order.swift", "Completion",
         ["open", "partially-completed", "completed", "cancelled"]
     ),

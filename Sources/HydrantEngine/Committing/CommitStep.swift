@@ -49,6 +49,8 @@ struct CommitResult: Sendable {
     var timers: [OrderTimer] = []
     var events = 0
     var facts = 0
+    /// Whether orders wait for the search index.
+    var concernsSearch = false
 }
 
 /// Decides a batch inside one transaction: dedupe, load, decide, evolve, write.
@@ -66,6 +68,8 @@ struct CommitStep {
     private var head: DatabaseHead?
     private var result = CommitResult()
     private var fromCache: Set<String>
+    /// The orders that got something by which they are found.
+    private var searchable: Set<String> = []
     /// Orders whose events cannot be read back: nothing may follow from them.
     private var damaged: [String: StoreFailure] = [:]
 
@@ -179,6 +183,7 @@ struct CommitStep {
                 message: key, order: fact.order, receivedAt: now, bodyHash: incoming.bodyHash,
                 sealedBody: incoming.sealedBody))
         if let receiver = incoming.receiver { batch.receivers.append(receiver) }
+        if fact.body.concernsSearch { searchable.insert(fact.order) }
         result.facts += 1
         return .accepted(state: loaded.order.state)
     }
@@ -237,10 +242,12 @@ struct CommitStep {
         let parcels = loaded.order.parcelRows(settings, keyring, now: now)
         // Without a parcel there never were rows.
         let sameParcels = loaded.parcels == parcels || loaded.order.parcels.isEmpty
-        batch.orders.append(
-            OrderWrite(
-                row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
-                waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels))
+        var write = OrderWrite(
+            row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
+            waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels)
+        write.concernsSearch = searchable.contains(number)
+        if write.concernsSearch { result.concernsSearch = true }
+        batch.orders.append(write)
         loaded.findings = findings
         loaded.waybills = waybills
         loaded.parcels = parcels

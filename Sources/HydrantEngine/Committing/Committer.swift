@@ -183,6 +183,7 @@ package actor Committer {
             signals.lanes.note(result.lanes)
             signals.instructions.ring()
         }
+        if result.concernsSearch { signals.search.ring() }
         let changes = result.orders.compactMap { loaded in loaded.row.changesAt.map { (loaded.row.number, $0) } }
         signals.changesKnown(changes, timers: result.timers)
     }

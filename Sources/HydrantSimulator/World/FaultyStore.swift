@@ -155,6 +155,15 @@ private final class WatchedTransaction: StoreTransaction {
     func releaseClaims() throws { try inner.releaseClaims() }
     func dueTimers(now: Instant, limit: Int) throws -> [OrderTimer] { try inner.dueTimers(now: now, limit: limit) }
     func setMeta(_ name: String, _ value: [UInt8]) throws { try inner.setMeta(name, value) }
+    func writeSearch(_ orders: [SearchedOrder]) throws { try inner.writeSearch(orders) }
+    func searchHits(_ hashes: [Int64], limit: Int) throws -> [[Int64]] { try inner.searchHits(hashes, limit: limit) }
+    func searchHits(_ hashes: [Int64], among orders: [Int64]) throws -> [SearchHit] {
+        try inner.searchHits(hashes, among: orders)
+    }
+    func orderRows(ids: [Int64]) throws -> [OrderRow] { try inner.orderRows(ids: ids) }
+    func searchQueue(limit: Int) throws -> [SearchQueueRow] { try inner.searchQueue(limit: limit) }
+    func searchQueueCount() throws -> Int64 { try inner.searchQueueCount() }
+    func searchedOrders(_ ids: [Int64]) throws -> Set<Int64> { try inner.searchedOrders(ids) }
     func orderRow(_ number: String) throws -> OrderRow? { try inner.orderRow(number) }
     func events(of number: String) throws -> [StoredEvent] { try inner.events(of: number) }
 

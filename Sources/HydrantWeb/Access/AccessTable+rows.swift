@@ -5,6 +5,7 @@ extension AccessTable {
     private static let technicians: Set<Role> = [.owner, .operations, .it, .viewer]
     private static let overseers: Set<Role> = [.owner, .it]
     private static let owner: Set<Role> = [.owner]
+    private static let managers: Set<Role> = [.owner, .operations]
 
     /// One row per route, in the order of their paths' first words.
     package static let rules: [Rule] = openRules + machineRules + pageRules + peopleRules
@@ -24,6 +25,7 @@ extension AccessTable {
         Rule("GET", "/v1/orders/{id}", everybody, order: "id"),
         // The events as they are, with every amount.
         Rule("GET", "/v1/orders/{id}/proof", [.owner, .operations, .finance], order: "id"),
+        Rule("GET", "/v1/search", everybody),
         Rule("GET", "/v1/wrong-orders", wholeHouse),
         Rule("GET", "/v1/channels", technicians),
         Rule("GET", "/v1/courier-sets", everybody),
@@ -39,7 +41,10 @@ extension AccessTable {
         Rule("GET", "/orders/{number}", everybody, order: "number"),
         Rule("GET", "/orders/{number}/fragment", everybody, order: "number"),
         Rule("POST", "/orders/{number}/receiver", revealing, order: "number"),
-        Rule("GET", "/search", everybody),
+        Rule("GET", "/search", everybody), Rule("POST", "/search", everybody),
+        Rule("POST", "/search/hits", everybody),
+        Rule("GET", "/interceptors", technicians), Rule("GET", "/interceptors/new", managers),
+        Rule("POST", "/interceptors/new", managers), Rule("POST", "/interceptors/stage", managers),
         Rule("GET", "/wrong-orders", wholeHouse), Rule("GET", "/health", wholeHouse),
         Rule("GET", "/couriers", everybody), Rule("GET", "/couriers/fragment", everybody),
         Rule("GET", "/couriers/parcels", wholeHouse),

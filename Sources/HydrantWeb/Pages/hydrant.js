@@ -36,6 +36,35 @@
     };
   }
 
+  /* Search: hits while one types. What is typed goes in the body and never into an address. */
+  var find = doc.querySelector('form[data-hits]'), found = doc.getElementById('found');
+  if (find && found && window.fetch) {
+    var box = find.querySelector('input[name=q]'), timer = 0, asked = 0;
+    var hide = function () { found.hidden = true; };
+    var ask = function () {
+      var text = box.value.trim(), number = ++asked;
+      if (text.length < 3) return hide();
+      fetch(find.dataset.hits, {
+        method: 'POST', cache: 'no-store', body: new URLSearchParams({ q: text })
+      }).then(function (answer) { if (!answer.ok) throw new Error(String(answer.status)); return answer.text(); })
+        .then(function (text) {
+          if (number !== asked) return;
+          var fresh = new DOMParser().parseFromString(text, 'text/html');
+          found.replaceChildren.apply(found, Array.from(fresh.body.childNodes));
+          found.hidden = !found.textContent.trim();
+        }).catch(hide);
+    };
+    box.addEventListener('input', function () { clearTimeout(timer); timer = setTimeout(ask, 120); });
+    doc.addEventListener('click', function (event) { if (!find.contains(event.target)) hide(); });
+    find.addEventListener('keydown', function (event) {
+      var links = Array.from(found.querySelectorAll('a')), at = links.indexOf(doc.activeElement);
+      if (event.key === 'Escape') { hide(); box.focus(); }
+      if (found.hidden || !links.length) return;
+      if (event.key === 'ArrowDown') { event.preventDefault(); links[Math.min(at + 1, links.length - 1)].focus(); }
+      if (event.key === 'ArrowUp') { event.preventDefault(); (links[at - 1] || box).focus(); }
+    });
+  }
+
   /* Overview: one snapshot a second, values change in place. */
   var overview = doc.querySelector('[data-events]');
   if (overview && window.EventSource) {

@@ -71,6 +71,7 @@ package enum HydrantServer {
         routes.get("/v1/orders", use: orders.list)
         routes.get("/v1/orders/{id}", use: orders.one)
         routes.get("/v1/orders/{id}/proof", use: orders.proof)
+        routes.get("/v1/search", use: SearchRoute(hub: hub).find)
         routes.get("/v1/wrong-orders", use: WrongOrdersRoute(hub: hub).list)
         routes.get("/v1/channels", use: ChannelsRoute(hub: hub).list)
         routes.get("/v1/courier-sets", use: CourierSetsRoute(hub: hub).list)

@@ -61,8 +61,8 @@ package struct PageFiles: Sendable {
         ("users", PackageResources.users_html), ("person", PackageResources.person_html),
         ("account", PackageResources.account_html), ("audit", PackageResources.audit_html),
         ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
-        ("keeper", PackageResources.keeper_html), ("interceptors", PackageResources.interceptors_html),
-        ("interceptor", PackageResources.interceptor_html),
+        ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
+        ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
     ]
 
     /// The templates as they were written, by name.

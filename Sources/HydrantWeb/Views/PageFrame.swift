@@ -8,6 +8,7 @@ package struct PageFrame: Sendable {
         case wrongOrders
         case health
         case channels
+        case search
         case interceptors
         case users
         case audit

@@ -78,28 +78,4 @@ extension PageRoutes {
             number, asOf: request.moment("asOf", words),
             filter: request.choice("show", TimelineFilter.self) ?? .all, from: hub)
     }
-
-    /// Jumps to the order of that number, to the only one that begins so, or to the list of those that do.
-    func search(_ request: PageRequest) async throws -> Response {
-        let wanted = request.parameter("q")?.trimmed.normalised ?? ""
-        guard !wanted.isEmpty else { return seeOther("/orders") }
-        let viewer = Viewer.current
-        let found = try await hub.store.read { reader in
-            if let exact = try reader.orderRow(wanted), try viewer.maySee(exact, reader) { return [exact] }
-            let rows = try reader.orderRows(OrderFilter(numberPrefix: wanted), after: 0, limit: 2)
-            return try rows.filter { try viewer.maySee($0, reader) }
-        }
-        if found.count == 1 { return seeOther(orderPath(found[0].number)) }
-        return seeOther(address("/orders", [("prefix", wanted)]))
-    }
-}
-
-extension String {
-    /// Without white space at both ends.
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
-    }
 }

@@ -59,7 +59,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         router.post("/interceptors/stage") { request, _ in
             await page(request) { try await moveInterceptor(request, $0) }
         }
-        router.get("/search") { request, _ in await page(request, search) }
+        addSearch(to: router)
         let keeper = KeeperRoutes(hub: hub, files: files)
         router.get("/k/{code}") { request, context in
             await page(request) { _ in try await keeper.get(request, code: context.parameters.get("code") ?? "") }
@@ -68,6 +68,12 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             await page(request) { _ in try await keeper.post(request, code: context.parameters.get("code") ?? "") }
         }
         addAssets(to: router)
+    }
+
+    private func addSearch(to router: some RouterMethods<Context>) {
+        router.get("/search") { request, _ in await page(request, search) }
+        router.post("/search") { request, _ in await page(request) { _ in try await postSearch(request) } }
+        router.post("/search/hits") { request, _ in await page(request) { _ in try await searchHits(request) } }
     }
 
     /// Styles, script and logo alone; they tell nothing and may be open to everybody. An address with the content's

@@ -14,6 +14,8 @@ struct BenchFacts {
     private var messages = 0
     private var time: Int64 = 1_762_790_400_000
     private let prefix: String
+    /// Whether each order has a receiver, a customer and goods of its own, as the search needs them.
+    var isVaried = false
 
     init(prefix: String, openOrders: Int = 5_000, seed: UInt64 = 11) {
         self.prefix = prefix
@@ -55,7 +57,9 @@ struct BenchFacts {
         let parcel = JSON.string("\(order)-1")
         let number = JSON.string("SF\(order.dropFirst(2))")
         switch step {
-        case 0: return make("order.placed", "shop", order, word: "WAIT_SELLER_SEND_GOODS", placed)
+        case 0:
+            return make(
+                "order.placed", "shop", order, word: "WAIT_SELLER_SEND_GOODS", isVaried ? varied(order) : placed)
         case 1: return make("payment.reported", "shop", order, ["id": "pay-1", "amountMinor": 29_800])
         case 2: return make("credit.checked", "crm", order, ["passed": true, "level": "A", "returnRatePermille": 20])
         case 3: return make("inventory.locked", "wms", order, word: "ACCEPT", ["warehouse": "杭州仓"])
@@ -86,6 +90,31 @@ struct BenchFacts {
             "lines": [
                 ["id": "1", "sku": "LF9001", "name": "机油滤清器 LF9001", "units": 2, "priceMinor": 29_800],
                 ["id": "2", "sku": "GIFT-GLOVE", "name": "工作手套", "units": 1, "gift": true, "giftFor": "1"],
+            ],
+        ]
+    }
+
+    /// Telephone, name, customer and SKU that follow from the order's number.
+    static func person(_ order: String) -> (phone: String, name: String, customer: String, sku: String) {
+        let number = UInt64(order.filter(\.isNumber)) ?? 0
+        let mixed = (number &* 0x9E37_79B9_7F4A_7C15) >> 20
+        return (
+            "1\(3_000_000_000 + mixed % 6_000_000_000)", "客户\(mixed % 200_000)", "C\(1_000_000 + mixed % 300_000)",
+            "LF\(1_000 + mixed % 2_000)"
+        )
+    }
+
+    private func varied(_ order: String) -> JSON {
+        let person = Self.person(order)
+        return [
+            "shop": "shop-flagship", "customer": .string(person.customer), "warehouse": "杭州仓",
+            "payableMinor": 29_800,
+            "receiver": [
+                "name": .string(person.name), "phone": .string(person.phone), "province": "浙江省", "city": "杭州市",
+                "address": "文三路 1 号",
+            ],
+            "lines": [
+                ["id": "1", "sku": .string(person.sku), "name": "机油滤清器", "units": 2, "priceMinor": 29_800]
             ],
         ]
     }

@@ -25,33 +25,14 @@ struct HTTPBench {
                 tokens: AccessTokens([token.token]), sessionKey: bytes, webhookSecrets: [secret],
                 randomBytes: { AccessFiles.randomBytes($0) })
             settings.port = 0
-            let log = Logger(label: "hydrant.bench")
-            let ports = AsyncStream<Int>.makeStream()
-            let application = HydrantServer.buildApplication(
-                router: try HydrantServer.buildRouter(hub: hub, settings: settings, log: log), settings: settings,
-                log: log
-            ) { ports.continuation.yield($0) }
-            let serving = Task { try await cancellable(application) }
-            var iterator = ports.stream.makeAsyncIterator()
-            guard let port = await iterator.next() else { return [] }
+            let server = try await BenchServer(hub: hub, settings: settings)
             let caller = BenchCaller(
-                url: "http://127.0.0.1:\(port)/v1/facts", token: token.text,
+                url: "\(server.url)/v1/facts", token: token.text,
                 signer: try StandardWebhooks(secrets: [secret]))
             let figures = [try await batches(caller), try await sequential(caller)]
             try await caller.egress.shutdown()
-            serving.cancel()
-            _ = try? await serving.value
+            await server.stop()
             return figures
-        }
-    }
-
-    /// Runs a service until its task is cancelled.
-    private func cancellable(_ application: some Service) async throws {
-        let group = ServiceGroup(services: [application], logger: Logger(label: "hydrant.bench"))
-        try await withTaskCancellationHandler {
-            try await group.run()
-        } onCancel: {
-            Task { await group.triggerGracefulShutdown() }
         }
     }
 
@@ -113,6 +94,39 @@ private struct BenchCaller: Sendable {
         let reply = try await egress.call(HTTPCall(url: url, headers: headers, body: body))
         guard reply.status == 200 else {
             throw CommandProblem("the server answered \(reply.status)", exitCode: 1)
+        }
+    }
+}
+
+/// The hub's own server on a free port of this machine.
+struct BenchServer {
+    let url: String
+    private let serving: Task<Void, any Error>
+
+    init(hub: Hub, settings: ServerSettings) async throws {
+        let log = Logger(label: "hydrant.bench")
+        let ports = AsyncStream<Int>.makeStream()
+        let application = HydrantServer.buildApplication(
+            router: try HydrantServer.buildRouter(hub: hub, settings: settings, log: log), settings: settings, log: log
+        ) { ports.continuation.yield($0) }
+        serving = Task { try await Self.cancellable(application) }
+        var iterator = ports.stream.makeAsyncIterator()
+        guard let port = await iterator.next() else { throw CommandProblem("the server did not start", exitCode: 1) }
+        url = "http://127.0.0.1:\(port)"
+    }
+
+    func stop() async {
+        serving.cancel()
+        _ = try? await serving.value
+    }
+
+    /// Runs a service until its task is cancelled.
+    private static func cancellable(_ application: some Service) async throws {
+        let group = ServiceGroup(services: [application], logger: Logger(label: "hydrant.bench"))
+        try await withTaskCancellationHandler {
+            try await group.run()
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
         }
     }
 }

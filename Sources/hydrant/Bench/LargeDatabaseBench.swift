@@ -15,7 +15,9 @@ struct LargeDatabaseBench {
         removeDatabase(path)
         defer { removeDatabase(path) }
         let numbers = try await fill(path)
-        return try await measureStart(path) + measureQueries(path, numbers)
+        let index = try await SearchBench(path: path).measureIndex()
+        return try await index + measureStart(path) + measureQueries(path, numbers)
+            + SearchBench(path: path).measure(numbers)
     }
 
     private func hub(_ path: String) throws -> Hub {
@@ -30,6 +32,7 @@ struct LargeDatabaseBench {
         let hub = try hub(path)
         let running = Task { try await hub.run() }
         var facts = BenchFacts(prefix: "SO", seed: 3)
+        facts.isVaried = true
         let progress = ProgressBar("filling")
         var done: Int64 = 0
         while done < orders {

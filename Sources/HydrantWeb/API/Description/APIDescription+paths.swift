@@ -79,6 +79,7 @@ extension APIDescription {
             JSON.Member("/v1/facts", ["post": facts.json]), JSON.Member("/v1/orders", ["get": orders.json]),
             JSON.Member("/v1/orders/{id}", ["get": order.json]),
             JSON.Member("/v1/orders/{id}/proof", ["get": proof.json]),
+            JSON.Member("/v1/search", ["get": search.json]),
             JSON.Member("/v1/wrong-orders", ["get": wrongOrders.json]),
             JSON.Member("/v1/health-index", ["get": healthIndex.json]),
             JSON.Member("/v1/channels", ["get": channels.json]),
@@ -135,6 +136,23 @@ extension APIDescription {
                 query("asOf", Schema.time, "As it was at this time; a + in it as %2B."),
             ],
             good: (200, Operation.answer("The order.", "Order")), problems: [400, 401, 403, 404, 503],
+            security: reading)
+    }
+
+    private static var search: Operation {
+        Operation(
+            id: "search",
+            summary: "Orders by any of their numbers (whole, from the end, or one slip away), telephone or its last "
+                + "four digits, name, SKU, customer; several words have to meet the same order.",
+            parameters: [
+                .compact([
+                    ("name", "q"), ("in", "query"), ("required", true), ("schema", Schema.text(maximum: 128)),
+                    ("description", "What is looked for; at most four words count."),
+                ]),
+                query("limit", Schema.whole(1...100), "At most so many; 20 when not given."),
+            ],
+            good: (200, Operation.answer("The orders, the best first.", "SearchResult")),
+            problems: [400, 401, 403, 503],
             security: reading)
     }
 

@@ -71,6 +71,30 @@ extension APIDescription {
                 ])
             ),
             (
+                "SearchHit",
+                Schema.object([
+                    ("order", Schema.text), ("version", Schema.count), ("state", Schema.ref("State")),
+                    ("stateSince", Schema.timeOrNull), ("completion", Schema.ref("Completion")),
+                    ("holds", Schema.count), ("verdict", Schema.orNull(Schema.ref("Verdict"))),
+                    ("placedAt", Schema.timeOrNull), ("changedAt", Schema.time),
+                    ("matches", Schema.list(Schema.ref("SearchMatch"))),
+                ])
+            ),
+            (
+                "SearchMatch",
+                Schema.object([
+                    ("field", Schema.words(SearchMatch.Field.self)), ("manner", Schema.words(SearchMatch.Manner.self)),
+                    ("value", Schema.text),
+                ])
+            ),
+            (
+                "SearchResult",
+                Schema.object([
+                    ("asOf", Schema.time), ("hits", Schema.list(Schema.ref("SearchHit"))), ("hasMore", Schema.flag),
+                    ("isIndexComplete", Schema.flag),
+                ])
+            ),
+            (
                 "OrderPage",
                 Schema.object([
                     ("orders", Schema.list(Schema.ref("OrderSummary"))), ("nextCursor", Schema.textOrNull),

@@ -1,0 +1,144 @@
+import HydrantCore
+import HydrantStorage
+import Logging
+
+/// Keeps the search index behind the committer: what was committed stands in a queue in the same transaction, and is
+/// made into keyed hashes here. What was not made when the hub stopped is made after its next start.
+struct SearchIndexer: Sendable {
+    let store: any Store
+    let keyring: Keyring
+    let committer: Committer
+    let intake: Intake
+    let clock: any HubClock
+    let signals: HubSignals
+    let options: HubOptions
+    let log: Logger
+
+    /// Under which name a database remembers how far its orders of before the index were looked at: eight bytes of a
+    /// row id, or one byte when all were.
+    static let backfillMark = "search backfilled"
+    private static let isBackfilled: [UInt8] = [1]
+    /// Orders in one transaction: some milliseconds, which is how long a fact may have to wait for it.
+    private static let batchOrders = 64
+    /// While facts wait, one part of the time in so many goes into the index.
+    private static let share: Milliseconds = 25
+
+    func wake() { signals.search.ring() }
+
+    func run() async {
+        var isBackfilled = false
+        while !Task.isCancelled {
+            do {
+                let begin = stopwatch.now()
+                if try await indexQueue() {
+                    try await giveWay(since: begin)
+                } else if !isBackfilled {
+                    isBackfilled = try await backfillStep()
+                    try await giveWay(since: begin)
+                } else if store.isShared {
+                    // Other processes queue orders too, and may be gone before they have made their hashes.
+                    try await clock.sleep(until: clock.now() + options.watchSlice)
+                } else {
+                    await signals.search.wait()
+                }
+            } catch is CancellationError {
+                return
+            } catch {
+                log.error("the search index could not be written", metadata: ["reason": "\(error)"])
+                try? await clock.sleep(until: clock.now() + options.watchSlice)
+            }
+        }
+    }
+
+    private var stopwatch: any HubClock { options.stopwatch ?? clock }
+
+    /// Facts go first: while some wait, the index gets a small share of the time.
+    private func giveWay(since begin: Instant) async throws {
+        let length = stopwatch.now() - begin
+        guard length > 0, await committer.queueLength > 0 else { return }
+        try await stopwatch.sleep(until: stopwatch.now() + length * (Self.share - 1))
+    }
+
+    /// - Returns: whether there was something to do.
+    private func indexQueue() async throws -> Bool {
+        let made = try await store.read { reader in
+            try reader.searchQueue(limit: Self.batchOrders).map { row in
+                try searched(row.number, id: row.order, version: row.version, in: reader)
+            }
+        }
+        guard !made.isEmpty else { return false }
+        try await store.transaction { try $0.writeSearch(made) }
+        return true
+    }
+
+    /// Looks at the next orders of a database that was written before there was an index.
+    ///
+    /// - Returns: whether it was the last step.
+    private func backfillStep() async throws -> Bool {
+        let step = try await store.read { reader -> (made: [SearchedOrder], last: Int64?)? in
+            let mark = try reader.meta(Self.backfillMark)
+            if mark == Self.isBackfilled { return nil }
+            let rows = try reader.orderRows(OrderFilter(), after: Self.position(mark), limit: Self.batchOrders)
+            let known = try reader.searchedOrders(rows.map(\.id))
+            let made = try rows.filter { !known.contains($0.id) }.map { row in
+                try searched(row.number, id: row.id, version: row.version, in: reader)
+            }
+            return (made, rows.last?.id)
+        }
+        guard let step else { return true }
+        try await store.transaction { transaction in
+            try transaction.writeSearch(step.made)
+            try transaction.setMeta(Self.backfillMark, step.last.map(Self.mark) ?? Self.isBackfilled)
+        }
+        if let last = step.last, last % 100_000 < Int64(Self.batchOrders) {
+            log.info("the search index is being made", metadata: ["upToOrderRow": "\(last)"])
+        }
+        return step.last == nil
+    }
+
+    /// An order whose events are damaged is found by nothing.
+    private func searched(
+        _ number: String, id: Int64, version: Int, in reader: any StoreReader
+    ) throws -> SearchedOrder {
+        guard let order = try reader.undamagedOrder(number) else {
+            return SearchedOrder(order: id, version: version, hashes: [])
+        }
+        let receiver = try order.receiver.flatMap { register in
+            try reader.sealedReceiver(register.value.id).flatMap { try? intake.open($0, id: register.value.id) }
+        }
+        let terms = order.searchTerms(receiver: receiver?.open(reason: "hashed for the search index"))
+        return SearchedOrder(
+            order: id, version: max(version, order.version), hashes: Set(terms.map(keyring.searchHash)))
+    }
+
+    static func mark(_ id: Int64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: id >> (56 - 8 * Int64($0))) } }
+
+    static func position(_ mark: [UInt8]?) -> Int64 {
+        guard let mark, mark.count == 8 else { return 0 }
+        return mark.reduce(0) { $0 << 8 | Int64($1) }
+    }
+}
+
+extension Hub {
+    /// How far the search index is behind.
+    package func searchProgress() async throws -> SearchProgress {
+        try await store.read { reader in
+            let mark = try reader.meta(SearchIndexer.backfillMark)
+            return SearchProgress(
+                waiting: try reader.searchQueueCount(),
+                backfilledUpTo: mark?.count == 1 ? nil : SearchIndexer.position(mark),
+                orders: try reader.counts().orders)
+        }
+    }
+}
+
+/// What of a database the search does not find yet.
+package struct SearchProgress: Hashable, Sendable {
+    /// Orders that were written and wait for the index.
+    package var waiting: Int64
+    /// Of a database that is older than its index: the row id up to which orders were looked at; nil when all were.
+    package var backfilledUpTo: Int64?
+    package var orders: Int64
+
+    package var isComplete: Bool { waiting == 0 && backfilledUpTo == nil }
+}
