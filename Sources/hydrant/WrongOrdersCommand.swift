@@ -36,8 +36,10 @@ struct WrongOrdersCommand: AsyncParsableCommand {
         let open = try await OpenDatabase.reading(database)
         let found = try await findings(in: open, only: only)
         try await open.store.close()
-        if list { printList(found) } else { printCounts(found) }
-        if found.contains(where: { $0.finding.verdict == .wrong }) { throw ExitCode(1) }
+        if list { printList(found.items) } else { printCounts(found) }
+        // Beside the result, so that what reads the result is not disturbed.
+        Terminal.standardError("\(found.checked) orders were checked.\n")
+        if found.items.contains(where: { $0.finding.verdict == .wrong }) { throw ExitCode(1) }
     }
 
     private struct Found: Sendable {
@@ -45,37 +47,46 @@ struct WrongOrdersCommand: AsyncParsableCommand {
         var finding: Finding
     }
 
-    /// Collects what a scan on another thread finds.
-    private final class FoundList: Sendable {
-        private let list = Mutex<[Found]>([])
-
-        var items: [Found] { list.withLock { $0 } }
-
-        func append(_ found: Found) { list.withLock { $0.append(found) } }
+    /// What a scan found, and how many orders it looked at.
+    private struct Findings: Sendable {
+        var items: [Found] = []
+        var checked = 0
     }
 
-    private func findings(in open: OpenDatabase, only: MismatchKind?) async throws -> [Found] {
+    /// Collects what a scan on another thread finds.
+    private final class FoundList: Sendable {
+        private let list = Mutex(Findings())
+
+        var all: Findings { list.withLock { $0 } }
+
+        func append(_ found: Found) { list.withLock { $0.items.append(found) } }
+
+        func countOrder() { list.withLock { $0.checked += 1 } }
+    }
+
+    private func findings(in open: OpenDatabase, only: MismatchKind?) async throws -> Findings {
         let collected = FoundList()
         let now = asOf?.instant ?? SystemClock().now()
         let settings = open.settings
         try await open.eachOrder(asOf: asOf?.instant) { order in
+            collected.countOrder()
             for finding in order.findings(settings: settings, now: now) where only == nil || finding.kind == only {
                 collected.append(Found(order: order.number, finding: finding))
             }
         }
-        return collected.items
+        return collected.all
     }
 
-    private func printCounts(_ found: [Found]) {
+    private func printCounts(_ found: Findings) {
         var counts: [MismatchKind: [Verdict: Int64]] = [:]
-        for entry in found { counts[entry.finding.kind, default: [:]][entry.finding.verdict, default: 0] += 1 }
+        for entry in found.items { counts[entry.finding.kind, default: [:]][entry.finding.verdict, default: 0] += 1 }
         let kinds = MismatchKind.allCases.filter { kind in self.kind == nil || kind.rawValue == self.kind }
         if json {
             let members = kinds.map { kind in
                 let verdicts = Verdict.allCases.map { ($0.rawValue, JSON.integer(counts[kind]?[$0] ?? 0)) }
                 return JSON.Member(kind.rawValue, .compact(verdicts))
             }
-            return Terminal.result(["kinds": .object(members)])
+            return Terminal.result(["ordersChecked": .integer(Int64(found.checked)), "kinds": .object(members)])
         }
         Terminal.standardOutput("kind                        wrong      late   unknown\n")
         for kind in kinds {

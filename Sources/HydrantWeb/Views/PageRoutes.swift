@@ -39,6 +39,12 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             await page(request) { try await fragment($0, number: Self.number(context)) }
         }
         router.get("/wrong-orders") { request, _ in await page(request, wrongOrders) }
+        router.get("/wrong-orders.csv") { request, _ in
+            await page(request) { try await export($0, into: CSVExport()) }
+        }
+        router.get("/wrong-orders.xlsx") { request, _ in
+            await page(request) { try await export($0, into: XLSXExport()) }
+        }
         router.get("/health") { request, _ in await page(request, health) }
         router.get("/couriers") { request, _ in await page(request, couriers) }
         router.get("/couriers/fragment") { request, _ in await page(request, couriersFragment) }

@@ -17,6 +17,15 @@ struct WrongOrdersView {
             "verdicts": verdictChips(formats), "kinds": kindChips(formats), "isEmpty": isEmpty,
             "emptyText": words("wrong_empty"), "emptyHref": isNarrow ? "/wrong-orders" : "/",
             "emptyLabel": words(isNarrow ? "wrong_empty_action" : "overview_action"),
+            "hasExports": !isEmpty,
+            "exports": ["csv", "xlsx"].map { ending -> Bindings in
+                [
+                    "label": ending.uppercased(),
+                    "href": address(
+                        "/wrong-orders.\(ending)",
+                        [("kind", request.kind?.rawValue), ("verdict", request.verdict?.rawValue)]),
+                ]
+            },
             "rows": page.rows.compactMap { row($0, formats) },
             "first": shown(request.cursor > 0 ? link(kind: request.kind, verdict: request.verdict) : nil),
             "next": shown(page.next.map { link(kind: request.kind, verdict: request.verdict, after: $0) }),
