@@ -45,7 +45,7 @@ struct SearchBench {
         var found = 0
         for (number, text) in zip(numbers, questions) {
             let begin = ContinuousClock.now
-            let result = try await hub.search(text, limit: 20, viewer: Viewer())
+            let result = try await hub.search(text, limit: 20, scope: SearchScope())
             inside.add(ContinuousClock.now - begin)
             if result.hits.contains(where: { $0.row.number == number }) { found += 1 }
         }
