@@ -166,7 +166,7 @@ extension Order {
             return [WantedInstruction(kind: .readdressWaybill, system: system, target: target)]
         case .issue(let kind, let target):
             guard let delivery = issued.last(where: { $0.instruction.kind == .createDelivery }),
-                kind != .createDelivery || !isHeld
+                kind != .createDelivery || (!isHeld && refusal(of: kind) == nil)
             else { return [] }
             return [WantedInstruction(kind: kind, system: delivery.instruction.system, target: target)]
         default: return []

@@ -1,5 +1,6 @@
 import Foundation
 import HydrantCore
+import HydrantDocuments
 
 /// How often a second one core judges an order by the three shipped interceptors together.
 struct RulesBench {
