@@ -40,6 +40,8 @@ extension Order {
             return waybill.voided == nil && live.number != number
         case .queryTrace:
             guard let number = instruction.waybillNumber, let parcel else { return true }
+            // What was cancelled and never left has no way to follow.
+            guard cancelled == nil || parcel.handedOver != nil else { return false }
             return isUnderWay(parcel) && liveWaybill(of: parcel)?.number == number
         case .createDelivery: return cancelled == nil && !isDeliveryOutdated(instruction)
         case .askKeeper: return cancelled == nil && isNumberless(parcel)

@@ -32,7 +32,7 @@ extension PartnerSandbox {
     }
 
     /// What keepers were texted from the n-th text on, and how many texts there are now.
-    package func keeperTexts(by partner: Partner, from first: Int) -> (texts: [KeeperText], next: Int) {
+    package func keeperTexts(by partner: Partner = .aliyun, from first: Int) -> (texts: [KeeperText], next: Int) {
         let all = texts[partner]?.texts ?? []
         let keeperTemplate = connectorSettings.first { $0.kind == partner.rawValue }?.options["keeperTemplate"]
         let texts = all.dropFirst(first).filter { $0.template == keeperTemplate && $0.values.count == 2 }

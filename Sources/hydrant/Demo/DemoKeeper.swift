@@ -24,7 +24,7 @@ struct DemoKeeper: Sendable {
         var next = 0
         while !Task.isCancelled {
             try await clock.sleep(until: clock.now() + .minutes(5))
-            let news = await world.partners.keeperTexts(by: .aliyun, from: next)
+            let news = await world.partners.keeperTexts(from: next)
             next = news.next
             for text in news.texts {
                 // A keeper is at work and not at the telephone.
