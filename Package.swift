@@ -44,9 +44,11 @@ let package = Package(
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
+        .target(name: "CDivisions", exclude: ["divisions.zst"]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
-            name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib"], swiftSettings: settings),
+            name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib", "CDivisions"],
+            swiftSettings: settings),
         .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
         .target(
             name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],

@@ -26,7 +26,7 @@ package struct Hub: Sendable {
         self.settings = settings
         let signals = HubSignals()
         self.keyring = keyring
-        intake = Intake(keyring: keyring)
+        intake = Intake(keyring: keyring, addresses: options.addresses)
         committer = Committer(
             store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
             signals: signals)

@@ -32,6 +32,8 @@ package struct HubOptions: Sendable {
     package var numberStocks: [any NumberStock] = []
     /// Whom to ask for missing numbers; the first that fits a warehouse.
     package var keepers: [KeeperContact] = []
+    /// Reads the addresses of receivers; nil: no areas are derived.
+    package var addresses: AddressReading?
 
     /// Whether the search index is kept; the simulator looks for nothing.
     package var keepsSearchIndex = true

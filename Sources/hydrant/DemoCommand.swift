@@ -3,6 +3,7 @@ import Foundation
 import HydrantConnectorKit
 import HydrantConnectors
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantSandbox
 import HydrantSimulator
@@ -190,6 +191,7 @@ struct DemoStage {
         options.quotas = built.quotas
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.keepers = DemoKeeper.contacts
+        options.addresses = { OfficialDivisions.parser.parse($0) }
         // Partners answer in the machine's time, however fast the hub's runs.
         options.stopwatch = SystemClock()
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.

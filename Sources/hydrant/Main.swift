@@ -54,7 +54,8 @@ struct HydrantCommand: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, UserCommand.self, ImportCommand.self, WrongOrdersCommand.self,
             HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
-            MigrateCommand.self, BagCommand.self, RulesCommand.self, SandboxCommand.self, SimulateCommand.self,
+            AddressCommand.self, FreightCommand.self, BagCommand.self, PrintCommand.self, RulesCommand.self,
+            MigrateCommand.self, SandboxCommand.self, SimulateCommand.self,
             BenchCommand.self,
             DoctorCommand.self,
         ])

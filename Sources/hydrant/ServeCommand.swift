@@ -3,6 +3,7 @@ import Foundation
 import HydrantConnectorKit
 import HydrantConnectors
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantStorage
 import HydrantWeb
@@ -88,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
         var options = HubOptions()
         options.quotas = built.quotas
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
+        options.addresses = { OfficialDivisions.parser.parse($0) }
         options.keepers = try connectors.map { try SystemsFile.keepers($0) } ?? []
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,

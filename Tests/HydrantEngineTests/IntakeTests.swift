@@ -164,3 +164,53 @@ struct IntakeTests {
         #expect(detail.receiver?.phone == "120******41")
     }
 }
+
+/// What the reading of a receiver's address leaves in the clear.
+struct IntakeAddressTests {
+    private static let intake = Intake(keyring: EngineRig.keyring) { line in
+        var address = ParsedAddress()
+        address.province = "浙江省"
+        address.city = "杭州市"
+        address.district = "余杭区"
+        address.area = DeliveryArea(code: "330110")
+        address.detail = line
+        address.problems = [AddressProblem(.numberMissing, .number), AddressProblem(.personInLine, .line)]
+        return address
+    }
+
+    private func reference(_ receiver: Receiver) throws -> ReceiverReference { try Self.intake.seal(receiver).0 }
+
+    @Test func `area and problems go into the fact, the line does not`() throws {
+        let receiver: JSON = ["name": "张建国", "district": "余杭 张建国 12000000041", "address": "物流大道"]
+        let fact: JSON = [
+            "kind": "receiver.changed", "source": "shop", "id": "m-1", "order": "SO-1", "data": ["receiver": receiver],
+        ]
+        let incoming = try Self.intake.read(fact, receivedAt: EngineRig.begin)
+        guard case .receiverChanged(let reference) = incoming.fact.body else {
+            Issue.record("\(incoming.fact.body.kind)")
+            return
+        }
+        #expect(reference.area == "浙江省 杭州市 余杭区")
+        #expect(reference.check?.area?.code == "330110")
+        #expect(reference.check?.problems == [.numberMissing, .personInLine])
+        #expect(reference.check?.isSerious == true)
+        let text = incoming.fact.json.text
+        for secret in ["张建国", "12000000041", "物流大道"] { #expect(!text.contains(secret)) }
+        let again = try Fact(json: incoming.fact.json, receivedAt: EngineRig.begin)
+        #expect(again.body == incoming.fact.body)
+    }
+
+    @Test func `a masked receiver changes when, and only when, the platform's token does`() throws {
+        let first = try reference(Receiver(name: "张**", address: "物流大道***", token: "T1"))
+        let starredElsewhere = try reference(Receiver(name: "张*", address: "物流****", token: "T1"))
+        let moved = try reference(Receiver(name: "张**", address: "物流大道***", token: "T2"))
+        #expect(first.fingerprint == starredElsewhere.fingerprint)
+        #expect(first.fingerprint != moved.fingerprint)
+    }
+
+    @Test func `a receiver in clear with a token changes with its text`() throws {
+        let first = try reference(Receiver(name: "张建国", address: "物流大道 1 号", token: "T1"))
+        let moved = try reference(Receiver(name: "张建国", address: "物流大道 2 号", token: "T1"))
+        #expect(first.fingerprint != moved.fingerprint)
+    }
+}

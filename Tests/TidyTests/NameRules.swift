@@ -96,6 +96,17 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
         ["shipped", "signed", "warranty", "out-for-delivery"]
     ), ("Sources/HydrantCore/Facts/FactContents.swift", "RefusalClass", ["data", "channel"]),
     (
+        "Sources/HydrantCore/Address/AddressProblem.swift", "AddressProblemKind",
+        [
+            "division.missing", "city.missing", "district.missing", "road.missing", "number.missing", "contradiction",
+            "ambiguous", "renamed", "town.unknown", "person.in-line", "masked", "too-long",
+        ]
+    ),
+    (
+        "Sources/HydrantCore/Freight/FreightQuote.swift", "FreightRefusal",
+        ["parcel.invalid", "card.none", "zone.none", "weight.too-heavy"]
+    ),
+    (
         "Sources/HydrantStorage/Rows.swift", "InstructionStatus",
         ["waiting", "ambiguous", "done", "refused", "parked"]
     ),

@@ -27,10 +27,16 @@ extension ReceiverReference {
         let reader = try FieldReader(member, path: data.path.isEmpty ? name : "\(data.path).\(name)")
         self.init(
             id: try reader.text("id", maximum: 100), fingerprint: try reader.text("fingerprint", maximum: 100),
-            area: try reader.optionalText("area", maximum: 200) ?? "")
+            area: try reader.optionalText("area", maximum: 200) ?? "",
+            check: AddressCheck(division: member["division"], problems: member["addressProblems"]))
     }
 
-    package var json: JSON { ["id": .string(id), "fingerprint": .string(fingerprint), "area": .string(area)] }
+    package var json: JSON {
+        .compact([
+            ("id", .string(id)), ("fingerprint", .string(fingerprint)), ("area", .string(area)),
+            ("division", .text(check?.area?.code)), ("addressProblems", check?.problemsJSON),
+        ])
+    }
 }
 
 extension Line {

@@ -57,10 +57,13 @@ package struct ReceiverReference: Hashable, Sendable {
     package var fingerprint: String
     /// Province, city and district, which are shown to everybody.
     package var area: String
+    /// What was found when the address was read; nil where nobody read it.
+    package var check: AddressCheck?
 
-    package init(id: String, fingerprint: String, area: String) {
+    package init(id: String, fingerprint: String, area: String, check: AddressCheck? = nil) {
         self.id = id
         self.fingerprint = fingerprint
         self.area = area
+        self.check = check
     }
 }

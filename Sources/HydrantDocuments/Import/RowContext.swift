@@ -88,7 +88,7 @@ struct RowContext {
         guard !bytes.isEmpty else { return nil }
         let decimal = DecimalText(bytes, separator: layout.decimalSeparator)
         guard let number = decimal?.scaled(decimals: DecimalLimit.decimals) else {
-            throw RowProblem(message: "column \(columnNames[slot]): “\(text(slot).prefix(60))” is not a number")
+            throw RowProblem(message: "column \(columnNames[slot]): “\(shownValue(text(slot)))” is not a number")
         }
         return number
     }
@@ -127,7 +127,7 @@ struct RowContext {
         if let translation = mapping.translation, let word = text {
             text = translation[word]
             if text == nil, mapping.otherwise == nil {
-                let shown = "“\(word.prefix(60))”"
+                let shown = "“\(shownWord(word))”"
                 throw RowProblem(message: "\(words(for: template)): \(shown) is not among the words to translate")
             }
         }
@@ -139,7 +139,7 @@ struct RowContext {
     private func convert(_ text: String, _ kind: ValueMapping.Kind, _ template: Template) throws(RowProblem) -> JSON {
         if case .text = kind { return .string(text) }
         guard let value = RowContext.converted(text, kind, layout) else {
-            let shown = "“\(text.prefix(60))”"
+            let shown = if case .choice = kind { "“\(shownWord(text))”" } else { "“\(shownValue(text))”" }
             throw RowProblem(message: "\(words(for: template)): \(shown) \(RowContext.complaint(kind, layout))")
         }
         return value

@@ -5,10 +5,15 @@ package import HydrantStorage
 /// Reads facts from outside bytes and seals what is personal, before anything is stored.
 package struct Intake: Sendable {
     private let keyring: Keyring
+    private let addresses: AddressReading?
     /// The largest fact in bytes.
     package static let factBytesMaximum = 256 * 1_024
 
-    package init(keyring: Keyring) { self.keyring = keyring }
+    /// - Parameter addresses: reads the receivers' addresses; nil where nobody asks for areas.
+    package init(keyring: Keyring, addresses: AddressReading? = nil) {
+        self.keyring = keyring
+        self.addresses = addresses
+    }
 
     /// Reads one fact of the HTTP interface. Texts are normalised: letters that look the same are the same. A receiver
     /// in clear text (`data.receiver` with `name`, `phone`, `province`, `city`, `district`, `address`, `token`) is
@@ -64,10 +69,18 @@ package struct Intake: Sendable {
     /// The reference of a receiver and its sealed record.
     package func seal(_ receiver: Receiver) throws(FactProblem) -> (ReceiverReference, SealedReceiver) {
         let content = receiver.json.bytes
-        let fingerprint = keyring.fingerprint("receiver:" + String(decoding: content, as: UTF8.self))
-        let reference = ReceiverReference(
-            id: "r-" + fingerprint, fingerprint: fingerprint,
-            area: [receiver.province, receiver.city, receiver.district].filter { !$0.isEmpty }.joined(separator: " "))
+        let identity =
+            receiver.isMaskedByPlatform ? "token:" + receiver.token : String(decoding: content, as: UTF8.self)
+        let fingerprint = keyring.fingerprint("receiver:" + identity)
+        let said = [receiver.province, receiver.city, receiver.district].filter { !$0.isEmpty }
+        var reference = ReceiverReference(
+            id: "r-" + fingerprint, fingerprint: fingerprint, area: said.joined(separator: " "))
+        if let addresses, !(said + [receiver.address]).allSatisfy(\.isEmpty) {
+            let address = addresses((said + [receiver.address]).joined(separator: " "))
+            reference.check = address.check
+            // Official names or nothing: what a sender wrote there may be anything, also a name or a phone.
+            reference.area = address.areaName ?? ""
+        }
         return (reference, SealedReceiver(id: reference.id, sealed: try sealed(content, context: reference.id)))
     }
 
@@ -156,7 +169,16 @@ extension JSON {
     }
 }
 
+/// Takes an address line apart.
+package typealias AddressReading = @Sendable (String) -> ParsedAddress
+
 extension Receiver {
+    /// A platform stars the text out and gives a token that stays the same as long as the receiver does: the stars may
+    /// stand elsewhere each time, so the token alone tells a change.
+    fileprivate var isMaskedByPlatform: Bool {
+        !token.isEmpty && (address.isEmpty || [name, phone, address].contains { $0.contains("*") })
+    }
+
     static let memberNames = ["name", "phone", "province", "city", "district", "address", "token"]
 
     var json: JSON {

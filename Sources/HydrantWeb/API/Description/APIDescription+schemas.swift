@@ -193,7 +193,11 @@ extension APIDescription {
             (
                 "MaskedReceiver",
                 Schema.object(
-                    ["name", "phone", "province", "city", "district", "address"].map { ($0, Schema.text) })
+                    ["name", "phone", "province", "city", "district", "address", "deliveryArea"].map {
+                        ($0, Schema.text)
+                    } + [
+                        ("addressProblems", Schema.list(Schema.words(AddressProblemKind.allCases.map(\.rawValue))))
+                    ])
             ),
         ]
     }

@@ -45,6 +45,8 @@ extension OrderDetail {
             "province": .string(receiver.province),
             "city": .string(receiver.city), "district": .string(receiver.district),
             "address": seen(.receiverAddress, receiver.address),
+            "deliveryArea": .string(order.receiver?.value.check?.area?.code ?? ""),
+            "addressProblems": order.receiver?.value.check?.problemsJSON ?? [],
         ]
     }
 }

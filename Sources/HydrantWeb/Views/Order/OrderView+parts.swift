@@ -15,8 +15,9 @@ extension OrderView {
             ("customer_level", seen(.customer, order.credit?.value.level)),
             ("return_rate", seen(.customer, rate.map { formats.percent(Double($0) / 1_000, places: 1) })),
             ("receiver", seen(.receiverName, receiver?.name)), ("phone", seen(.receiverPhone, receiver?.phone)),
-            ("area", area ?? order.receiver?.value.area),
-            ("address", seen(.receiverAddress, receiver?.address)), ("shop", header?.shop),
+            ("area", order.receiver?.value.check == nil ? area ?? order.receiver?.value.area : deliveryArea),
+            ("address", seen(.receiverAddress, receiver?.address)), ("address_check", addressProblems),
+            ("shop", header?.shop),
             ("warehouse", header?.warehouse),
             ("warranty_until", order.warranty.map { formats.date($0.value) }),
         ]
@@ -30,6 +31,18 @@ extension OrderView {
             "customer": known.map { ["name": words($0.0), "value": $0.1 ?? ""] as Bindings },
             "reveal": mayReveal ? reveal : false as Any,
         ]
+    }
+
+    /// Official names and the code that bags and freight go by.
+    private var deliveryArea: String? {
+        guard let reference = order.receiver?.value else { return nil }
+        return [reference.area, reference.check?.area?.code ?? ""].filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// What is missing or contradictory in the address.
+    private var addressProblems: String? {
+        order.receiver?.value.check?.problems.filter(\.isSerious).map { words("address_\(keyPart($0.rawValue))") }
+            .joined(separator: words("list_comma"))
     }
 
     var systems: Bindings {
