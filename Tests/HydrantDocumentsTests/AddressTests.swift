@@ -89,7 +89,7 @@ import Testing
 
     @Test func everyDivisionIsFoundByItsOwnName() {
         // Names of provinces and cities are unique; a path down to a district is read as that district.
-        for line in ["黑龙江省大兴安岭地区呼玛县", "海南省三沙市西沙区", "重庆市石柱土家族自治县", "新疆巴音郭楞蒙古自治州和静县"] {
+        for line in ["黑龙江省大兴安岭地区呼玛县", "海南省三沙市西沙群岛", "重庆市石柱土家族自治县", "新疆巴音郭楞蒙古自治州和静县"] {
             let address = parser.parse(line)
             #expect(address.area?.code.count == 6 && address.district != nil, "\(line): \(address.json.text)")
         }

@@ -81,7 +81,7 @@ package struct DivisionTable: Sendable {
     private mutating func add(_ line: ArraySlice<UInt8>, above: inout [Int32]) {
         let cells = line.split(separator: 0x09, omittingEmptySubsequences: false)
         guard cells.count >= 2, let code = Int32(String(decoding: cells[0], as: UTF8.self)),
-            let level = DivisionLevel(rawValue: cells[0].count / 2), level != .town
+            let level = DivisionLevel(rawValue: cells[0].count / 2), level != .town, cells[0].count == level.digits
         else { return }
         let parent = above[level.rawValue - 1]
         guard level == .province || parent >= 0 else { return }
