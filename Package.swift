@@ -44,11 +44,15 @@ let package = Package(
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CDivisions", exclude: ["divisions.zst"]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
             name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib", "CDivisions"],
             swiftSettings: settings),
+        .target(
+            name: "HydrantPrinting", dependencies: ["HydrantCore", "CPangoCairo", "CQRCode"], swiftSettings: settings),
         .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
         .target(
             name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],
@@ -89,7 +93,8 @@ let package = Package(
         .executableTarget(
             name: "hydrant",
             dependencies: [
-                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantStorageSQLite", "HydrantStoragePostgres",
+                "HydrantCore", "HydrantDocuments", "HydrantPrinting", "HydrantStorage", "HydrantStorageSQLite",
+                "HydrantStoragePostgres",
                 "HydrantConnectorKit",
                 "HydrantConnectors", "HydrantEngine", "HydrantWeb", "HydrantSandbox", "HydrantSimulator", arguments,
                 hummingbird, lifecycle, signals, log,
@@ -99,6 +104,10 @@ let package = Package(
             name: "HydrantCoreTests", dependencies: ["HydrantCore", "HydrantTesting"], swiftSettings: settings),
         .testTarget(
             name: "HydrantDocumentsTests", dependencies: ["HydrantCore", "HydrantDocuments"], swiftSettings: settings),
+        .testTarget(
+            name: "HydrantPrintingTests",
+            dependencies: ["HydrantCore", "HydrantDocuments", "HydrantPrinting", "HydrantTesting"],
+            swiftSettings: settings),
         .testTarget(
             name: "HydrantStorageTests",
             dependencies: [

@@ -1,0 +1,165 @@
+import HydrantCore
+import HydrantDocuments
+import HydrantTesting
+import Testing
+
+@testable import HydrantPrinting
+
+/// Templates made at random, many of them hostile: whatever they say, no paper shows more of a receiver than it may.
+struct MaskingTests {
+    private static let undeclared = [
+        "receiver.name", "order.receiver", "order.receiver.room", "order.receiver.name.full", "order.items[0].sku",
+        "order.receiver.token", "this", "bag", "order.number | upper", "../secret", "env.HOME", "", " bag.code",
+    ]
+
+    private struct Made {
+        var text: String
+        var isHostile = false
+    }
+
+    private func made(_ seed: UInt64) -> Made {
+        var random = SplitMix64(seed: seed)
+        var made = Made(text: "label: fuzz\nversion: 1\nsize: \(random.pick(LabelPaper.allCases).rawValue)\n")
+        let isOrder = random.chance(permille: 500)
+        made.text += "sheet: \(isOrder ? "order" : "bag")\nelements:\n"
+        for _ in 0..<random.number(in: 1...5) {
+            element(&random, scope: isOrder ? .order : .sheet, indent: "  ", room: (70, 120), into: &made)
+        }
+        return made
+    }
+
+    private func element(
+        _ random: inout SplitMix64, scope: LabelScope, indent: String, room: (Int, Int), into made: inout Made
+    ) {
+        let size = (random.number(in: 1...max(1, room.0)), random.number(in: 1...max(1, room.1)))
+        let at =
+            "at: [\(random.number(in: 0...max(0, room.0 - size.0))), \(random.number(in: 0...max(0, room.1 - size.1)))]"
+        switch random.number(in: 0...9) {
+        case 0...5:
+            let text = (0..<random.number(in: 1...4)).map { _ in part(&random, scope, &made) }.joined()
+            made.text += "\(indent)- {text: '\(text)', \(at), size: [\(size.0), \(size.1)]"
+            made.text += ", font: \(random.number(in: 4...40)), lines: \(random.number(in: 1...5))"
+            if random.chance(permille: 300) {
+                let field = field(&random, scope)
+                made.text += ", when: {field: \(field), equals: '138******41'}"
+            }
+            made.text += "}\n"
+        case 6, 7:
+            let codes = LabelCode.allCases.filter { $0.scope <= scope }.map(\.rawValue)
+            let code = random.chance(permille: 40) ? "receiver" : random.pick(codes)
+            if code == "receiver" { made.isHostile = true }
+            made.text +=
+                "\(indent)- {\(random.pick(["qr", "barcode"])): \(code), \(at), size: [\(size.0), \(size.1)]}\n"
+        default:
+            guard room.0 > 20, scope < .item else { return }
+            let over = scope == .sheet ? random.pick(["orders", "goods"]) : "items"
+            made.text +=
+                "\(indent)- each: \(over)\n\(indent)  at: [0, 0]\n\(indent)  cell: [\(room.0 / 2), \(room.1 / 4)]\n"
+            made.text +=
+                "\(indent)  columns: \(random.number(in: 1...2))\n\(indent)  rows: \(random.number(in: 1...4))\n"
+            made.text += "\(indent)  elements:\n"
+            for _ in 0..<random.number(in: 1...4) {
+                element(
+                    &random, scope: over == "orders" ? .order : .item, indent: indent + "    ",
+                    room: (room.0 / 2, room.1 / 4), into: &made)
+            }
+            made.text += "\(indent)    - {box: [0, 0, 1, 1]}\n"
+        }
+    }
+
+    private func field(_ random: inout SplitMix64, _ scope: LabelScope) -> String {
+        random.pick(LabelField.allCases.filter { $0.scope <= scope }.map(\.rawValue))
+    }
+
+    private func part(_ random: inout SplitMix64, _ scope: LabelScope, _ made: inout Made) -> String {
+        switch random.number(in: 0...99) {
+        case 0...1:
+            made.isHostile = true
+            return "{\(random.pick(Self.undeclared))}"
+        case 2...20: return random.pick(["收 ", "{{", "%s", "${{x}}", "<b>", "\\n", "电话"])
+        default: return "{\(field(&random, scope))}"
+        }
+    }
+
+    /// The receivers also stand where they should not: in numbers and names of goods.
+    private func leakyBag(_ random: inout SplitMix64) -> LabelBag {
+        var bag = LabelScene.bag(orders: 3, items: 2)
+        for index in bag.orders.indices {
+            let receiver = LabelScene.receivers[index % LabelScene.receivers.count]
+            bag.orders[index].shop = random.pick(["旗舰店", receiver.name, "店 \(receiver.phone)"])
+            bag.orders[index].items[0].name = random.pick(["滤清器", "送 \(receiver.name)", receiver.address])
+            bag.orders[index].tracking = random.pick(["SF1175668030011", receiver.phone])
+        }
+        bag.line = LabelScene.receivers[0].phone
+        return bag
+    }
+
+    private func leaks(_ sheets: [LabelSheet]) -> [String] {
+        var texts: Set<String> = []
+        for operation in sheets.flatMap(\.operations) {
+            switch operation {
+            case .text(let run): texts.insert(run.text)
+            case .qr(_, let code), .barcode(_, let code): texts.insert(code)
+            case .box, .rail: break
+            }
+        }
+        return texts.flatMap { text in
+            let digits = text.filter(\.isNumber)
+            return LabelScene.secrets.filter { text.contains($0) || ($0.count > 6 && digits.contains($0)) }
+        }
+    }
+
+    @Test func `on 10,000 random templates no sheet shows more than it may, and undeclared fields are refused`() throws
+    {
+        var rendered = 0
+        var refused = 0
+        for number in 1...2_500 {
+            let seed = UInt64(quarter) * 2_500 + UInt64(number)
+            let made = made(seed)
+            var random = SplitMix64(seed: seed &* 31)
+            do {
+                let template = try LabelTemplateDocument.load(text: made.text, path: "fuzz.yaml")
+                #expect(!made.isHostile, "seed \(seed) reads an undeclared field:\n\(made.text)")
+                let layout = LabelLayout(template: template, place: LabelPlace(address: "https://hub.example"))
+                let found = leaks(layout.sheets(of: leakyBag(&random)))
+                #expect(found.isEmpty, "seed \(seed) shows \(found.count) secrets:\n\(made.text)")
+                rendered += 1
+            } catch {
+                #expect(made.isHostile, "seed \(seed): \(error)\n\(made.text)")
+                refused += 1
+            }
+        }
+        #expect(rendered > 1_500 && refused > 100, "\(rendered) rendered, \(refused) refused")
+    }
+
+    @Test func `the judge of leaks finds one`() {
+        let run = LabelRun(
+            frame: LabelFrame(x: 0, y: 0, width: 9, height: 9), text: "电话 138-0000 0041", points: 8, isBold: false,
+            alignment: .left, lines: 1)
+        #expect(leaks([LabelSheet(paper: .a4, operations: [.text(run)])]) == ["13800000041"])
+    }
+
+    @Test func `hostile templates are refused in bounded time`() {
+        let head = "label: h\nversion: 1\nsize: A4\nelements:\n"
+        let row = "  - {text: '{bag.code}', at: [1, 1], size: [9, 9]}\n"
+        let deep = "  - " + String(repeating: "[", count: 20_000)
+        let nested = (0..<200).map { level in
+            let space = String(repeating: "  ", count: level + 1)
+            return "\(space)- each: orders\n\(space)  at: [0, 0]\n\(space)  cell: [9, 9]\n\(space)  elements:\n"
+        }.joined()
+        let hostile = [
+            head + String(repeating: row, count: 6_000), head + deep, head + nested,
+            head + "  - {text: '" + String(repeating: "{bag.code}", count: 90_000) + "', at: [1, 1], size: [9, 9]}\n",
+            head + String(repeating: "#", count: 2_000_000),
+            head
+                + "  - {each: goods, at: [0, 0], cell: [0.001, 0.001], columns: 9999999, rows: 99999999, elements: []}\n",
+        ]
+        let clock = ContinuousClock()
+        for text in hostile {
+            let time = clock.measure {
+                #expect(throws: DocumentProblems.self) { try LabelTemplateDocument.load(text: text, path: "h.yaml") }
+            }
+            #expect(time < .seconds(10), "\(text.prefix(90))")
+        }
+    }
+}
