@@ -109,8 +109,8 @@ struct MaskingTests {
         }
     }
 
-    @Test func `on 10,000 random templates no sheet shows more than it may, and undeclared fields are refused`() throws
-    {
+    @Test(arguments: 0..<4)
+    func `on 10,000 random templates no sheet shows too much, and undeclared fields are refused`(quarter: Int) {
         var rendered = 0
         var refused = 0
         for number in 1...2_500 {
