@@ -9,7 +9,7 @@ struct PrintCommand: ParsableCommand {
         commandName: "print",
         abstract: "Render labels of orders as PDF, PNG or for a label printer.",
         discussion: """
-            The orders come as JSON: a list of orders, which are one bag, or {"bags": [{"orders": […]}]} (docs/labels.md).
+            The orders come as JSON: a list of orders, which are one bag, or {"bags": [{"orders": […]}]}.
               hydrant print --template aggregated --orders orders.json --format pdf --out labels.pdf
             Shipped templates: aggregated, waybill, picking-list, packing-slip, return-slip. Names, phones and addresses
             are masked on paper whatever the template says.

@@ -152,7 +152,7 @@ struct MaskingTests {
             head + "  - {text: '" + String(repeating: "{bag.code}", count: 90_000) + "', at: [1, 1], size: [9, 9]}\n",
             head + String(repeating: "#", count: 2_000_000),
             head
-                + "  - {each: goods, at: [0, 0], cell: [0.001, 0.001], columns: 9999999, rows: 99999999, elements: []}\n",
+                + "  - {each: goods, at: [0, 0], cell: [0.001, 0.001], columns: 999999, rows: 9999999, elements: []}\n",
         ]
         let clock = ContinuousClock()
         for text in hostile {

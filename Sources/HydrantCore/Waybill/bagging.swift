@@ -7,7 +7,8 @@
 ///
 /// Groups whose departures lie close together are divided one by one. The number of labels is minimal for every group
 /// of up to ``BagSearch/exactCount`` parcels, and whenever ``Bagging/isMinimal`` says so; it is never more than seven
-/// times the minimum (docs/bagging.md has the proof), and in practice a few in a hundred above ``Bagging/fewestPossible``.
+/// times the minimum (docs/bagging.md has the proof), and in practice a few in a hundred above
+/// ``Bagging/fewestPossible``.
 package func bagging(of parcels: [BagParcel], rules: BagRules) -> Bagging {
     var unbagged: [UnbaggedParcel] = []
     var groups: [BagGroupKey: [BagParcel]] = [:]

@@ -2,7 +2,7 @@ package import HydrantCore
 
 /// The document that says how a printed label looks (docs/labels.md).
 package enum LabelTemplateDocument {
-    /// Reads a template. What it may print is a fixed list of fields; what is not in the list is refused with its place.
+    /// Reads a template. What it may print is a fixed list of fields; anything else is refused with its place.
     ///
     /// - Parameter path: the name of the document for messages; nothing is read from the disk.
     package static func load(text: String, path: String) throws(DocumentProblems) -> LabelTemplate {
