@@ -1,6 +1,7 @@
 import ArgumentParser
 import HydrantCore
 import HydrantEngine
+import HydrantStorage
 import HydrantWeb
 
 struct UserCommand: AsyncParsableCommand {

@@ -23,8 +23,8 @@ PAGE_BYTES_MAXIMUM = 250_000
 PAINT_MILLISECONDS_MAXIMUM = 1_000
 
 
-def with_playwright():
-    """Runs this script again with the Playwright of a virtual environment of its own."""
+def with_playwright(script):
+    """Runs the script again with the Playwright of a virtual environment of its own."""
     stamp = tools / f"playwright-{VERSION}"
     if not stamp.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(tools)], check=True)
@@ -35,7 +35,7 @@ def with_playwright():
             sys.exit("browser: Playwright could not be installed")
         stamp.touch()
     python = str(tools / "bin/python")
-    os.execv(python, [python, __file__, "--inside"])
+    os.execv(python, [python, script, "--inside"])
 
 
 class Demo:
@@ -111,8 +111,9 @@ def look(page, url, failures, name):
 def sign_in(page, base, token):
     """Through the form, as a person does."""
     page.goto(f"{base}/sign-in")
+    page.click("summary")
     page.fill("#token", token)
-    page.click("button[type=submit]")
+    page.click("details button[type=submit]")
     page.wait_for_url(f"{base}/")
 
 
@@ -120,11 +121,14 @@ def visit(browser, demo, address, failures):
     base = address.split("/sign-in?code=")[0]
     once = browser.new_context().new_page()
     once.goto(address)
+    once.wait_for_url(f"{base}/")
     if "code" in once.url or "token" in once.url:
         failures.append(f"after signing in by the link the address is {once.url}")
     once.context.close()
     stranger = browser.new_context().new_page()
-    if stranger.goto(address).status != 401:
+    stranger.goto(address)
+    stranger.wait_for_selector("[role=alert]")
+    if stranger.goto(f"{base}/").status != 401:
         failures.append("the link signs in a second time")
     stranger.context.close()
     order = demo.wait_for_order("SELECT number FROM orders WHERE state >= 5 LIMIT 1")
@@ -203,7 +207,8 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-if "--inside" in sys.argv:
-    main()
-else:
-    with_playwright()
+if __name__ == "__main__":
+    if "--inside" in sys.argv:
+        main()
+    else:
+        with_playwright(__file__)

@@ -128,6 +128,23 @@ with tempfile.TemporaryDirectory() as name:
     mapping.write_text(MAPPING.replace("[paid]", "[paid, signed]"))
     says(hydrant("import", "--mapping", mapping, "--from", source, "--database", database, code=2).stderr, "flow")
 
+    # People, from the terminal.
+    added = json.loads(hydrant("user", "add", "Wang", "--role", "warehouse", "--warehouse", "W1", "--database",
+                               database, "--url", "https://hub.example", code=0).stdout)
+    expect(added["user"] == "wang" and added["link"].startswith("https://hub.example/welcome?code="), f"add: {added}")
+    says(hydrant("user", "add", "wang", "--role", "viewer", "--database", database, code=2).stderr, "taken")
+    says(hydrant("user", "add", "li", "--role", "boss", "--database", database, code=2).stderr, "owner", "viewer")
+    says(hydrant("user", "add", "li", "--role", "warehouse", "--database", database, code=2).stderr, "one warehouse")
+    reset = json.loads(hydrant("user", "reset", "wang", "--database", database, code=0).stdout)
+    expect(reset["link"] != added["link"], "a reset gives the same link")
+    hydrant("user", "disable", "wang", "--database", database, code=0)
+    says(hydrant("user", "disable", "ghost", "--database", database, code=2).stderr, "no such user")
+    users = json.loads(hydrant("user", "list", "--database", database, code=0).stdout)["users"]
+    expect(users == [{"name": "wang", "role": "warehouse", "warehouses": ["W1"], "disabled": True,
+                      "hasPassword": False, "secondFactor": False}], f"the users are {users}")
+    verified = json.loads(hydrant("verify", "--database", database, code=0).stdout)
+    expect(verified["audit"] == 3, f"verify says {verified}")
+
     # Another key.
     key = pathlib.Path(f"{database}.key")
     good = key.read_text()
