@@ -37,7 +37,7 @@ extension People {
                 version = found
             }
             person.password = hash
-            try records.write(transaction, .users, name, person.json, after: version, at: now)
+            try records.write(transaction, (.users, name), person.json, after: version, at: now)
             try transaction.appendAudit(
                 AuditEntry(
                     time: now, actor: "user:\(name)", action: isFirst ? "user.founded" : "password.chosen",
@@ -122,7 +122,7 @@ extension People {
             guard !allowed.isEmpty else { throw PeopleRefusal.noScope }
             let token = PersonToken(
                 id: id, user: user, name: String(name.prefix(60)), scopes: allowed, createdAt: now)
-            try records.write(transaction, .tokens, id, token.json, after: 0, at: now)
+            try records.write(transaction, (.tokens, id), token.json, after: 0, at: now)
             try transaction.appendAudit(
                 AuditEntry(
                     time: now, actor: actor, action: "token.added", object: "user:\(user)",

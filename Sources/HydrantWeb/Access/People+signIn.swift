@@ -56,7 +56,7 @@ extension People {
                 current.usedStep < step, current.secondFactor == person.secondFactor
             else { return false }
             current.usedStep = step
-            try records.write(transaction, .users, name, current.json, after: version, at: now)
+            try records.write(transaction, (.users, name), current.json, after: version, at: now)
             return true
         }
         guard isTaken else { return .refused }
@@ -99,7 +99,7 @@ extension People {
                     try records.delete(transaction, .sessions, key)
                 }
             }
-            try records.write(transaction, .sessions, session.id, session.json, after: 0, at: now)
+            try records.write(transaction, (.sessions, session.id), session.json, after: 0, at: now)
             try transaction.appendAudit(
                 AuditEntry(time: now, actor: "user:\(name)", action: "session.begun"), keyring)
         }
@@ -128,7 +128,7 @@ extension People {
         let touched = session
         try await store.transaction { [records] transaction in
             guard let (_, version) = try records.read(transaction, .sessions, touched.id) else { return }
-            try records.write(transaction, .sessions, touched.id, touched.json, after: version, at: now)
+            try records.write(transaction, (.sessions, touched.id), touched.json, after: version, at: now)
         }
     }
 

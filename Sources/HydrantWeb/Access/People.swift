@@ -51,8 +51,9 @@ package struct People: Sendable {
             name: name, role: role, warehouses: role == .warehouse ? warehouses : [], createdAt: now)
         try await store.transaction { [records, keyring] transaction in
             guard try records.read(transaction, .users, name) == nil else { throw PeopleRefusal.nameTaken }
-            try records.write(transaction, .users, name, person.json, after: 0, at: now)
-            try records.write(transaction, .invitations, secretID(code), Self.invitation(name, now), after: 0, at: now)
+            try records.write(transaction, (.users, name), person.json, after: 0, at: now)
+            try records.write(
+                transaction, (.invitations, secretID(code)), Self.invitation(name, now), after: 0, at: now)
             try transaction.appendAudit(
                 AuditEntry(
                     time: now, actor: actor, action: "user.added", object: "user:\(name)",
@@ -90,7 +91,7 @@ package struct People: Sendable {
             person.secondFactor = nil
             try endSessions(of: person.name, except: nil, transaction)
             try records.write(
-                transaction, .invitations, secretID(code), Self.invitation(person.name, now), after: 0, at: now)
+                transaction, (.invitations, secretID(code)), Self.invitation(person.name, now), after: 0, at: now)
         }
         return code
     }
@@ -105,7 +106,7 @@ package struct People: Sendable {
             for old in try records.all(transaction, .invitations) {
                 try records.delete(transaction, .invitations, old.key)
             }
-            try records.write(transaction, .invitations, secretID(code), Self.invitation("", now), after: 0, at: now)
+            try records.write(transaction, (.invitations, secretID(code)), Self.invitation("", now), after: 0, at: now)
             return code
         }
     }
@@ -124,7 +125,7 @@ package struct People: Sendable {
             guard let (json, version) = try records.read(transaction, .users, name), var person = Person(json: json)
             else { throw PeopleRefusal.unknown }
             try body(&person, transaction)
-            try records.write(transaction, .users, name, person.json, after: version, at: now)
+            try records.write(transaction, (.users, name), person.json, after: version, at: now)
             try transaction.appendAudit(
                 AuditEntry(
                     time: now, actor: actor, action: action, object: "user:\(name)", detail: Self.detail(of: person)),

@@ -31,10 +31,10 @@ struct SealedRecords: Sendable {
 
     /// - Throws: `StoreFailure` of kind `conflict` when somebody else changed it in between.
     func write(
-        _ transaction: any StoreTransaction, _ collection: Collection, _ key: String, _ json: JSON,
-        after version: Int64,
-        at now: Instant
+        _ transaction: any StoreTransaction, _ place: (collection: Collection, key: String), _ json: JSON,
+        after version: Int64, at now: Instant
     ) throws {
+        let (collection, key) = place
         let record = StoredRecord(
             collection: collection.rawValue, key: key, version: version + 1,
             body: try keyring.seal(json.bytes, context: "\(collection.rawValue)/\(key)"), changedAt: now)

@@ -21,6 +21,23 @@ struct SignInPages: Sendable {
         var value = ""
     }
 
+    /// One form: its words by kind, its fields, and where it goes.
+    private struct Sheet {
+        var kind: String
+        var fields: [Field] = []
+        var hidden: [(String, String)] = []
+        var path = "/sign-in"
+        var withToken = false
+        var sendsItself = false
+    }
+
+    /// The link by which somebody chooses a first password, and the name that was typed.
+    struct Welcome {
+        var code: String
+        var invitation: Invitation
+        var name = ""
+    }
+
     let files: PageFiles
 
     /// The form for name and password, with one for a token beside it.
@@ -31,33 +48,34 @@ struct SignInPages: Sendable {
             Field(id: "name", type: "text", autocomplete: "username", value: name),
             Field(id: "password", type: "password", autocomplete: "current-password"),
         ]
-        var response = form(request, status, "signin", fields, alert: alert, withToken: true)
+        var response = form(request, status, Sheet(kind: "signin", fields: fields, withToken: true), alert)
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hydrant\"" }
         return response
     }
 
     func digits(_ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, ticket: String) -> Response {
         let fields = [Field(id: "digits", type: "text", autocomplete: "one-time-code")]
-        return form(request, status, "digits", fields, hidden: [("ticket", ticket)], alert: alert)
+        return form(request, status, Sheet(kind: "digits", fields: fields, hidden: [("ticket", ticket)]), alert)
     }
 
     /// What a link that works once opens: a button, so that a program that only looks at the address uses nothing up.
     func link(_ request: Request, code: String) -> Response {
-        form(request, .ok, "link", [], hidden: [("code", code)], sendsItself: true)
+        form(request, .ok, Sheet(kind: "link", hidden: [("code", code)], sendsItself: true), nil)
     }
 
     func welcome(
-        _ request: Request, _ status: HTTPResponse.Status, code: String, invitation: Invitation, name: String,
-        _ alert: Alert?
+        _ request: Request, _ status: HTTPResponse.Status, _ welcome: Welcome, _ alert: Alert?
     ) -> Response {
-        let isFirst = invitation.user.isEmpty
+        let isFirst = welcome.invitation.user.isEmpty
         let fields = [
-            Field(id: "name", type: "text", autocomplete: "username", value: isFirst ? name : invitation.user),
+            Field(
+                id: "name", type: "text", autocomplete: "username",
+                value: isFirst ? welcome.name : welcome.invitation.user),
             Field(id: "password", type: "password", autocomplete: "new-password"),
         ]
-        return form(
-            request, status, isFirst ? "first" : "welcome", fields, hidden: [("code", code)], alert: alert,
-            path: "/welcome")
+        let sheet = Sheet(
+            kind: isFirst ? "first" : "welcome", fields: fields, hidden: [("code", welcome.code)], path: "/welcome")
+        return form(request, status, sheet, alert)
     }
 
     func forbidden(_ request: Request) -> Response {
@@ -77,9 +95,7 @@ struct SignInPages: Sendable {
     }
 
     private func form(
-        _ request: Request, _ status: HTTPResponse.Status, _ kind: String, _ fields: [Field],
-        hidden: [(String, String)] = [], alert: Alert? = nil, path: String = "/sign-in", withToken: Bool = false,
-        sendsItself: Bool = false
+        _ request: Request, _ status: HTTPResponse.Status, _ sheet: Sheet, _ alert: Alert?
     ) -> Response {
         let page = PageRequest(request)
         let words = files.words(page.language)
@@ -87,22 +103,24 @@ struct SignInPages: Sendable {
         let isLocked = if case .locked = alert { true } else { false }
         let bindings: Bindings = [
             "language": page.language == .chinese ? "zh-CN" : "en", "w": words.bindings,
-            "title": words("\(kind)_title"), "hint": words("\(kind)_hint"), "button": words("\(kind)_button"),
+            "title": words("\(sheet.kind)_title"), "hint": words("\(sheet.kind)_hint"),
+            "button": words("\(sheet.kind)_button"),
             "logo": files.assets["logo.svg"]?.address ?? "", "style": files.assets["hydrant.css"]?.address ?? "",
             "script": files.assets["hydrant.js"]?.address ?? "", "alert": shown(alert.map { text($0, words) }),
-            "action": path, "isOpen": !isLocked, "sendsItself": sendsItself, "withToken": withToken && !isLocked,
-            "fields": fields.enumerated().map { index, field -> Bindings in
+            "action": sheet.path, "isOpen": !isLocked, "sendsItself": sheet.sendsItself,
+            "withToken": sheet.withToken && !isLocked,
+            "fields": sheet.fields.enumerated().map { index, field -> Bindings in
                 [
                     "id": field.id, "type": field.type, "autocomplete": field.autocomplete, "value": field.value,
-                    "label": words("field_\(field.id)"), "isFixed": kind == "welcome" && field.id == "name",
+                    "label": words("field_\(field.id)"), "isFixed": sheet.kind == "welcome" && field.id == "name",
                     "isFirst": index == 0, "isDigits": field.id == "digits",
                 ]
             },
-            "hidden": hidden.map { ["name": $0.0, "value": $0.1] as Bindings },
+            "hidden": sheet.hidden.map { ["name": $0.0, "value": $0.1] as Bindings },
             "other": [
                 "tag": other == .chinese ? "zh-CN" : "en", "label": other == .chinese ? "中文" : "English",
                 "href": address(
-                    path, page.parameters.map { ($0.0, Optional($0.1)) } + [("lang", Optional(other.rawValue))]),
+                    sheet.path, page.parameters.map { ($0.0, Optional($0.1)) } + [("lang", Optional(other.rawValue))]),
             ] as Bindings,
         ]
         var response = html(files.render(bindings, "signin"), status)

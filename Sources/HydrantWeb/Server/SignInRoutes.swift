@@ -81,7 +81,7 @@ struct SignInRoutes: Sendable {
         guard let invitation = try await recorded({ try await people.invitation(code) }) else {
             return pages.signIn(request, .gone, .linkOver)
         }
-        return pages.welcome(request, .ok, code: code, invitation: invitation, name: "", nil)
+        return pages.welcome(request, .ok, SignInPages.Welcome(code: code, invitation: invitation), nil)
     }
 
     /// Chooses the password that the link is for, and signs in with it.
@@ -103,9 +103,8 @@ struct SignInRoutes: Sendable {
             return enter(session, PersonSession.lifetime, request)
         } catch let refusal as PeopleRefusal {
             if refusal == .linkOver { return pages.signIn(request, .gone, .linkOver) }
-            return pages.welcome(
-                request, .unprocessableContent, code: code, invitation: invitation, name: String(typed.prefix(40)),
-                .refusal(refusal))
+            let welcome = SignInPages.Welcome(code: code, invitation: invitation, name: String(typed.prefix(40)))
+            return pages.welcome(request, .unprocessableContent, welcome, .refusal(refusal))
         }
     }
 
