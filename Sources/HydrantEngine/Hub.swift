@@ -89,6 +89,9 @@ package struct Hub: Sendable {
         }
     }
 
+    /// Under which name a database remembers that its orders were looked at for tasks.
+    package static let tasksOpenedMark = "tasks opened"
+
     private func watch() async {
         try? await watcher.prepare()
         await watcher.run()

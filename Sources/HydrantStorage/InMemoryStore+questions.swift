@@ -118,6 +118,35 @@ extension MemoryTables {
         return nil
     }
 
+    func tasks(of number: String) throws -> [TaskRow] { order(number)?.tasks ?? [] }
+
+    func tasks(_ filter: TaskFilter, after place: TaskPlace, limit: Int) throws -> [ListedTask] {
+        let all = orders.flatMap { order in
+            order.tasks.filter(filter.admits)
+                .map { ListedTask(order: order.row.number, orderID: order.row.id, row: $0) }
+        }
+        return Array(all.filter { place < $0.place }.sorted { $0.place < $1.place }.prefix(limit))
+    }
+
+    func taskCounts(dueBy moment: Instant) throws -> [TaskCount] {
+        var counts: [String: TaskCount] = [:]
+        for task in orders.lazy.flatMap(\.tasks) {
+            var count =
+                counts["\(task.kind.rawValue) \(task.severity.rank) \(task.owner)"]
+                ?? TaskCount(
+                    kind: task.kind, severity: task.severity, owner: task.owner, count: 0, oldestOpenedAt: task.openedAt
+                )
+            count.count += 1
+            count.oldestOpenedAt = min(count.oldestOpenedAt, task.openedAt)
+            if task.dueAt <= moment { count.overdue += 1 }
+            counts["\(task.kind.rawValue) \(task.severity.rank) \(task.owner)"] = count
+        }
+        return counts.values.sorted {
+            ($0.kind.rawValue, $0.severity.rank, ExactText($0.owner))
+                < ($1.kind.rawValue, $1.severity.rank, ExactText($1.owner))
+        }
+    }
+
     func inboxRow(_ message: MessageKey) throws -> InboxRow? { inbox[ExactMessage(message)] }
 
     func sealedReceiver(_ id: String) throws -> [UInt8]? { receivers[ExactText(id)] }

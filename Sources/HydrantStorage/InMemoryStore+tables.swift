@@ -51,6 +51,7 @@ struct MemoryOrder {
     var findings: [FindingRow] = []
     var waybills: [WaybillRow] = []
     var parcels: [ParcelRow] = []
+    var tasks: [TaskRow] = []
     /// Positions in ``MemoryTables/instructions``.
     var instructions: [Int] = []
 }

@@ -47,6 +47,7 @@ extension MemoryTables {
         if let waybills = write.waybills { try replaceWaybills(waybills, of: id) }
         if let parcels = write.parcels { try replaceParcels(parcels, of: id) }
         if write.concernsSearch { set(\.searchQueue[id], write.row.version) }
+        if let tasks = write.tasks { try replaceTasks(tasks, of: id) }
         return id
     }
 
@@ -115,6 +116,13 @@ extension MemoryTables {
             try require(ExactText(left.standing.parcel) != ExactText(right.standing.parcel))
         }
         set(\.orders[index].parcels, sorted)
+    }
+
+    private func replaceTasks(_ tasks: [TaskRow], of id: Int64) throws {
+        let index = Int(id) - 1
+        try require(tasks.allSatisfy { !$0.id.isEmpty && !$0.owner.isEmpty && $0.reopenings >= 0 })
+        try require(Set(tasks.map { ExactText($0.id) }).count == tasks.count)
+        set(\.orders[index].tasks, tasks.sorted { ExactText($0.id) < ExactText($1.id) })
     }
 
     private func insert(_ row: InstructionRow) throws {

@@ -247,6 +247,8 @@ package struct OrderWrite: Hashable, Sendable {
     package var parcels: [ParcelRow]?
     /// Whether the step may have changed by what the order is found.
     package var concernsSearch = false
+    /// The open tasks when they changed.
+    package var tasks: [TaskRow]?
 
     package init(
         row: OrderRow, events: [StoredEvent], findings: [Finding]?, waybills: [WaybillRow]?, parcels: [ParcelRow]? = nil

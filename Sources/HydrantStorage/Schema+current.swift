@@ -1,6 +1,6 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1, version2, version3, version4, version5])
+    package static let current = Schema(migrations: [version1, version2, version3, version4, version5, version6])
 
     private static let version1: [SchemaChange] =
         [
@@ -94,6 +94,29 @@ extension Schema {
                 ],
                 primaryKey: ["order_id"])),
     ]
+
+    /// What people must do about orders, in the order of the queue.
+    private static let version6: [SchemaChange] = [
+        .table(tasks), .index(SchemaIndex("tasks_queue", on: "tasks", ["severity", "due_at", "order_id", "task"])),
+    ]
+
+    private static let tasks = SchemaTable(
+        "tasks",
+        [
+            SchemaColumn("order_id", .integer, references: "orders"),
+            SchemaColumn("task", .text, check: .notEmpty),
+            SchemaColumn("kind", .text, check: .notEmpty),
+            SchemaColumn("severity", .integer, check: .between(0, 3)),
+            SchemaColumn("owner", .text, check: .notEmpty),
+            SchemaColumn("person", .text),
+            SchemaColumn("opened_at", .integer),
+            SchemaColumn("due_at", .integer),
+            SchemaColumn("snoozed_until", .integer, isOptional: true),
+            SchemaColumn("reopenings", .integer, check: .atLeast(0)),
+            SchemaColumn("reason_zh", .text),
+            SchemaColumn("reason_en", .text),
+        ],
+        primaryKey: ["order_id", "task"])
 
     private static let parcels = SchemaTable(
         "parcels",

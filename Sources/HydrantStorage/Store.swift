@@ -104,6 +104,15 @@ package protocol StoreReader {
     /// The orders among these whose hashes were made once.
     func searchedOrders(_ ids: [Int64]) throws -> Set<Int64>
 
+    /// The open tasks of one order, by their ids.
+    func tasks(of number: String) throws -> [TaskRow]
+
+    /// Open tasks of a filter in the order of the queue, those behind a place; at most `limit`.
+    func tasks(_ filter: TaskFilter, after place: TaskPlace, limit: Int) throws -> [ListedTask]
+
+    /// How many tasks are open, by kind, severity and owner, and how many of them were due by the moment.
+    func taskCounts(dueBy moment: Instant) throws -> [TaskCount]
+
     /// A message as it was taken in.
     func inboxRow(_ message: MessageKey) throws -> InboxRow?
 

@@ -20,6 +20,7 @@ extension PostgresTransaction {
         plan.addWaybills(batch.orders, ids)
         plan.addParcels(batch.orders, ids)
         plan.addSearchQueue(batch.orders, ids)
+        plan.addTasks(batch.orders, ids)
         plan.addInstructions(batch.instructions, orderIDs)
         plan.addInstructionChanges(batch.instructionChanges)
         plan.addTimers(batch)
@@ -197,6 +198,27 @@ struct WritePlan {
                     .integers(standings.map(\.since.milliseconds)), .integers(standings.map { $0.dueAt?.milliseconds }),
                     .texts(standings.map(\.courier)), .texts(standings.map(\.channel)),
                     .texts(rows.map(\.parcel.keeperCode)),
+                ]))
+    }
+
+    mutating func addTasks(_ writes: [OrderWrite], _ ids: [Int64]) {
+        let replaced = zip(writes, ids).filter { $0.0.tasks != nil }
+        let old = replaced.filter { $0.0.row.id != 0 }.map(\.1).sorted()
+        if !old.isEmpty { calls.append(Call(Statements.deleteTasks, [.integers(old)])) }
+        let rows = replaced.flatMap { write, id in (write.tasks ?? []).map { (id: id, task: $0) } }
+        guard !rows.isEmpty else { return }
+        let tasks = rows.map(\.task)
+        calls.append(
+            Call(
+                Statements.insertTasks,
+                [
+                    .integers(rows.map(\.id)), .texts(tasks.map(\.id)), .texts(tasks.map(\.kind.rawValue)),
+                    .integers(tasks.map { Int64($0.severity.rank) }), .texts(tasks.map(\.owner)),
+                    .texts(tasks.map(\.person)), .integers(tasks.map(\.openedAt.milliseconds)),
+                    .integers(tasks.map(\.dueAt.milliseconds)),
+                    .integers(tasks.map { $0.snoozedUntil?.milliseconds }),
+                    .integers(tasks.map { Int64($0.reopenings) }), .texts(tasks.map(\.reason.chinese)),
+                    .texts(tasks.map(\.reason.english)),
                 ]))
     }
 

@@ -218,6 +218,11 @@ extension PostgresTransaction {
     package func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
         try reader.parcels(filter, after: cursor, limit: limit)
     }
+    package func tasks(of number: String) throws -> [TaskRow] { try reader.tasks(of: number) }
+    package func tasks(_ filter: TaskFilter, after place: TaskPlace, limit: Int) throws -> [ListedTask] {
+        try reader.tasks(filter, after: place, limit: limit)
+    }
+    package func taskCounts(dueBy moment: Instant) throws -> [TaskCount] { try reader.taskCounts(dueBy: moment) }
     package func parcel(keeperCode: String) throws -> ListedParcel? { try reader.parcel(keeperCode: keeperCode) }
     package func inboxRow(_ message: MessageKey) throws -> InboxRow? { try reader.inboxRow(message) }
     package func sealedReceiver(_ id: String) throws -> [UInt8]? { try reader.sealedReceiver(id) }

@@ -72,6 +72,28 @@ enum Statements {
         SELECT \(parcelColumns) FROM \(parcelsWithOrders)
         WHERE parcels.tracking_set = 'keeper-asked' AND parcels.keeper_code = $1
         """
+    private static let taskColumns = """
+        orders.number, tasks.order_id, tasks.task, tasks.kind, tasks.severity, tasks.owner, tasks.person, \
+        tasks.opened_at, tasks.due_at, tasks.snoozed_until, tasks.reopenings, tasks.reason_zh, tasks.reason_en
+        """
+    private static let tasksWithOrders = "tasks JOIN orders ON orders.id = tasks.order_id"
+    static let tasksOfOrder = """
+        SELECT \(taskColumns) FROM \(tasksWithOrders) WHERE orders.number = $1 ORDER BY tasks.task
+        """
+    static let tasksInOrder = """
+        SELECT \(taskColumns) FROM \(tasksWithOrders)
+        WHERE (tasks.severity, tasks.due_at, tasks.order_id, tasks.task)
+            > ($1::bigint, $2::bigint, $3::bigint, $4::text)
+        AND ($5::text IS NULL OR tasks.kind = $5) AND ($6::bigint IS NULL OR tasks.severity = $6)
+        AND ($7::text IS NULL OR tasks.owner = $7) AND ($8::text IS NULL OR tasks.person = $8)
+        AND ($9::bigint IS NULL OR tasks.snoozed_until IS NULL OR tasks.snoozed_until <= $9)
+        ORDER BY tasks.severity, tasks.due_at, tasks.order_id, tasks.task LIMIT $10::bigint
+        """
+    static let taskCounts = """
+        SELECT kind, severity, owner, count(*), min(opened_at), count(*) FILTER (WHERE due_at <= $1::bigint)
+        FROM tasks GROUP BY kind, severity, owner ORDER BY kind, severity, owner
+        """
+
     static let findingsOfOrder = """
         SELECT \(findingColumns) FROM \(findingsWithOrders) WHERE orders.number = $1 ORDER BY findings.kind
         """
@@ -223,6 +245,13 @@ extension Statements {
         INSERT INTO parcels (order_id, parcel, tracking_set, since, due_at, courier, channel, keeper_code)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
             $8::text[])
+        """
+    static let deleteTasks = "DELETE FROM tasks WHERE order_id = ANY ($1::bigint[])"
+    static let insertTasks = """
+        INSERT INTO tasks (order_id, task, kind, severity, owner, person, opened_at, due_at, snoozed_until, reopenings,
+            reason_zh, reason_en)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[])
         """
     static let insertInstructions = """
         INSERT INTO instructions (key, order_id, kind, system, target, status, attempts, issued_at, due_at, deadline,

@@ -50,7 +50,8 @@ extension SQLiteReader {
                     Finding(
                         kind: $0.kind, verdict: $0.verdict, reason: Text(chinese: "", english: ""), since: $0.since)
                 },
-                waybills: try waybills(of: row.number))
+                waybills: try waybills(of: row.number), parcels: try parcels(of: row.number))
+            write.tasks = try tasks(of: row.number)
             write.row.id = 0
             write.concernsSearch = true
             page.batch.orders.append(write)

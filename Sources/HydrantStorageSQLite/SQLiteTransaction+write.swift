@@ -48,6 +48,7 @@ extension SQLiteTransaction {
             if write.concernsSearch {
                 try Query(database, Statements.queueForSearch).run([.integer(id), .integer(write.row.version)])
             }
+            if let tasks = write.tasks { try replaceTasks(tasks, of: id, isNew: write.row.id == 0) }
             return id
         }
     }
@@ -104,6 +105,20 @@ extension SQLiteTransaction {
                 .integer(id), .text(standing.parcel), .text(standing.set.rawValue),
                 .integer(standing.since.milliseconds), .optional(standing.dueAt?.milliseconds),
                 .text(standing.courier), .text(standing.channel), .text(row.keeperCode),
+            ])
+        }
+    }
+
+    private func replaceTasks(_ tasks: [TaskRow], of id: Int64, isNew: Bool) throws {
+        if !isNew { try Query(database, Statements.deleteTasks).run([.integer(id)]) }
+        guard !tasks.isEmpty else { return }
+        let insert = try Query(database, Statements.insertTask)
+        for row in tasks {
+            try insert.run([
+                .integer(id), .text(row.id), .text(row.kind.rawValue), .integer(row.severity.rank), .text(row.owner),
+                .text(row.person), .integer(row.openedAt.milliseconds), .integer(row.dueAt.milliseconds),
+                .optional(row.snoozedUntil?.milliseconds), .integer(row.reopenings), .text(row.reason.chinese),
+                .text(row.reason.english),
             ])
         }
     }

@@ -116,6 +116,11 @@ extension SQLiteTransaction {
     package func parcels(_ filter: ParcelFilter, after cursor: Int64, limit: Int) throws -> [ListedParcel] {
         try reader.parcels(filter, after: cursor, limit: limit)
     }
+    package func tasks(of number: String) throws -> [TaskRow] { try reader.tasks(of: number) }
+    package func tasks(_ filter: TaskFilter, after place: TaskPlace, limit: Int) throws -> [ListedTask] {
+        try reader.tasks(filter, after: place, limit: limit)
+    }
+    package func taskCounts(dueBy moment: Instant) throws -> [TaskCount] { try reader.taskCounts(dueBy: moment) }
     package func parcel(keeperCode: String) throws -> ListedParcel? { try reader.parcel(keeperCode: keeperCode) }
     package func waybills(of number: String) throws -> [WaybillRow] { try reader.waybills(of: number) }
     package func places(ofWaybill number: String) throws -> [WaybillPlace] {

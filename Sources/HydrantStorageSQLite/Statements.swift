@@ -107,6 +107,32 @@ enum Statements {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
 
+    private static let taskColumns = """
+        orders.number, tasks.order_id, tasks.task, tasks.kind, tasks.severity, tasks.owner, tasks.person, \
+        tasks.opened_at, tasks.due_at, tasks.snoozed_until, tasks.reopenings, tasks.reason_zh, tasks.reason_en
+        """
+    private static let tasksWithOrders = "tasks JOIN orders ON orders.id = tasks.order_id"
+    static let tasksOfOrder = """
+        SELECT \(taskColumns) FROM \(tasksWithOrders) WHERE orders.number = ? ORDER BY tasks.task
+        """
+    static let tasksInOrder = """
+        SELECT \(taskColumns) FROM \(tasksWithOrders)
+        WHERE (tasks.severity, tasks.due_at, tasks.order_id, tasks.task) > (?, ?, ?, ?)
+        AND (? IS NULL OR tasks.kind = ?) AND (? IS NULL OR tasks.severity = ?) AND (? IS NULL OR tasks.owner = ?)
+        AND (? IS NULL OR tasks.person = ?)
+        AND (? IS NULL OR tasks.snoozed_until IS NULL OR tasks.snoozed_until <= ?)
+        ORDER BY tasks.severity, tasks.due_at, tasks.order_id, tasks.task LIMIT ?
+        """
+    static let taskCounts = """
+        SELECT kind, severity, owner, count(*), min(opened_at), sum(due_at <= ?) FROM tasks
+        GROUP BY kind, severity, owner ORDER BY kind, severity, owner
+        """
+    static let deleteTasks = "DELETE FROM tasks WHERE order_id = ?"
+    static let insertTask = """
+        INSERT INTO tasks (order_id, task, kind, severity, owner, person, opened_at, due_at, snoozed_until, reopenings,
+            reason_zh, reason_en) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
     static let findingsOfOrder = """
         SELECT \(findingColumns) FROM \(findingsWithOrders) WHERE orders.number = ? ORDER BY findings.kind
         """

@@ -90,8 +90,41 @@ package enum FactSamples {
                             key: "SO-1/9/x", kind: .createWaybill, outcome: .refused, detail: "no", refusal: $0))
                 }
         case .timerFell: [.timerFell(id: "H-2")]
+        case .waybillChosen: [.waybillChosen(parcel: "SO-1-1", number: "SF1")]
+        default: taskBodies(of: kind)
+        }
+    }
+
+    private static func taskBodies(of kind: FactKind) -> [FactBody] {
+        func move(_ step: TaskMove.Step) -> FactBody {
+            .taskMoved(TaskMove(task: "hold:H-1", person: "li", step: step))
+        }
+        return switch kind {
+        case .taskAsked: [.taskAsked(askedTask)]
+        case .taskTaken: [move(.taken)]
+        case .taskHandedOver:
+            [move(.handedOver(to: "service", note: "")), move(.handedOver(to: "service", note: "老客户"))]
+        case .taskSnoozed: [move(.snoozed(until: later, reason: "等客户回电"))]
+        case .taskResolved:
+            [
+                move(.resolved(TaskResolution())),
+                move(
+                    .resolved(
+                        TaskResolution(answers: ["action": "release", "note": ""], note: "已电话核实", minutes: 7))),
+            ]
         default: [.statusReported]
         }
+    }
+
+    private static var askedTask: TaskNeed {
+        let choice = TaskField(
+            "action", Text(chinese: "处理", english: "Action"), kind: .choice,
+            options: [.init("call", Text(chinese: "致电", english: "Call"))])
+        var number = TaskField("count", Text(chinese: "数量", english: "Count"), kind: .number, isRequired: false)
+        number.shownWhen = ("action", ["call"])
+        return TaskNeed(
+            id: "rule:7", kind: .asked, owner: "service", reason: Text(chinese: "请致电客户", english: "Call the customer"),
+            fields: [choice, number])
     }
 
     private static let fullHeader = OrderHeader(

@@ -57,6 +57,7 @@ extension Order {
         var copy = self
         copy.version = 0
         copy.issued = []
+        copy.tasks = []
         for index in copy.stamps.indices { copy.stamps[index].proof = [] }
         return copy
     }

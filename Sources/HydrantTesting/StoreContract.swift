@@ -16,7 +16,7 @@ package struct StoreContract: Sendable {
     /// All properties; a suite that runs this list forgets none.
     package static let properties: [Property] =
         orderProperties + refusalProperties + messageProperties + queryProperties + instructionProperties
-        + transactionProperties + parcelProperties + recordProperties + searchProperties
+        + transactionProperties + parcelProperties + recordProperties + searchProperties + taskProperties
 }
 
 /// A promise that a store did not keep.

@@ -48,6 +48,11 @@ import Testing
         limited.lifetime = .minutes(5)
         let bodies: [Event.Body] = [
             .stateReached(stamp), .stateRestated(stamp), .instructionIssued(instruction), .instructionIssued(limited),
+            .taskOpened(
+                TaskNeed(
+                    id: "rule:7", kind: .holdDecision, owner: "service", reason: Text(chinese: "原因", english: "why"))),
+            .taskReopened(id: "rule:7", Text(chinese: "仍在", english: "still so")),
+            .taskClosed(id: "rule:7", .resolved), .taskClosed(id: "rule:7", .gone),
         ]
         #expect(instruction.parcel == "SO-1-1" && instruction.waybillNumber == nil)
         #expect(limited.parcel == "SO-1-1" && limited.waybillNumber == "SF1")

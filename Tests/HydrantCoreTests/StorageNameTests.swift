@@ -12,13 +12,30 @@ import Testing
                 "trace.reported", "signed.reported", "return.asked", "order.cancelled", "order.completed",
                 "refund.reported", "revenue.recognised", "receipt.reported", "invoice.issued", "warranty.registered",
                 "receiver.changed", "receiver.verified", "status.reported", "hold.placed", "hold.released",
-                "decision.made", "touchpoint.sent", "instruction.answered", "timer.fell",
+                "decision.made", "touchpoint.sent", "instruction.answered", "timer.fell", "waybill.chosen",
+                "task.asked",
+                "task.taken", "task.handed-over", "task.snoozed", "task.resolved",
             ])
     }
 
     @Test func `events`() {
         #expect(
-            Event.names == ["fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided"])
+            Event.names == [
+                "fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided",
+                "task.opened", "task.reopened", "task.closed",
+            ])
+    }
+
+    @Test func `tasks`() {
+        #expect(
+            TaskKind.allCases.map(\.rawValue) == [
+                "instruction.failed", "number.missing", "waybill.conflict", "waybill.surplus", "hold.decide",
+                "receiver.verify", "receiver.correct", "credit.decide", "gift.bind", "asked", "messages.parked",
+                "word.unmapped",
+            ])
+        #expect(TaskSeverity.allCases.map(\.rawValue) == ["urgent", "high", "normal", "low"])
+        #expect(TaskEnding.allCases.map(\.rawValue) == ["resolved", "gone"])
+        #expect(TaskField.Kind.allCases.map(\.rawValue) == ["choice", "text", "number"])
     }
 
     @Test func `instructions`() {

@@ -57,6 +57,11 @@ private struct TamperedReader: StoreReader {
     }
 
     func parcels(of number: String) throws -> [ParcelRow] { try inner.parcels(of: number) }
+    func tasks(of number: String) throws -> [TaskRow] { try inner.tasks(of: number) }
+    func taskCounts(dueBy moment: Instant) throws -> [TaskCount] { try inner.taskCounts(dueBy: moment) }
+    func tasks(_ filter: TaskFilter, after place: TaskPlace, limit: Int) throws -> [ListedTask] {
+        try inner.tasks(filter, after: place, limit: limit)
+    }
     func parcelCounts() throws -> [ParcelCount] { try inner.parcelCounts() }
     func parcel(keeperCode: String) throws -> ListedParcel? { try inner.parcel(keeperCode: keeperCode) }
 

@@ -177,6 +177,11 @@ struct APIFixture: Sendable {
 
     func post(_ facts: [JSON]) async throws -> Answer { try await post(JSON.array(facts).text) }
 
+    /// Sends a body that needs no signature.
+    func post(path: String, _ body: JSON, token: String) async throws -> Answer {
+        try await send(.post, path, headers: [.authorization: "Bearer \(token)"], body: body.bytes)
+    }
+
     /// The headers of a signed request; every one can be changed.
     func signed(
         _ body: [UInt8], token: String = APIFixture.writer.text, secret: String = APIFixture.secret,

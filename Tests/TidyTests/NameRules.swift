@@ -56,7 +56,8 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "trace.reported", "signed.reported", "return.asked", "order.cancelled", "order.completed",
             "refund.reported", "revenue.recognised", "receipt.reported", "invoice.issued", "warranty.registered",
             "receiver.changed", "receiver.verified", "status.reported", "hold.placed", "hold.released", "decision.made",
-            "touchpoint.sent", "instruction.answered", "timer.fell",
+            "touchpoint.sent", "instruction.answered", "timer.fell", "waybill.chosen", "task.asked",
+            "task.taken", "task.handed-over", "task.snoozed", "task.resolved",
         ]
     ),
     (

@@ -46,8 +46,15 @@ extension Order {
     /// Whether the hub takes a surplus waybill back by itself: it was asked for by the hub at that channel, and no
     /// person's word stands in between.
     func mayVoid(_ waybill: Waybill, of parcel: Parcel) -> Bool {
-        guard let live = liveWaybill(of: parcel), !live.isTyped, !waybill.isTyped else { return false }
-        return issued.contains {
+        guard let live = liveWaybill(of: parcel) else { return false }
+        let isChosen = parcel.chosen?.value == live.number
+        guard isChosen || !live.isTyped && !waybill.isTyped else { return false }
+        return wasMadeByHub(waybill, of: parcel)
+    }
+
+    /// Whether the hub asked the waybill's channel for it, so that it can ask for its end too.
+    func wasMadeByHub(_ waybill: Waybill, of parcel: Parcel) -> Bool {
+        issued.contains {
             $0.instruction.system == waybill.channel && $0.instruction.kind == .createWaybill
                 && $0.instruction.target == parcel.id
         }
@@ -55,10 +62,13 @@ extension Order {
 }
 
 extension Parcel {
-    /// Scanned before not scanned, then the one that was known first: a total order that does not depend on arrival.
+    /// Scanned before not scanned, then the one that a person found on the box, then the one that was known first: a
+    /// total order that does not depend on arrival.
     fileprivate func prefers(_ left: Waybill, to right: Waybill) -> Bool {
         let isMoving = (moved[left.number] != nil, moved[right.number] != nil)
         if isMoving.0 != isMoving.1 { return isMoving.0 }
+        let isChosen = (chosen?.value == left.number, chosen?.value == right.number)
+        if isChosen.0 != isChosen.1 { return isChosen.0 }
         guard let first = left.readBack, let second = right.readBack, first != second else {
             return left.number < right.number
         }

@@ -120,7 +120,8 @@ struct ParcelDispatch {
     private var voidWishes: [WantedInstruction] {
         guard let parcel, parcel.waybills.count > 1 else { return [] }
         return order.surplusWaybills(of: parcel).compactMap { waybill in
-            guard order.lastVoid(waybill.number, of: id) == nil, order.mayVoid(waybill, of: parcel) else {
+            let isFirst = order.lastVoid(waybill.number, of: id).map(order.isAskedAgain) ?? true
+            guard isFirst, order.mayVoid(waybill, of: parcel) else {
                 return nil
             }
             var wish = WantedInstruction(

@@ -73,6 +73,12 @@ extension FactBody {
                 kind: try data.choice("kind", Touchpoint.self), isAccepted: try data.flag("accepted", default: true))
         case .instructionAnswered: self = .instructionAnswered(try InstructionAnswer(data))
         case .timerFell: self = .timerFell(id: try data.text("id", maximum: 100))
+        case .waybillChosen:
+            self = .waybillChosen(
+                parcel: try data.text("parcel", maximum: 100), number: try data.text("number", maximum: 100))
+        case .taskAsked: self = .taskAsked(try TaskNeed(data))
+        case .taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved:
+            self = .taskMoved(try TaskMove(kind: kind, data))
         default: self = .statusReported
         }
     }
@@ -88,7 +94,8 @@ extension FactBody {
         case .inventoryRefused(let reason), .orderCancelled(let reason): ["reason": .string(reason)]
         case .parcelPacked(let packing): packing.json
         case .trackingReported(let tracking): tracking.json
-        case .waybillVoided(let parcel, let number): ["parcel": .string(parcel), "number": .string(number)]
+        case .waybillVoided(let parcel, let number), .waybillChosen(let parcel, let number):
+            ["parcel": .string(parcel), "number": .string(number)]
         case .parcelHandedOver(let parcel), .signedReported(let parcel): ["parcel": .string(parcel)]
         case .traceReported(let trace): trace.json
         case .returnAsked(let reason, let isExchange): ["reason": .string(reason), "exchange": .bool(isExchange)]
@@ -105,6 +112,8 @@ extension FactBody {
         case .touchpointSent(let kind, let isAccepted): ["kind": .string(kind.rawValue), "accepted": .bool(isAccepted)]
         case .instructionAnswered(let answer): answer.json
         case .timerFell(let id): ["id": .string(id)]
+        case .taskAsked(let need): need.json
+        case .taskMoved(let move): move.json
         }
     }
 }

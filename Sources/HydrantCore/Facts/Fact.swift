@@ -98,6 +98,11 @@ package enum FactBody: Hashable, Sendable {
     case touchpointSent(kind: Touchpoint, isAccepted: Bool)
     case instructionAnswered(InstructionAnswer)
     case timerFell(id: String)
+    /// A person found out which of a parcel's numbers is on the box.
+    case waybillChosen(parcel: String, number: String)
+    /// Something asks for a person, until the form is answered.
+    case taskAsked(TaskNeed)
+    case taskMoved(TaskMove)
 
     package var kind: FactKind {
         switch self {
@@ -130,6 +135,9 @@ package enum FactBody: Hashable, Sendable {
         case .touchpointSent: .touchpointSent
         case .instructionAnswered: .instructionAnswered
         case .timerFell: .timerFell
+        case .waybillChosen: .waybillChosen
+        case .taskAsked: .taskAsked
+        case .taskMoved(let move): move.kind
         }
     }
 }
@@ -165,9 +173,21 @@ package enum FactKind: String, CaseIterable, Sendable {
     case touchpointSent = "touchpoint.sent"
     case instructionAnswered = "instruction.answered"
     case timerFell = "timer.fell"
+    case waybillChosen = "waybill.chosen"
+    case taskAsked = "task.asked"
+    case taskTaken = "task.taken"
+    case taskHandedOver = "task.handed-over"
+    case taskSnoozed = "task.snoozed"
+    case taskResolved = "task.resolved"
 
-    /// Facts that only the hub's own parts write: nobody outside can say that a timer fell or how an instruction ended.
-    package var isInternal: Bool { self == .instructionAnswered || self == .timerFell }
+    /// Facts that only the hub's own parts write: nobody outside can say that a timer fell or how an instruction ended,
+    /// and what people do with tasks has doors of its own.
+    package var isInternal: Bool {
+        switch self {
+        case .instructionAnswered, .timerFell, .taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved: true
+        default: false
+        }
+    }
 
     /// The kinds that may come from outside.
     package static let reportable = allCases.filter { !$0.isInternal }

@@ -15,6 +15,11 @@ package struct Event: Hashable, Sendable {
         case stateRestated(StateStamp)
         case instructionIssued(Instruction)
         case ruleDecided(Ruling)
+        /// A person must do something. Again for an open task: its need has changed.
+        case taskOpened(TaskNeed)
+        /// Somebody said that it was dealt with, and its condition is still there.
+        case taskReopened(id: String, Text)
+        case taskClosed(id: String, TaskEnding)
     }
 
     package init(order: String, number: Int, recordedAt: Instant, settings: String, body: Body) {
@@ -30,7 +35,7 @@ package struct Event: Hashable, Sendable {
         switch body {
         case .factRecorded(let fact): fact.evidence.at
         case .stateReached(let stamp), .stateRestated(let stamp): stamp.at
-        case .instructionIssued: recordedAt
+        case .instructionIssued, .taskOpened, .taskReopened, .taskClosed: recordedAt
         case .ruleDecided(let ruling): ruling.occasion
         }
     }
@@ -39,7 +44,8 @@ package struct Event: Hashable, Sendable {
 extension Event {
     /// The storage name of each kind of event; the list may only grow.
     package static let names = [
-        "fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided",
+        "fact.recorded", "state.reached", "state.restated", "instruction.issued", "rule.decided", "task.opened",
+        "task.reopened", "task.closed",
     ]
 
     package var name: String {
@@ -49,6 +55,9 @@ extension Event {
         case .stateRestated: Event.names[2]
         case .instructionIssued: Event.names[3]
         case .ruleDecided: Event.names[4]
+        case .taskOpened: Event.names[5]
+        case .taskReopened: Event.names[6]
+        case .taskClosed: Event.names[7]
         }
     }
 
@@ -60,6 +69,9 @@ extension Event {
         case .stateReached(let stamp), .stateRestated(let stamp): content = stamp.json
         case .instructionIssued(let instruction): content = instruction.json
         case .ruleDecided(let ruling): content = ruling.json
+        case .taskOpened(let need): content = need.json
+        case .taskReopened(let id, let reason): content = ["id": .string(id), "reason": reason.json]
+        case .taskClosed(let id, let ending): content = ["id": .string(id), "ending": .string(ending.rawValue)]
         }
         return [
             "event": .string(name), "order": .string(order), "number": .integer(Int64(number)),
@@ -79,11 +91,26 @@ extension Event {
         case Event.names[2]: body = .stateRestated(try StateStamp(try FieldReader(content, path: "content")))
         case Event.names[3]: body = .instructionIssued(try Instruction(try FieldReader(content, path: "content")))
         case Event.names[4]: body = .ruleDecided(try Ruling(try FieldReader(content, path: "content")))
-        default: throw reader.problem("event", "unknown event \(name)")
+        default: body = try Body(ofTask: name, reader)
         }
         self.init(
             order: try reader.text("order"), number: Int(try reader.integer("number", in: 1...Int64.max)),
             recordedAt: recordedAt, settings: try reader.optionalText("settings") ?? "", body: body)
+    }
+}
+
+extension Event.Body {
+    fileprivate init(ofTask name: String, _ reader: FieldReader) throws(FactProblem) {
+        let content = try FieldReader(reader.json["content"], path: "content")
+        switch name {
+        case Event.names[5]: self = .taskOpened(try TaskNeed(content))
+        case Event.names[6]:
+            self = .taskReopened(id: try content.text("id", maximum: 300), try content.sentence("reason"))
+        case Event.names[7]:
+            self = .taskClosed(
+                id: try content.text("id", maximum: 300), try content.choice("ending", TaskEnding.self))
+        default: throw reader.problem("event", "unknown event \(name)")
+        }
     }
 }
 

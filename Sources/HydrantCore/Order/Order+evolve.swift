@@ -24,6 +24,9 @@ extension Order {
         case .ruleDecided(let ruling):
             rulings.removeAll { $0.rule == ruling.rule }
             rulings.insert(ruling, at: rulings.firstIndex { $0.rule > ruling.rule } ?? rulings.endIndex)
+        case .taskOpened(let need): openTask(need, at: event.recordedAt)
+        case .taskReopened(let id, _): reopenTask(id, at: event.recordedAt)
+        case .taskClosed(let id, let ending): closeTask(id, ending, at: event.recordedAt)
         }
     }
 
@@ -70,7 +73,8 @@ extension Order {
 
     private mutating func takeLater(_ fact: Fact, _ evidence: Evidence) {
         switch fact.body {
-        case .parcelPacked, .trackingReported, .waybillVoided, .parcelHandedOver, .traceReported, .signedReported:
+        case .parcelPacked, .trackingReported, .waybillVoided, .parcelHandedOver, .traceReported, .signedReported,
+            .waybillChosen:
             takeParcel(fact.body, evidence)
         case .receiverChanged(let reference):
             Register.merge(reference, evidence, into: &receiver)
@@ -84,6 +88,8 @@ extension Order {
             decisions.merge("\(evidence.source)/\(evidence.messageID)", decision, evidence)
         case .touchpointSent(let kind, let isAccepted): take(kind, isAccepted: isAccepted, evidence)
         case .instructionAnswered(let answer): take(answer, evidence)
+        case .taskAsked(let need): askedTasks.merge(need.id, need, evidence)
+        case .taskMoved(let move): take(move, evidence)
         default: break
         }
     }

@@ -113,7 +113,9 @@ extension Order {
     }
 
     private func isIssued(_ want: WantedInstruction) -> Bool {
-        issued.contains { $0.instruction.kind == want.kind && $0.instruction.target == want.target }
+        issued.contains {
+            $0.instruction.kind == want.kind && $0.instruction.target == want.target && !isAskedAgain($0)
+        }
     }
 
     /// Whether the moment for a message to the customer has come, once its state is reached.

@@ -23,6 +23,14 @@ extension Order {
             }
         case .waybillVoided(let parcel, let number):
             withParcel(parcel) { $0.withWaybill(number) { $0.voided.mergeEarliest(evidence) } }
+        case .waybillChosen(let parcel, let number):
+            withParcel(parcel) { parcel in
+                if parcel.chosen == nil {
+                    parcel.chosen = Register(number, evidence)
+                } else {
+                    parcel.chosen?.merge(number, evidence)
+                }
+            }
         case .parcelHandedOver(let parcel): withParcel(parcel) { $0.handedOver.mergeEarliest(evidence) }
         case .signedReported(let parcel): withParcel(parcel) { $0.signed.mergeEarliest(evidence) }
         case .traceReported(let trace): withParcel(trace.parcel) { $0.take(trace, evidence) }

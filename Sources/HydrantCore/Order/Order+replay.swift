@@ -23,7 +23,9 @@ extension Order {
         case .stateRestated(let stamp):
             return (1...max(1, state)).contains(stamp.number) && state > 0
                 ? nil : "restates state \(stamp.number) at \(state)"
-        case .instructionIssued, .ruleDecided: return nil
+        case .instructionIssued, .ruleDecided, .taskOpened: return nil
+        case .taskReopened(let id, _), .taskClosed(let id, _):
+            return openTask(id) != nil ? nil : "moves task \(id), which is not open"
         }
     }
 }

@@ -1,9 +1,9 @@
 /// One order: everything that was ever said about it, merged so that the order of arrival does not matter, and the
 /// states that follow from it.
 ///
-/// Everything except ``version``, ``messages``, ``issued``, ``rulings`` and ``stamps`` is a join of facts: commutative,
-/// associative, idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` is what was asked
-/// on the way, and `rulings` are what the rules say about all of it.
+/// Everything except ``version``, ``messages``, ``issued``, ``rulings``, ``tasks`` and ``stamps`` is a join of facts:
+/// commutative, associative, idempotent (docs/adr/0001). `stamps` is derived from it and never shrinks; `issued` and
+/// `tasks` are what was asked of systems and of people on the way, and `rulings` what the rules say about all of it.
 package struct Order: Hashable, Sendable {
     package var number: String
     /// The number of the last event; 0 before the first.
@@ -59,6 +59,14 @@ package struct Order: Hashable, Sendable {
     package var issued: [IssuedInstruction] = []
     /// The last verdict of each rule that was called, in order of the rules' ids.
     package var rulings: [Ruling] = []
+    /// What was asked for by others than the hub's own looks at the order, by the tasks' ids.
+    package var askedTasks = Ledger<TaskNeed>()
+    /// What people did with tasks, by the tasks' ids.
+    package var taskHands = Ledger<TaskHand>()
+    package var taskOwners = Ledger<String>()
+    package var taskResolutions = Ledger<TaskResolution>()
+    /// In the order in which they were opened.
+    package var tasks: [OrderTask] = []
 
     /// The states reached so far: always 1, 2, … without a gap.
     package var stamps: [StateStamp] = []
@@ -138,6 +146,8 @@ package struct Parcel: Hashable, Sendable {
     package var round = 1
     /// The first scan under each number that shows the parcel in the courier's hands.
     package var moved: [String: Evidence] = [:]
+    /// The number that a person found on the box.
+    package var chosen: Register<String>?
 
     package init(id: String) { self.id = id }
 

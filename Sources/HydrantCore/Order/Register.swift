@@ -33,6 +33,8 @@ package struct Ledger<Value: Hashable & Sendable>: Hashable, Sendable {
 
     package subscript(_ id: String) -> Value? { entries.first { $0.id == id }?.value }
 
+    package func entry(_ id: String) -> Entry? { entries.first { $0.id == id } }
+
     mutating func merge(_ id: String, _ value: Value, _ evidence: Evidence) {
         let index = entries.firstIndex { $0.id >= id } ?? entries.endIndex
         if index < entries.endIndex, entries[index].id == id {

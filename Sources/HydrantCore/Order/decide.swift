@@ -49,6 +49,7 @@ extension Order {
             instruction.lifetime = want.lifetime
             append(.instructionIssued(instruction), to: &events, settings, now)
         }
+        appendTaskChanges(to: &events, settings, now, isByPerson: fact.evidence.isTyped)
         return events
     }
 
@@ -61,6 +62,21 @@ extension Order {
         for _ in 0...settings.rules.count where !rulings.isEmpty {
             for ruling in rulings { append(.ruleDecided(ruling), to: &events, settings, now) }
             rulings = newRulings(after: nil, settings.rules)
+        }
+    }
+
+    /// Looks again at what people must do, because time has passed or the settings are others.
+    package mutating func lookAtTasks(settings: Settings, now: Instant) -> [Event] {
+        var events: [Event] = []
+        if version > 0 { appendTaskChanges(to: &events, settings, now, isByPerson: false) }
+        return events
+    }
+
+    private mutating func appendTaskChanges(
+        to events: inout [Event], _ settings: Settings, _ now: Instant, isByPerson: Bool
+    ) {
+        for change in taskChanges(settings, now: now, isByPerson: isByPerson) {
+            append(change, to: &events, settings, now)
         }
     }
 
@@ -92,6 +108,22 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 text: Text(chinese: "订单上没有生效中的拦截 \(id)", english: "The order has no standing hold \(id)"),
                 nextStep: Text(chinese: "刷新页面查看当前拦截", english: "Reload the page to see the holds that stand"))
         }
+    case .taskMoved(let move) where fact.source.hasPrefix("person:"): try check(move, fact.evidence.at, against: order)
     default: break
+    }
+}
+
+private func check(_ move: TaskMove, _ time: Instant, against order: Order) throws(Refusal) {
+    guard order.openTask(move.task) != nil || order.hasJustClosed(move, time) else {
+        throw Refusal(
+            code: "noSuchTask",
+            text: Text(chinese: "这个任务已经关闭或不存在", english: "The order has no such open task"),
+            nextStep: Text(chinese: "刷新页面查看当前任务", english: "Reload the page to see the tasks that are open"))
+    }
+    if case .snoozed(let until, _) = move.step, until <= time || until > time + .hours(720) {
+        throw Refusal(
+            code: "snoozeTime",
+            text: Text(chinese: "推迟时间必须在 30 天以内的将来", english: "A task is put off to a time within 30 days"),
+            nextStep: Text(chinese: "请选择更近的时间", english: "Give a time in the future, at most 30 days away"))
     }
 }

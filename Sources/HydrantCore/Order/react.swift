@@ -35,7 +35,7 @@ package func react(to events: [Event]) -> Reactions {
                 guard let dueAt = hold.until else { continue }
                 reactions.timers.append(OrderTimer(order: event.order, id: hold.id, dueAt: dueAt))
             }
-        case .stateReached, .stateRestated, .ruleDecided: break
+        case .stateReached, .stateRestated, .ruleDecided, .taskOpened, .taskReopened, .taskClosed: break
         }
     }
     return reactions

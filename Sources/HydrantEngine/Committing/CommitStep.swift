@@ -14,6 +14,7 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
     var parcels: [ParcelRow]?
     /// What it adds to the head of the database as it was written last; nil before that.
     var headTerm: HeadTerm?
+    var tasks: [TaskRow]
 
     /// A new order, before its first fact.
     init(number: String, now: Instant) {
@@ -22,6 +23,7 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
         findings = []
         waybills = []
         parcels = []
+        tasks = []
     }
 
     /// An order from its events.
@@ -34,6 +36,7 @@ final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time a
         // What the database holds was computed when the order last changed.
         findings = []
         waybills = order.waybillRows
+        tasks = order.taskRows
     }
 }
 
@@ -156,6 +159,8 @@ struct CommitStep {
                 source: "hydrant", messageID: messageID, order: number, occurredAt: now, receivedAt: now, body: body)
             _ = try take(try Intake(keyring: keyring).seal(fact), seen: &seen)
         }
+        guard let loaded = orders[number] else { return }
+        append(loaded.order.lookAtTasks(settings: settings, now: now), to: loaded)
     }
 
     private mutating func take(_ incoming: IncomingFact, seen: inout [MessageKey: UInt64]) throws -> FactReceipt {
@@ -247,10 +252,13 @@ struct CommitStep {
             waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels)
         write.concernsSearch = searchable.contains(number)
         if write.concernsSearch { result.concernsSearch = true }
+        let tasks = loaded.order.taskRows
+        if tasks != loaded.tasks { write.tasks = tasks }
         batch.orders.append(write)
         loaded.findings = findings
         loaded.waybills = waybills
         loaded.parcels = parcels
+        loaded.tasks = tasks
         result.orders.append(loaded)
         result.healthBefore.append(before)
         result.healthAfter.append(loaded.row.health)

@@ -62,6 +62,14 @@ extension Order {
 }
 
 extension Order {
+    /// The open tasks as the database stores them, by their ids.
+    package var taskRows: [TaskRow] {
+        guard !tasks.isEmpty else { return [] }
+        return standingTasks.map(TaskRow.init(_:)).sorted { $0.id < $1.id }
+    }
+}
+
+extension Order {
     /// Where the packed parcels stand while anybody waits for them: until they are signed, or the order is over.
     package func parcelRows(_ settings: Settings, _ keyring: Keyring, now: Instant) -> [ParcelRow] {
         guard !parcels.isEmpty, endedAt == nil else { return [] }

@@ -291,9 +291,8 @@ actor Dispatcher {
             try await finish(row, answer(row, outcome, detail, refusal), facts: [])
             return true
         }
-        let isOver = dueAt >= row.deadline
         var change = InstructionChange(
-            key: row.instruction.key, status: isOver ? .parked : status, attempts: attempts, dueAt: dueAt,
+            key: row.instruction.key, status: status, attempts: attempts, dueAt: dueAt,
             lastError: detail)
         change.leaseUntil = lease(of: row)
         _ = try await committer.submit(
@@ -307,9 +306,10 @@ extension Dispatcher {
     /// regularly, for its deadline.
     private func postpone(unconnected row: InstructionRow) async throws {
         let dueAt = clock.now() + .minutes(15)
+        let detail = "no connector is set up for the system \(row.instruction.system)"
+        if dueAt >= row.deadline { return try await finish(row, answer(row, .unresolved, detail), facts: []) }
         var change = InstructionChange(
-            key: row.instruction.key, status: dueAt >= row.deadline ? .parked : row.status, attempts: row.attempts,
-            dueAt: dueAt, lastError: "no connector is set up for the system \(row.instruction.system)")
+            key: row.instruction.key, status: row.status, attempts: row.attempts, dueAt: dueAt, lastError: detail)
         change.leaseUntil = lease(of: row)
         _ = try await committer.submit(Submission(recheckedOrders: [row.order], instructionChanges: [change]))
     }

@@ -66,7 +66,7 @@ package struct WaybillRules: Sendable {
         if row.instruction.kind == .findWaybill {
             dueAt = max(dueAt, nextQuestion(row.instruction, after: now))
         }
-        guard dueAt >= row.deadline, Self.endsInDoubt(row.instruction.kind) else { return .postponed(dueAt) }
+        guard dueAt >= row.deadline else { return .postponed(dueAt) }
         let isCertain = row.instruction.kind == .createWaybill && status == .waiting
         return isCertain ? .answered(.refused, .channel) : .answered(.unresolved, nil)
     }
@@ -76,14 +76,6 @@ package struct WaybillRules: Sendable {
         let dispatch = settings.dispatch
         let period = instruction.kind == .findWaybill ? dispatch.pollEvery : dispatch.routes.every
         return PollSchedule.next(after: now, key: instruction.key, every: period)
-    }
-
-    /// Whether others wait for the end, so that there has to be one.
-    private static func endsInDoubt(_ kind: InstructionKind) -> Bool {
-        switch kind {
-        case .createWaybill, .findWaybill, .voidWaybill, .readdressWaybill, .askKeeper: true
-        default: false
-        }
     }
 }
 

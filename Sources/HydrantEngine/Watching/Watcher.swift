@@ -19,12 +19,13 @@ struct Watcher: Sendable {
             try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
         }
         _ = try await fireTimers(now: clock.now())
-        try await placeParcels()
+        for mark in [Hub.parcelsPlacedMark, Hub.tasksOpenedMark] { try await bringUp(mark) }
     }
 
-    /// Brings a database up that was written before parcels were placed in sets: looks once at every order under way.
-    private func placeParcels() async throws {
-        guard try await store.read({ try $0.meta(Hub.parcelsPlacedMark) }) == nil else { return }
+    /// Brings a database up that was written before parcels were placed in sets, or before there were tasks: looks once
+    /// at every order under way.
+    private func bringUp(_ mark: String) async throws {
+        guard try await store.read({ try $0.meta(mark) }) == nil else { return }
         var cursor: Int64 = 0
         while true {
             let after = cursor
@@ -34,7 +35,7 @@ struct Watcher: Sendable {
             if !open.isEmpty { _ = try await committer.submit(Submission(recheckedOrders: open)) }
             cursor = last.id
         }
-        try await store.transaction { try $0.setMeta(Hub.parcelsPlacedMark, [1]) }
+        try await store.transaction { try $0.setMeta(mark, [1]) }
     }
 
     /// Other processes change orders too; when one of them is gone, this one looks after its orders.

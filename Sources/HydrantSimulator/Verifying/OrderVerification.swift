@@ -21,6 +21,7 @@ struct OrderVerification {
         try compareFindings(&verified, reader)
         try compareWaybills(&verified, reader)
         try compareParcels(&verified, reader)
+        try compareTasks(&verified, reader)
         try compareInstructions(&verified, reader)
         try compareMessages(&verified, reader)
         try compareReceivers(&verified, reader)
@@ -98,6 +99,9 @@ struct OrderVerification {
             }
             let key = Instruction.key(order: order.number, eventNumber: event.number, kind: instruction.kind)
             return instruction.key == key ? nil : "the instruction's key is not the one of its event"
+        case .taskOpened: return nil
+        case .taskReopened(let id, _), .taskClosed(let id, _):
+            return order.standingTask(id) == nil ? "moves task \(id), which is not open" : nil
         }
     }
 
@@ -199,6 +203,12 @@ struct OrderVerification {
         let expected = verified.order.parcelRows(settings, keyring, now: validMoment(of: verified.row))
         verified.require(Set(rows.map(\.standing.parcel)).count == rows.count, "a parcel is in two sets")
         verified.require(Set(rows) == Set(expected), "its parcels do not stand where its events say")
+    }
+
+    private func compareTasks(_ verified: inout VerifiedOrder, _ reader: any StoreReader) throws {
+        let rows = try reader.tasks(of: verified.row.number)
+        verified.require(rows == verified.order.taskRows, "its tasks are not those of its events")
+        for row in rows { verified.require(!row.owner.isEmpty, "task \(row.id) has no owner") }
     }
 
     private func compareInstructions(_ verified: inout VerifiedOrder, _ reader: any StoreReader) throws {

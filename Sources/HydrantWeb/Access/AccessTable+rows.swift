@@ -5,6 +5,8 @@ extension AccessTable {
     private static let technicians: Set<Role> = [.owner, .operations, .it, .viewer]
     private static let overseers: Set<Role> = [.owner, .it]
     private static let owner: Set<Role> = [.owner]
+    /// Who answers tasks.
+    private static let workers = everybody.subtracting([.viewer])
     private static let managers: Set<Role> = [.owner, .operations]
 
     /// One row per route, in the order of their paths' first words.
@@ -27,6 +29,11 @@ extension AccessTable {
         Rule("GET", "/v1/orders/{id}/proof", [.owner, .operations, .finance], order: "id"),
         Rule("GET", "/v1/search", everybody),
         Rule("GET", "/v1/wrong-orders", wholeHouse),
+        Rule("GET", "/v1/tasks", wholeHouse),
+        Rule("POST", "/v1/tasks/{id}/take", [], scope: .factsWrite),
+        Rule("POST", "/v1/tasks/{id}/hand-over", [], scope: .factsWrite),
+        Rule("POST", "/v1/tasks/{id}/snooze", [], scope: .factsWrite),
+        Rule("POST", "/v1/tasks/{id}/resolve", [], scope: .factsWrite),
         Rule("GET", "/v1/channels", technicians),
         Rule("GET", "/v1/courier-sets", everybody),
         Rule("GET", "/v1/health-index", wholeHouse),
@@ -43,6 +50,7 @@ extension AccessTable {
         Rule("POST", "/orders/{number}/receiver", revealing, order: "number"),
         Rule("GET", "/search", everybody), Rule("POST", "/search", everybody),
         Rule("POST", "/search/hits", everybody),
+        Rule("GET", "/tasks", workers), Rule("POST", "/tasks", workers), Rule("POST", "/tasks/one", workers),
         Rule("GET", "/interceptors", technicians), Rule("GET", "/interceptors/new", managers),
         Rule("POST", "/interceptors/new", managers), Rule("POST", "/interceptors/stage", managers),
         Rule("GET", "/wrong-orders", wholeHouse), Rule("GET", "/wrong-orders.csv", wholeHouse),

@@ -75,6 +75,12 @@ package enum HydrantServer {
         routes.get("/v1/wrong-orders", use: WrongOrdersRoute(hub: hub).list)
         routes.get("/v1/channels", use: ChannelsRoute(hub: hub).list)
         routes.get("/v1/courier-sets", use: CourierSetsRoute(hub: hub).list)
+        let tasks = TasksRoutes(hub: hub)
+        routes.get("/v1/tasks", use: tasks.list)
+        routes.post("/v1/tasks/{id}/take", use: tasks.take)
+        routes.post("/v1/tasks/{id}/hand-over", use: tasks.handOver)
+        routes.post("/v1/tasks/{id}/snooze", use: tasks.snooze)
+        routes.post("/v1/tasks/{id}/resolve", use: tasks.resolve)
         routes.get("/v1/health-index", use: HealthIndexRoute(hub: hub).get)
     }
 

@@ -63,6 +63,7 @@ package struct PageFiles: Sendable {
         ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
         ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
+        ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
     ]
 
     /// The templates as they were written, by name.

@@ -6,6 +6,7 @@ package struct PageFrame: Sendable {
         case overview
         case orders
         case wrongOrders
+        case tasks
         case health
         case channels
         case search
@@ -36,6 +37,7 @@ package struct PageFrame: Sendable {
         let items: [(Place, String, String, String)] = [
             (.overview, "/", "overview", words("nav_overview")), (.orders, "/orders", "orders", words("nav_orders")),
             (.wrongOrders, "/wrong-orders", "wrongorders", words("nav_wrong")),
+            (.tasks, "/tasks", "tasks", words("nav_tasks")),
             (.health, "/health", "health", words("nav_health")),
             (.channels, "/channels", "channels", words("nav_channels")),
             (.interceptors, "/interceptors", "hold", words("nav_interceptors")),

@@ -55,7 +55,13 @@ extension PageRoutes {
             let view = MessageView.unknownOrder(number, words)
             return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
         }
-        return html(OrderView(model, words: words).document(request.frame(.orders), files: files))
+        return html(orderView(model, request, words).document(request.frame(.orders), files: files))
+    }
+
+    private func orderView(_ model: OrderModel, _ request: PageRequest, _ words: Words) -> OrderView {
+        var view = OrderView(model, words: words)
+        view.formToken = request.session.flatMap { forms?.token(for: $0) }
+        return view
     }
 
     /// The order page without its frame, for an open page; nothing while it would look the same.
@@ -68,7 +74,7 @@ extension PageRoutes {
         var response =
             request.parameter("seen") == model.fingerprint
             ? Response(status: .noContent, headers: [.cacheControl: "no-store"])
-            : html(OrderView(model, words: words).fragment(files: files))
+            : html(orderView(model, request, words).fragment(files: files))
         if let name = HTTPField.Name("hydrant-as-of") { response.headers[name] = formats.second(model.detail.asOf) }
         return response
     }

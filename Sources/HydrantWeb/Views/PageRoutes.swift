@@ -66,6 +66,15 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             await page(request) { try await moveInterceptor(request, $0) }
         }
         addSearch(to: router)
+        router.get("/tasks") { request, context in
+            await page(request) { try await tasks($0, person: Self.person(context)) }
+        }
+        router.post("/tasks") { request, context in
+            await page(request) { _ in try await moveTasks(request, person: Self.person(context)) }
+        }
+        router.post("/tasks/one") { request, context in
+            await page(request) { _ in try await moveTask(request, person: Self.person(context)) }
+        }
         let keeper = KeeperRoutes(hub: hub, files: files)
         router.get("/k/{code}") { request, context in
             await page(request) { _ in try await keeper.get(request, code: context.parameters.get("code") ?? "") }
@@ -105,6 +114,9 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         let view = MessageView.unknownPage(files.words(request.language))
         return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
     }
+
+    /// Under whose name a task is moved.
+    private static func person(_ context: Context) -> String { (context as? HubContext)?.person ?? "console" }
 
     private static func number(_ context: Context) -> String { piece("number", context) }
 

@@ -107,8 +107,39 @@ extension APIDescription {
         case .touchpointSent:
             Schema.object(
                 [("kind", Schema.words(Touchpoint.self)), ("accepted", Schema.flag)], optional: ["accepted"])
+        case .waybillChosen: Schema.object([("parcel", name), ("number", name)])
+        case .taskAsked: taskAsked
         default: Schema.anyObject
         }
+    }
+
+    private static var taskAsked: JSON {
+        let field = Schema.object(
+            [
+                ("name", name), ("label", bothLanguages), ("kind", Schema.words(TaskField.Kind.self)),
+                ("required", Schema.flag),
+                (
+                    "options",
+                    [
+                        "type": "array", "maxItems": 100,
+                        "items": Schema.object([("value", Schema.text(maximum: 200)), ("text", bothLanguages)]),
+                    ]
+                ),
+                ("shownWhen", Schema.object([("field", name), ("values", Schema.list(Schema.text))])),
+            ], optional: ["required", "options", "shownWhen"])
+        return Schema.object(
+            [
+                ("id", Schema.text(maximum: 300)), ("task", Schema.words(TaskKind.self)),
+                ("severity", Schema.words(TaskSeverity.self)), ("owner", name),
+                ("within", Schema.whole(60_000...31_622_400_000)), ("reason", bothLanguages),
+                ("fields", ["type": "array", "items": field, "maxItems": 30]),
+            ], optional: ["task", "severity", "within", "fields"])
+    }
+
+    /// A sentence in Chinese and English, or one text for both.
+    private static var bothLanguages: JSON {
+        let text = Schema.text(maximum: 2_000)
+        return ["anyOf": [text, Schema.object([("zh", text), ("en", text)])]]
     }
 
     /// The receiver in clear, or the fingerprint of one that the hub has shown.

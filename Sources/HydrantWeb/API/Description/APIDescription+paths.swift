@@ -1,4 +1,5 @@
 import HydrantCore
+import HydrantStorage
 
 /// One operation of the API's description.
 private struct Operation {
@@ -29,7 +30,8 @@ private struct Operation {
     private static func problem(_ status: Int) -> JSON {
         let words = [
             400: "The request cannot be read, or a parameter is wrong.", 401: "No token, or not signed.",
-            403: "The token lacks the scope.", 404: "Unknown.", 408: "Too slow.", 413: "Too large.",
+            403: "The token lacks the scope.", 404: "Unknown.", 408: "Too slow.", 409: "Not possible now.",
+            413: "Too large.",
             503: "Not now: come back after Retry-After.",
         ]
         var members: [(String, JSON?)] = [("description", .string(words[status] ?? "Refused."))]
@@ -75,7 +77,7 @@ private func cursor(_ list: PageCursor) -> JSON {
 
 extension APIDescription {
     static var paths: [JSON.Member] {
-        [
+        taskPaths + [
             JSON.Member("/v1/facts", ["post": facts.json]), JSON.Member("/v1/orders", ["get": orders.json]),
             JSON.Member("/v1/orders/{id}", ["get": order.json]),
             JSON.Member("/v1/orders/{id}/proof", ["get": proof.json]),
@@ -194,6 +196,51 @@ extension APIDescription {
             id: "listCourierSets", summary: "How many packed parcels stand in each of the five sets, and since when.",
             good: (200, Operation.answer("The sets.", "CourierSets")), problems: [401, 403, 503], security: reading)
     }
+
+    private static var taskPaths: [JSON.Member] {
+        let steps = [
+            ("take", "Take a task: it is yours."), ("hand-over", "Hand a task over to a role or a person."),
+            ("snooze", "Put a task off, with the reason."),
+            ("resolve", "Answer a task's form. Whether it is done is found out by looking again."),
+        ]
+        return [JSON.Member("/v1/tasks", ["get": tasks.json])]
+            + steps.map { step, summary in
+                JSON.Member("/v1/tasks/{id}/\(step)", ["post": move(step, summary).json])
+            }
+    }
+
+    private static var tasks: Operation {
+        Operation(
+            id: "listTasks", summary: "What people must do, the gravest first, of these the one that is due first.",
+            parameters: [
+                query("kind", Schema.words(TaskKind.self), "Only this kind."),
+                query("severity", Schema.words(TaskSeverity.self), "Only this severity."),
+                query("owner", Schema.text(maximum: 100), "Only what waits for this role or person."),
+                query("person", Schema.text(maximum: 100), "Only what this person has taken."),
+                query("asleep", Schema.words(["hidden", "shown"]), "Whether tasks that are put off are listed."),
+                limit,
+                query("cursor", ["type": "string", "pattern": .string(taskCursor)], "nextCursor of the page before."),
+            ],
+            good: (200, Operation.answer("A page of the queue.", "TaskPage")), problems: [400, 401, 403, 503],
+            security: reading)
+    }
+
+    private static func move(_ step: String, _ summary: String) -> Operation {
+        let words = step.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        return Operation(
+            id: "task" + words.joined(), summary: summary,
+            parameters: [
+                [
+                    "name": "id", "in": "path", "required": true, "schema": Schema.text(maximum: 1_200),
+                    "description": "The task's id in the list.",
+                ]
+            ],
+            body: ["content": ["application/json": ["schema": taskBody(step)]]],
+            good: (200, Operation.answer("What became of it.", "TaskResult")),
+            problems: [400, 401, 403, 404, 408, 409, 413, 503], security: [["token": []]])
+    }
+
+    private static let taskCursor = TaskPlace.pattern
 
     private static let systemNote = "The system's name in the settings."
 

@@ -6,6 +6,7 @@ extension APIDescription {
     /// The schemas by name.
     static var schemas: [(String, JSON)] {
         wordSchemas + generalSchemas + factSchemas + orderSchemas + partSchemas + figureSchemas + channelSchemas
+            + taskSchemas
     }
 
     private static var wordSchemas: [(String, JSON)] {

@@ -56,6 +56,21 @@ extension MetricsRoute {
         }
     }
 
+    static func write(_ page: TaskPage, to text: inout PrometheusText) {
+        func labels(_ count: TaskCount) -> [(String, String)] {
+            [("kind", count.kind.rawValue), ("severity", count.severity.rawValue), ("owner", count.owner)]
+        }
+        text.begin("hydrant_tasks", .gauge, "Tasks that wait for a person.")
+        for count in page.counts { text.sample("hydrant_tasks", labels(count), Double(count.count)) }
+        text.begin("hydrant_tasks_overdue", .gauge, "Of these, those that are past their time.")
+        for count in page.counts { text.sample("hydrant_tasks_overdue", labels(count), Double(count.overdue)) }
+        text.begin("hydrant_tasks_oldest_seconds", .gauge, "Age of the oldest of them.")
+        for count in page.counts {
+            let age = Double(max(0, page.asOf - count.oldestOpenedAt)) / 1_000
+            text.sample("hydrant_tasks_oldest_seconds", labels(count), age)
+        }
+    }
+
     static func write(_ page: CouriersPage, to text: inout PrometheusText) {
         func labels(_ count: ParcelCount) -> [(String, String)] {
             [("set", count.set.rawValue), ("courier", count.courier), ("channel", count.channel)]

@@ -15,6 +15,7 @@ struct MetricsRoute: Sendable {
         Self.write(overview, to: &text)
         Self.write(try await recorded { try await hub.channels() }, now: hub.clock.now(), to: &text)
         Self.write(try await recorded { try await CouriersPage.load(from: hub) }, to: &text)
+        Self.write(try await recorded { try await hub.tasks(TaskFilter(), limit: 1) }, to: &text)
         Self.write(overview.health, overview.healthSettings, to: &text)
         Self.write(figures.current, to: &text)
         Self.write(try await recorded { try await hub.databaseHead() }, to: &text)

@@ -71,7 +71,23 @@ struct FactWords {
                 words(answer.kind.text), words(outcomeKey(answer.outcome)),
                 answer.detail,
             ])
+        case .waybillChosen(let id, let number): join([number, parcel(id)])
+        case .taskAsked(let need): join([words(need.reason), need.owner])
+        case .taskMoved(let move): moved(move)
         default: ""
+        }
+    }
+
+    private func moved(_ move: TaskMove) -> String {
+        switch move.step {
+        case .taken: move.person
+        case .handedOver(let owner, let note): join([move.person, "→ \(owner)", note])
+        case .snoozed(let until, let reason):
+            join([move.person, words("detail_until", ["date": formats.minute(until)]), reason])
+        case .resolved(let resolution):
+            join(
+                [move.person] + resolution.answers.sorted { $0.key < $1.key }.filter { $0.key != "note" }.map(\.value)
+                    + [resolution.note, words("detail_worked", ["minutes": String(resolution.minutes)])])
         }
     }
 

@@ -85,8 +85,27 @@ struct OrderTimeline {
                 ["rule": "\(ruling.rule) v\(ruling.version)", "outcome": words(ruling.outcome.text)])
             let missing = ruling.missing.map { words($0.text) }
             entry["detail"] = shown((ruling.holds.map { words($0.reason) } + missing).joined(separator: " · "))
+        case .taskOpened(let need): describe("event_task_opened", words(need.kind.text), need.reason, &entry)
+        case .taskReopened(let id, let reason): describe("event_task_reopened", taskName(id), reason, &entry)
+        case .taskClosed(let id, let ending):
+            describe("event_task_\(ending.rawValue)", taskName(id), nil, &entry)
         }
         return entry
+    }
+
+    private func describe(_ key: String, _ name: String, _ reason: Text?, _ entry: inout Bindings) {
+        entry["sort"] = "task"
+        entry["icon"] = "task"
+        entry["title"] = words(key, ["name": name])
+        entry["detail"] = shown(reason.map { words($0) })
+    }
+
+    /// The kind of a task, which only the event that opened it tells.
+    private func taskName(_ id: String) -> String {
+        for event in events.reversed() {
+            if case .taskOpened(let need) = event.body, need.id == id { return words(need.kind.text) }
+        }
+        return id
     }
 
     private func describe(_ stamp: StateStamp, _ key: String, _ entry: inout Bindings) {

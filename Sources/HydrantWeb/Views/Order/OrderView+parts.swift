@@ -165,7 +165,7 @@ extension OrderView {
         for event in detail.events {
             switch event.body {
             case .stateReached(let stamp), .stateRestated(let stamp): settings[stamp.number] = event.settings
-            case .factRecorded, .instructionIssued, .ruleDecided: break
+            case .factRecorded, .instructionIssued, .ruleDecided, .taskOpened, .taskReopened, .taskClosed: break
             }
         }
         return [

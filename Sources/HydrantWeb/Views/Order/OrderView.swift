@@ -8,6 +8,8 @@ struct OrderView {
     let words: Words
     let formats: Formats
     let facts: FactWords
+    /// Signs the forms of the order's tasks.
+    var formToken: String?
 
     var detail: OrderDetail { model.detail }
     var order: Order { model.detail.order }
@@ -34,7 +36,9 @@ struct OrderView {
             "refresh": refresh, "past": past, "formMoment": formMoment,
             "missing": shown(detail.missing.map { words($0) }),
         ]
-        let parts = [standing, rail, findings, holds, customer, systems, parcels, money, lines, instructions, proof]
+        let parts = [
+            standing, rail, findings, holds, tasks, customer, systems, parcels, money, lines, instructions, proof,
+        ]
         for part in parts + [filters, timeline] { bindings.merge(part) { _, new in new } }
         return files.render(bindings, "order")
     }
@@ -117,6 +121,12 @@ struct OrderView {
                 ]
             },
         ]
+    }
+
+    /// Of a past moment nothing is to be done any more.
+    private var tasks: Bindings {
+        let open = model.asOf == nil ? order.standingTasks : []
+        return TaskBox(number: model.number, tasks: open, formats: formats, formToken: formToken).bindings
     }
 
     private var filters: Bindings {

@@ -1,0 +1,74 @@
+extension Order {
+    /// What a person's answers to a task's form mean, as facts that are recorded before the task is called resolved:
+    /// whether it is, is found out by looking again.
+    ///
+    /// - Throws: which answer is missing or is none of the options, and what to do.
+    package func consequences(
+        of answers: [String: String], to task: StandingTask, _ settings: Settings
+    ) throws(Refusal) -> [FactBody] {
+        for field in task.need.fields where field.isAsked(answers) {
+            try check(answers[field.name] ?? "", field)
+        }
+        let subject = task.need.id.subject
+        switch task.need.kind {
+        case .holdDecision: return [.holdReleased(id: subject, note: answers["note"] ?? "")]
+        case .receiverUnverified: return [.receiverVerified(fingerprint: subject)]
+        case .creditRefused:
+            return [.creditChecked(CreditCheck(isPassed: true, reason: "accepted by a person"))]
+        case .giftUnbound:
+            guard var gift = lines[subject] else { return [] }
+            gift.giftFor = answers["line"] ?? ""
+            return [.lineReported(gift)]
+        case .waybillConflict: return settle(parcel: subject, keeping: answers["keep"] ?? "")
+        case .waybillSurplus:
+            guard answers["action"] == "voided",
+                let void = issued.last(where: { $0.instruction.key == subject })?.instruction,
+                let number = void.waybillNumber
+            else { return [] }
+            return [.waybillVoided(parcel: void.parcel, number: number)]
+        case .numberMissing:
+            let standing = ParcelDispatch(subject, of: self, settings).chain?.courier ?? ""
+            let courier = answers["courier"].flatMap { $0.isEmpty ? nil : $0 } ?? standing
+            let typed = try TypedNumber(answers["number"] ?? "", courier: courier, settings: settings.dispatch)
+            return [
+                .trackingReported(
+                    Tracking(parcel: subject, courier: typed.courier, channel: "keeper", number: typed.number))
+            ]
+        case .instructionFailed, .receiverWrong, .asked, .messagesParked, .wordUnmapped: return []
+        }
+    }
+
+    /// The number that a person found on the box counts. The others are taken back by the hub where it made them; where
+    /// it cannot, the person's word is all there is.
+    private func settle(parcel id: String, keeping number: String) -> [FactBody] {
+        guard let parcel = parcel(id) else { return [] }
+        let losers = parcel.liveWaybills.filter { $0.readBack != nil && $0.number != number }
+        let hopeless = losers.filter {
+            !wasMadeByHub($0, of: parcel) || lastVoid($0.number, of: id) != nil
+        }
+        return [.waybillChosen(parcel: id, number: number)]
+            + hopeless.map { .waybillVoided(parcel: id, number: $0.number) }
+    }
+
+    private func check(_ answer: String, _ field: TaskField) throws(Refusal) {
+        if answer.isEmpty, !field.isRequired { return }
+        let isFit =
+            switch field.kind {
+            case .choice: field.options.contains { $0.value == answer }
+            case .number: Int64(answer) != nil
+            case .text: !answer.isEmpty && answer.utf8.count <= 1_000
+            }
+        if isFit { return }
+        throw Refusal(
+            code: "taskAnswer",
+            text: Text(
+                chinese: "“\(field.label.chinese)”没有填写或不在选项内",
+                english: "\"\(field.label.english)\" is missing or is none of the options"),
+            nextStep: Text(chinese: "请补充后再提交", english: "Fill it in and send the form again"))
+    }
+}
+
+extension String {
+    /// What a task's id names behind its first colon; the whole id where there is none.
+    fileprivate var subject: String { firstIndex(of: ":").map { String(self[index(after: $0)...]) } ?? self }
+}

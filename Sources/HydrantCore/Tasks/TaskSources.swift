@@ -1,0 +1,46 @@
+/// Finds one kind of reasons why a person must do something. A pure function of the order, the settings and a moment.
+///
+/// A new source is one type and one line in the list below. A need is there as long as its condition is: when it is
+/// found no more, the task closes; when somebody says that it was dealt with and it is still found, the task opens
+/// again. What has no condition that can be checked is asked for by the fact `task.asked` and ends with its answer.
+protocol TaskSource: SendableMetatype {
+    static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed]
+}
+
+/// All sources.
+private let sources: [any TaskSource.Type] = [
+    FailedInstructions.self, WaybillTrouble.self, MissingNumbers.self, HoldsForPeople.self, AskedTasks.self,
+]
+
+extension Order {
+    /// At most so many tasks of an order are open at a time; what comes after waits for its turn.
+    package static let tasksMaximum = 50
+
+    /// What a person must do about the order now.
+    package func taskNeeds(_ settings: Settings, now: Instant) -> [TaskNeed] {
+        var needs: [TaskNeed] = []
+        for source in sources {
+            needs += source.needs(of: self, settings: settings, now: now)
+        }
+        return needs.count <= Self.tasksMaximum ? needs : Array(needs.prefix(Self.tasksMaximum))
+    }
+}
+
+/// What somebody asked for and nobody has answered since.
+enum AskedTasks: TaskSource {
+    static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
+        order.askedTasks.entries.filter { asked in
+            order.resolution(of: asked.id, since: asked.evidence.at) == nil
+        }.map(\.value)
+    }
+}
+
+/// The choices that forms share.
+extension TaskField {
+    static let note = TaskField(
+        "note", Text(chinese: "说明", english: "Note"), kind: .text, isRequired: false)
+
+    static func action(_ options: [Option]) -> TaskField {
+        TaskField("action", Text(chinese: "处理方式", english: "What was decided"), kind: .choice, options: options)
+    }
+}

@@ -1,0 +1,64 @@
+package import HydrantCore
+package import HydrantStorage
+
+extension Hub {
+    /// The queue of tasks: the gravest first, of these the one that is due first.
+    ///
+    /// - Parameter limit: at most so many.
+    package func tasks(_ filter: TaskFilter, after place: TaskPlace = .begin, limit: Int) async throws -> TaskPage {
+        let now = clock.now()
+        return try await store.read { reader in
+            let found = try reader.tasks(filter, after: place, limit: limit + 1)
+            let shown = Array(found.prefix(limit))
+            return TaskPage(
+                asOf: now, filter: filter, tasks: shown, counts: try reader.taskCounts(dueBy: now),
+                next: found.count > limit ? shown.last?.place : nil)
+        }
+    }
+
+    /// Takes, hands over or puts off a task.
+    package func move(_ command: TaskCommand, _ step: TaskMove.Step) async throws -> TaskAnswer {
+        try await record(command, [], step)
+    }
+
+    /// Takes in the answers of a task's form: what they mean as facts, then that a person dealt with it. Whether it is
+    /// done is found out by looking again.
+    package func resolve(_ command: TaskCommand, _ resolution: TaskResolution) async throws -> TaskAnswer {
+        guard let order = try await committer.order(command.order), let task = order.standingTask(command.task) else {
+            return .unknown
+        }
+        let bodies: [FactBody]
+        do throws(Refusal) {
+            bodies = try order.consequences(of: resolution.answers, to: task, settings)
+        } catch {
+            return .refused(error)
+        }
+        return try await record(command, bodies, .resolved(resolution))
+    }
+
+    private func record(
+        _ command: TaskCommand, _ bodies: [FactBody], _ step: TaskMove.Step
+    ) async throws -> TaskAnswer {
+        guard let order = try await committer.order(command.order), order.standingTask(command.task) != nil else {
+            return .unknown
+        }
+        // Of two clicks in one millisecond the second one counts.
+        let last = order.taskHands.entry(command.task)?.evidence.at
+        let now = max(clock.now(), last.map { $0 + 1 } ?? clock.now())
+        let move = TaskMove(task: command.task, person: command.person, step: step)
+        let name = "\(move.kind.rawValue):\(now.milliseconds):\(fnv1a(Array(command.task.utf8)))"
+        let facts = try (bodies + [.taskMoved(move)]).enumerated().map { index, body in
+            try intake.seal(
+                Fact(
+                    source: "person:\(command.person)", messageID: "\(name):\(index)", order: command.order,
+                    occurredAt: now, receivedAt: now, body: body))
+        }
+        let receipts = try await submit(facts)
+        for receipt in receipts {
+            if case .refused(let refusal) = receipt { return .refused(refusal) }
+        }
+        guard case .resolved = step else { return .moved }
+        guard let left = try await committer.order(command.order)?.standingTask(command.task) else { return .closed }
+        return .stillThere(left.need.reason)
+    }
+}

@@ -1,0 +1,111 @@
+import HTTPTypes
+import Hummingbird
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+extension PageRoutes {
+    func tasks(_ request: PageRequest, person: String) async throws -> Response {
+        let view = try await tasksView(request, person: person)
+        return html(view.document(request.frame(.tasks), files: files))
+    }
+
+    private func tasksView(
+        _ request: PageRequest, person: String, outcomes: [TasksView.Outcome] = []
+    ) async throws -> TasksView {
+        var filter = TaskFilter(
+            kind: try request.choice("kind", TaskKind.self),
+            severity: try request.choice("severity", TaskSeverity.self),
+            owner: request.parameter("owner"), person: request.parameter("person"))
+        if request.parameter("asleep") == nil { filter.awakeAt = hub.clock.now() }
+        let cursor = request.parameter("after")
+        let place = cursor.flatMap(TaskPlace.init) ?? .begin
+        let page = try await hub.tasks(filter, after: place, limit: TasksView.rowsPerPage)
+        return TasksView(
+            page: page, cursor: cursor, formToken: request.session.flatMap { forms?.token(for: $0) },
+            outcomes: outcomes, person: person)
+    }
+
+    /// A bulk action on the tasks that were ticked: each is told what became of it.
+    func moveTasks(_ request: Request, person: String) async throws -> Response {
+        let page = PageRequest(request)
+        let form = try await formFields(request)
+        guard isOurs(form, page) else { return oldForm("/tasks", page) }
+        guard let step = taskStep(form) else { throw BadParameter("act", allowed: ["take", "handOver", "snooze"]) }
+        let names = form.filter { $0.name == "task" }.prefix(TasksView.rowsPerPage).compactMap { TaskName($0.value) }
+        var outcomes: [TasksView.Outcome] = []
+        for name in names {
+            let command = TaskCommand(order: name.order, task: name.task, person: person)
+            outcomes.append(TasksView.Outcome(name: name, answer: try await hub.move(command, step)))
+        }
+        let view = try await tasksView(page, person: person, outcomes: outcomes)
+        return html(view.document(page.frame(.tasks), files: files))
+    }
+
+    /// One task from its order's page: moved or resolved, then back to the order; a refusal is said on a page.
+    func moveTask(_ request: Request, person: String) async throws -> Response {
+        let page = PageRequest(request)
+        let form = try await formFields(request)
+        guard let name = TaskName(value(of: "task", in: form) ?? "") else { return oldForm("/tasks", page) }
+        let back = orderPath(name.order) + "#tasks"
+        guard isOurs(form, page) else { return oldForm(orderPath(name.order), page) }
+        let command = TaskCommand(order: name.order, task: name.task, person: person)
+        let answer: TaskAnswer
+        if value(of: "act", in: form) == "resolve" {
+            answer = try await hub.resolve(command, resolution(form))
+        } else if let step = taskStep(form) {
+            answer = try await hub.move(command, step)
+        } else {
+            throw BadParameter("act", allowed: ["resolve", "take", "handOver", "snooze"])
+        }
+        switch answer {
+        case .moved, .closed, .stillThere: return seeOther(back)
+        case .refused, .unknown:
+            let words = files.words(page.language)
+            let view = MessageView(
+                code: 409, sentence: words("task_refused"), detail: TaskOutcomeWords.text(answer, words).text,
+                action: (words("error_action_back"), orderPath(name.order)))
+            return html(view.document(page.frame(.tasks), files: files), status: .conflict)
+        }
+    }
+
+    private func resolution(_ form: [(name: String, value: String)]) -> TaskResolution {
+        var resolution = TaskResolution(minutes: Int(value(of: "minutes", in: form) ?? "") ?? 0)
+        resolution.minutes = min(max(0, resolution.minutes), 10_000)
+        for (name, value) in form where name.hasPrefix("a.") {
+            let answer = String(value.prefix(300))
+            if name == "a.note" { resolution.note = answer }
+            resolution.answers[String(name.dropFirst(2))] = answer
+        }
+        return resolution
+    }
+
+    private func taskStep(_ form: [(name: String, value: String)]) -> TaskMove.Step? {
+        func field(_ name: String) -> String { String((value(of: name, in: form) ?? "").prefix(300)) }
+        switch field("act") {
+        case "take": return .taken
+        case "handOver": return TaskOwners.roles.contains(field("to")) ? .handedOver(to: field("to"), note: "") : nil
+        case "snooze":
+            guard let hours = Int64(field("hours")), (1...720).contains(hours), !field("reason").isEmpty else {
+                return nil
+            }
+            return .snoozed(until: hub.clock.now() + .hours(hours), reason: field("reason"))
+        default: return nil
+        }
+    }
+
+    private func formFields(_ request: Request) async throws -> [(name: String, value: String)] {
+        formDecoded(try await readBody(of: request, 65_536)) ?? []
+    }
+
+    /// A browser sends its cookie by itself, so that the form has to prove where it comes from.
+    private func isOurs(_ form: [(name: String, value: String)], _ page: PageRequest) -> Bool {
+        page.session.map { forms?.isValid(value(of: "form", in: form) ?? "", for: $0) ?? false } ?? true
+    }
+
+    private func oldForm(_ path: String, _ page: PageRequest) -> Response {
+        let view = MessageView.oldForm(path, files.words(page.language))
+        return html(view.document(page.frame(.tasks), files: files), status: .forbidden)
+    }
+}

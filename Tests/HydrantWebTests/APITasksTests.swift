@@ -1,0 +1,115 @@
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import HydrantWeb
+import Testing
+
+@Suite struct APITasksTests {
+    private static let hold = Facts.fact(
+        "hold.placed", "A1", "h-1", ["id": "H", "reason": "看一下", "owner": "service", "untilPerson": true])
+
+    /// Runs the body on a hub whose order A1 is held for a person, with the id of its task.
+    private static func held(
+        _ body: @Sendable @escaping (APIFixture, String) async throws -> Void
+    ) async throws {
+        let api = try APIFixture()
+        try await api.running {
+            _ = try await api.post([Facts.placed("A1"), Facts.paid("A1"), hold])
+            let list = try await api.get("/v1/tasks").json()
+            try await body(api, try #require(list["tasks"]?.array?.first?["id"]?.string))
+        }
+    }
+
+    @Test func `the list fits its schema and is narrowed by its parameters`() async throws {
+        try await Self.held { api, _ in
+            let check = APISchemaCheck(document: try await api.get("/openapi.json").json())
+            let document = try await api.get("/v1/tasks").json()
+            #expect(check.faults(document, check.definition("TaskPage")) == [])
+            #expect(document["tasks"]?.array?.first?["kind"]?.string == "hold.decide")
+            #expect(document["counts"]?.array?.first?["count"]?.integer == 1)
+            for query in ["kind=hold.decide", "severity=high", "owner=service", "asleep=shown"] {
+                #expect(try await api.get("/v1/tasks?\(query)").json()["tasks"]?.array?.count == 1, "\(query)")
+            }
+            for query in ["kind=gift.bind", "severity=low", "owner=finance", "person=li"] {
+                #expect(try await api.get("/v1/tasks?\(query)").json()["tasks"]?.array?.isEmpty == true, "\(query)")
+            }
+            for query in ["kind=nonsense", "cursor=x", "limit=0"] {
+                #expect(try await api.get("/v1/tasks?\(query)").problemCode() == "HY-2012", "\(query)")
+            }
+        }
+    }
+
+    @Test func `a task is taken, handed over, put off and resolved`() async throws {
+        try await Self.held { api, id in
+            let writer = APIFixture.writer.text
+            func send(_ step: String, _ body: JSON) async throws -> JSON {
+                try await api.post(path: "/v1/tasks/\(id)/\(step)", body, token: writer).json()
+            }
+            func first() async throws -> JSON? {
+                try await api.get("/v1/tasks?asleep=shown").json()["tasks"]?.array?.first
+            }
+            #expect(try await send("take", [:])["result"]?.string == "moved")
+            #expect(try await first()?["person"]?.string == "shop")
+            #expect(try await send("hand-over", ["to": "finance"])["result"]?.string == "moved")
+            #expect(try await first()?["owner"]?.string == "finance")
+            let until = (APIFixture.begin + .hours(2)).text
+            #expect(
+                try await send("snooze", ["until": .string(until), "reason": "calls back"])["result"]?.string == "moved"
+            )
+            #expect(try await first()?["snoozedUntil"]?.string == until)
+            #expect(try await api.get("/v1/tasks").json()["tasks"]?.array?.isEmpty == true)
+            let answers: JSON = ["answers": ["action": "release"], "minutes": 4]
+            #expect(try await send("resolve", answers)["result"]?.string == "closed")
+            #expect(try await first() == nil)
+            let order = try #require(try await api.hub.committer.order("A1"))
+            #expect(order.decisions.values.map(\.minutes).contains(4))
+            let health = await api.hub.committer.health
+            #expect(health.intervened == 1)
+        }
+    }
+
+    @Test func `answers that do not fit are refused with words`() async throws {
+        try await Self.held { api, id in
+            let writer = APIFixture.writer.text
+            let cases: [(String, JSON, Int, String)] = [
+                ("\(id)/resolve", [:], 409, "HY-2060"),
+                ("\(id)/resolve", ["answers": ["action": "explode"]], 409, "HY-2060"),
+                ("\(id)/resolve", ["answers": "x"], 400, "HY-2062"),
+                ("\(id)/resolve", ["minutes": -1], 400, "HY-2062"), ("\(id)/hand-over", [:], 400, "HY-2062"),
+                ("\(id)/snooze", ["until": "tomorrow", "reason": "r"], 400, "HY-2062"),
+                (
+                    "\(id)/snooze", ["until": .string((APIFixture.begin - .hours(2)).text), "reason": "r"], 409,
+                    "HY-2060"
+                ),
+                ("00/take", [:], 404, "HY-2061"), ("nonsense/take", [:], 404, "HY-2061"),
+                ("\(id)00/take", [:], 404, "HY-2061"),
+            ]
+            for (path, body, status, code) in cases {
+                let answer = try await api.post(path: "/v1/tasks/\(path)", body, token: writer)
+                #expect(answer.status == status, "\(path) \(body.text)")
+                #expect(try answer.problemCode() == code, "\(path) \(body.text)")
+            }
+            #expect(try await api.get("/v1/tasks").json()["tasks"]?.array?.count == 1)
+        }
+    }
+
+    @Test func `tasks are read by readers, moved by writers, and counted`() async throws {
+        try await Self.held { api, id in
+            let reader = try await api.post(path: "/v1/tasks/\(id)/take", [:], token: APIFixture.reader.text)
+            #expect(reader.status == 403)
+            #expect(try await api.get("/v1/tasks", token: APIFixture.stranger.text).status == 403)
+            let metrics = try await api.get("/metrics", token: APIFixture.operations.text).text
+            #expect(
+                metrics.contains("hydrant_tasks{kind=\"hold.decide\",severity=\"high\",owner=\"service\"} 1"))
+        }
+    }
+
+    @Test func `nobody outside moves a task with a fact`() async throws {
+        try await Self.held { api, _ in
+            let fact = Facts.fact("task.resolved", "A1", "x-1", ["id": "hold:H", "person": "li"])
+            let results = try await api.post([fact]).json()["results"]?.array
+            #expect(results?.first?["status"]?.string == "invalid")
+        }
+    }
+}
