@@ -55,9 +55,8 @@ struct HydrantCommand: AsyncParsableCommand {
             HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
             AddressCommand.self, FreightCommand.self, BagCommand.self, PrintCommand.self, RulesCommand.self,
-            MigrateCommand.self, SandboxCommand.self, SimulateCommand.self,
-            BenchCommand.self,
-            DoctorCommand.self,
+            BackupCommand.self, RestoreCommand.self, MigrateCommand.self, SandboxCommand.self, SimulateCommand.self,
+            BenchCommand.self, DoctorCommand.self,
         ])
 }
 

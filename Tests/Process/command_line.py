@@ -120,6 +120,24 @@ with tempfile.TemporaryDirectory() as name:
     says(hydrant("verify", "--database", mapping, code=2).stderr, "is not a database")
     says(hydrant("serve", "--database", folder / "missing/hub.sqlite", code=2).stderr, "does not exist")
 
+    # A backup is verified, and comes back as it was; nothing is overwritten.
+    backup, back = folder / "backup.sqlite", folder / "back.sqlite"
+    made = json.loads(hydrant("backup", "--database", database, "--to", backup, code=0).stdout)
+    expect((made["orders"], made["violations"]) == (2, 0), f"the backup says {made}")
+    says(hydrant("backup", "--database", database, "--to", backup, code=2).stderr, "exists")
+    says(hydrant("restore", "--from", backup, "--database", database, code=2).stderr, "exists")
+    says(hydrant("restore", "--from", backup, "--database", back, code=2).stderr, "back.sqlite.key")
+    again = json.loads(hydrant(
+        "restore", "--from", backup, "--database", back, "--key", f"{database}.key", code=0).stdout)
+    expect((again["orders"], again["head"]) == (2, made["head"]), f"the restore says {again}")
+    hydrant("verify", "--database", back, "--key", f"{database}.key", "--head", folder / "head.json", code=0)
+    damaged = folder / "damaged.sqlite"
+    damaged.write_bytes(backup.read_bytes())
+    subprocess.run(["sqlite3", str(damaged), "DELETE FROM inbox"], check=True)
+    hydrant("restore", "--from", damaged, "--database", folder / "new.sqlite", "--key", f"{database}.key", code=1)
+    expect(not (folder / "new.sqlite").exists(), "a damaged backup was restored")
+    expect(not list(folder.glob("*.part*")), "a draft was left behind")
+
     # The wrong document: every problem with its line and column, and nothing changed.
     mapping.write_text(MAPPING.replace("occurredAt: placed", "ocurredAt: placed").replace("reported: [paid]", "reported: [payed]"))
     wrong = hydrant("import", "--mapping", mapping, "--from", source, "--database", folder / "new.sqlite", code=2)

@@ -63,6 +63,8 @@ struct CommitStep {
     let now: Instant
     /// How long an instruction is worth sending.
     let instructionLifetime: Milliseconds
+    /// When the database was last restored; see ``Epoch``.
+    var epoch: Instant?
     private var orders: [String: LoadedOrder]
     private var newEvents: [String: [StoredEvent]] = [:]
     /// The orders in the order they were first touched, so that a replay writes the same rows.
@@ -221,6 +223,7 @@ struct CommitStep {
             if instruction.kind == .findWaybill {
                 row.dueAt = PollSchedule.next(after: now, key: instruction.key, every: settings.dispatch.pollEvery)
             }
+            if Epoch.mayHaveBeenSent(instruction, of: loaded.order, epoch: epoch) { row.status = .ambiguous }
             batch.instructions.append(row)
         }
         result.lanes.formUnion(reactions.instructions.map { InstructionLane($0) })

@@ -33,6 +33,8 @@ package actor Committer {
     package private(set) var totals = Totals()
     package private(set) var health = HealthFigures()
     private var healthByBits: [UInt16: Int64] = [:]
+    /// When the database was last restored.
+    private var epoch: Instant?
 
     init(
         store: any Store, keyring: Keyring, clock: any HubClock, settings: Settings, options: HubOptions, log: Logger,
@@ -55,6 +57,7 @@ package actor Committer {
         } catch let failure as StoreFailure where failure.kind == .corrupt {
             log.critical("the database was changed behind the hub's back", metadata: ["reason": "\(failure)"])
         }
+        epoch = try await Epoch.beginning(store)
         let counts = try await store.read { try $0.healthCounts() }
         healthByBits = counts
         health = Self.health(counts)
@@ -139,9 +142,11 @@ package actor Committer {
 
     private func commit(_ submissions: [Submission]) async throws -> CommitResult {
         let lent = lendOrders(of: submissions)
-        let step = CommitStep(
+        var decided = CommitStep(
             settings: settings, keyring: keyring, now: clock.now(), instructionLifetime: options.instructionLifetime,
             cached: lent)
+        decided.epoch = epoch
+        let step = decided
         do {
             let result = try await store.transaction { transaction in
                 var step = step
