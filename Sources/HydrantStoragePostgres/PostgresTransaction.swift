@@ -27,7 +27,7 @@ package final class PostgresTransaction: StoreTransaction {
     }
 
     func commit() throws {
-        if connection.isUntouched { return connection.forgetBeginning() }
+        if connection.isUntouched, writtenHeadPart == nil { return connection.forgetBeginning() }
         let changed = tallies.values.filter { $0.value != 0 }.sorted { $0.key < $1.key }
         var calls: [Call] = []
         if let part = writtenHeadPart {
