@@ -1,6 +1,6 @@
 import HydrantConnectorKit
 import HydrantCore
-import HydrantStorage
+package import HydrantStorage
 import Logging
 
 extension Dispatcher {
@@ -24,7 +24,7 @@ extension Dispatcher {
             submission.facts.removeAll { $0.fact.body.kind == .instructionAnswered }
             submission.recheckedOrders = [row.order]
             change.status = .parked
-            change.lastError = "the reply cannot be recorded: \(unread.reason)"
+            change.lastError = InstructionRow.unreadReply + unread.reason
         }
         submission.instructionChanges = [change]
         let receipts = try await committer.submit(submission)
@@ -97,4 +97,9 @@ extension Dispatcher {
         let parcel = try await committer.order(fact.order)?.parcel(tracking.parcel)
         return parcel?.waybills.contains { $0.number == tracking.number } == true
     }
+}
+
+extension InstructionRow {
+    /// How the last error begins where a system did what it was asked and its reply waits for a person.
+    package static let unreadReply = "the reply cannot be recorded: "
 }

@@ -226,10 +226,11 @@ struct OrderVerification {
             verified.require(
                 row.issuedAt == issued.issuedAt && row.deadline >= row.issuedAt,
                 "the times of instruction \(row.instruction.key) are not those of its event")
-            verified.require(
-                row.status != .parked || row.dueAt >= row.deadline,
-                "instruction \(row.instruction.key) was given up before its deadline")
             let answer = issued.answer?.value.outcome
+            verified.require(
+                row.status != .parked || row.dueAt >= row.deadline || answer == .unresolved
+                    || row.lastError.hasPrefix(InstructionRow.unreadReply),
+                "instruction \(row.instruction.key) was given up before its deadline")
             verified.require(
                 (row.status == .done) == (answer == .done) && (row.status == .refused) == (answer == .refused),
                 "instruction \(row.instruction.key) is \(row.status.rawValue), "
