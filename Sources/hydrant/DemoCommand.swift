@@ -21,8 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Play a Double-11 day with a simulated outside world, and open the pages.",
         discussion: """
             A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance, six
-            couriers, three aggregators and a text service with their real protocols. The day takes about three minutes; then the parcels travel on. Stop it
-            with Ctrl-C.
+            couriers, three aggregators and a text service with their real protocols. The day takes about three
+            minutes; then the parcels travel on. Stop it with Ctrl-C.
             """)
 
     @Option(help: "How many orders the day has.")

@@ -14,7 +14,10 @@ struct SearchRoute: Sendable {
         }
         let limit = try query.integer("limit", in: 1...100) ?? 20
         let (result, progress) = try await recorded {
-            (try await hub.search(text, limit: limit, scope: Viewer.current.searchScope), try await hub.searchProgress())
+            (
+                try await hub.search(text, limit: limit, scope: Viewer.current.searchScope),
+                try await hub.searchProgress()
+            )
         }
         return Response(json: [
             "asOf": .string(result.asOf.text), "hits": .array(result.hits.map(\.document)),

@@ -109,7 +109,7 @@ struct TasksRoutes: Sendable {
 
 extension HubContext {
     /// Under whose name a task is moved.
-    var person: String { holder?.name ?? "console" }
+    var person: String { Viewer.current.user ?? holder?.name ?? "console" }
 }
 
 /// The body of a task's move.
