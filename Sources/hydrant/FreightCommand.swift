@@ -43,9 +43,9 @@ struct FreightCommand: ParsableCommand {
                     hasRefusal = hasRefusal || answer["refused"] != nil
                     let id = one["id"].map { [JSON.Member("id", $0)] } ?? []
                     Terminal.result(.object(id + (answer.members ?? [])))
-                } catch let problem as FreightRequest.Problem {
+                } catch {
                     let spot = parcel.array == nil ? place : "\(place), parcel \(index + 1)"
-                    throw CommandProblem("\(spot): \(problem.field) \(problem.message)")
+                    throw CommandProblem("\(spot): \(error.field) \(error.message)")
                 }
             }
         }

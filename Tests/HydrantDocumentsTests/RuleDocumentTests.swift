@@ -15,10 +15,8 @@ import Testing
         do {
             _ = try RuleDocument.load(text: text, path: "r.yaml")
             return []
-        } catch let problems as DocumentProblems {
-            return problems.problems.map(\.description)
         } catch {
-            return ["\(error)"]
+            return error.problems.map(\.description)
         }
     }
 

@@ -68,8 +68,6 @@ package struct RuledInstruction: Hashable, Sendable {
 }
 
 extension Text {
-    var json: JSON { ["zh": .string(chinese), "en": .string(english)] }
-
     init(member name: String, of data: FieldReader) throws(FactProblem) {
         let reader = try FieldReader(data.json[name], path: data.path.isEmpty ? name : "\(data.path).\(name)")
         self.init(chinese: try reader.optionalText("zh") ?? "", english: try reader.optionalText("en") ?? "")

@@ -1,4 +1,4 @@
-package import HydrantCore
+import HydrantCore
 
 /// What somebody typed into the search box, taken apart.
 package struct SearchQuery: Hashable, Sendable {

@@ -86,7 +86,8 @@ struct SearchBench {
         let token = AccessToken.make(name: "bench", scopes: [.read], randomBytes: bytes)
         var settings = ServerSettings(
             tokens: AccessTokens([token.token]), sessionKey: bytes,
-            webhookSecrets: ["whsec_" + Data(bytes).base64EncodedString()])
+            webhookSecrets: ["whsec_" + Data(bytes).base64EncodedString()],
+            randomBytes: { AccessFiles.randomBytes($0) })
         settings.port = 0
         let server = try await BenchServer(hub: hub, settings: settings)
         let egress = EgressClient(allowedURLs: [server.url], limits: .init(connectionsPerHost: 4))
