@@ -52,7 +52,20 @@ extension Statements {
     /// How many rows name another row that is not there. Names come from the program's schema.
     static func rowsWithout(_ table: String, _ column: String, _ other: String) -> String {
         """
-        SELECT count(*) FROM \(table) WHERE NOT EXISTS (SELECT FROM \(other) WHERE \(other).id = \(table).\(column))
+        SELECT count(*) FROM \(SQLName(table)) WHERE NOT EXISTS
+        (SELECT FROM \(SQLName(other)) WHERE \(SQLName(other)).id = \(SQLName(table)).\(SQLName(column)))
         """
+    }
+}
+
+/// The name of a table or column of the program's own schema, for the few statements in which it cannot be an argument
+/// and is not known beforehand. Nothing that came from outside is one.
+struct SQLName: CustomStringConvertible {
+    let description: String
+
+    init(_ name: String) {
+        let isPlain = !name.isEmpty && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
+        precondition(isPlain, "“\(name)” is no name of the schema")
+        description = name
     }
 }

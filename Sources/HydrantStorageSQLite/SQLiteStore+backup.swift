@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import HydrantStorage
@@ -9,12 +10,12 @@ extension SQLiteStore {
     /// - Throws: `StoreFailure`; nothing is left behind then.
     package func copy(to path: String) async throws {
         do {
-            try await Task.detached { [pool] in
-                let target = try DatabaseQueue(path: path)
-                try pool.backup(to: target)
-                try target.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-                try target.close()
-            }.value
+            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+                // The copy blocks its thread, which must not be one of the tasks' few.
+                DispatchQueue.global().async { [pool] in
+                    done.resume(with: Result { try Self.copy(pool, to: path) })
+                }
+            }
             try FileFlush.flush(path)
         } catch {
             for suffix in ["", "-journal", "-wal", "-shm"] {
@@ -22,6 +23,13 @@ extension SQLiteStore {
             }
             throw StoreFailure.translating(error)
         }
+    }
+
+    private static func copy(_ pool: DatabasePool, to path: String) throws {
+        let target = try DatabaseQueue(path: path)
+        try pool.backup(to: target)
+        try target.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try target.close()
     }
 }
 

@@ -47,12 +47,14 @@ import Testing
         #expect(answers.count > 25)
         for (rule, answer) in answers {
             let name = "\(rule.method) \(rule.path)"
-            if rule.path == "/v1/facts" {
+            if rule.method == "POST", rule.path.hasPrefix("/v1/") {
+                // A cookie alone never writes through the API.
                 #expect(answer.status == 401, "\(name)")
             } else if !rule.roles.contains(role) {
                 #expect(answer.status == 403 && answer.text.contains("HY-2030"), "\(name): \(answer.status)")
             } else if rule.method == "POST" {
-                #expect(answer.status == 403 && answer.text.contains("HY-2031"), "\(name): \(answer.status)")
+                // Searching changes nothing; every other form needs the session's value.
+                #expect(answer.status == (rule.path.hasPrefix("/search") ? 200 : 403), "\(name): \(answer.status)")
             } else {
                 #expect([200, 303, 400, 404].contains(answer.status), "\(name): \(answer.status)")
             }
@@ -64,7 +66,7 @@ import Testing
         let cookie = try await api.cookie(of: .warehouse, warehouses: ["W2"])
         try await api.running {
             for (order, warehouse) in [("HIDDEN1", "W1"), ("SEEN001", "W2")] {
-                let fact = Facts.placed(order, extra: [("warehouse", .string(warehouse))])
+                let fact = Facts.placed(order, id: order, extra: [("warehouse", .string(warehouse))])
                 _ = try await api.hub.submit([try api.hub.intake.read(fact, receivedAt: APIFixture.begin)])
             }
             for rule in AccessTable.rules where rule.order != nil && rule.roles.contains(.warehouse) {
@@ -182,11 +184,12 @@ import Testing
                 let answer = try await api.send(.post, path, headers: headers, body: body)
                 #expect(try answer.problemCode() == "HY-2031", "\(path)")
             }
-            guard rule.gate == .roles else { continue }
+            // Searching changes nothing, and an old link to it may be used.
+            guard rule.gate == .roles, !rule.path.hasPrefix("/search") else { continue }
             for form in ["do=reset", "form=", "form=\(String(repeating: "0", count: 64))"] {
                 let answer = try await api.send(
                     .post, path, headers: [.cookie: cookie, site: "same-origin"], body: Array(form.utf8))
-                #expect(try answer.problemCode() == "HY-2031", "\(path)")
+                #expect(answer.status == 403, "\(path)")
             }
         }
     }

@@ -51,7 +51,7 @@ def picture(page, name):
 def context(browser, size=(1440, 1000), language="zh-CN"):
     made = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=language)
     page = made.new_page()
-    page.on("console", lambda message: message.type == "error" and "401" not in message.text
+    page.on("console", lambda message: message.type == "error" and "401" not in message.text and "410" not in message.text
             and "403" not in message.text and "404" not in message.text and "422" not in message.text
             and "429" not in message.text and failures.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: failures.append(f"script: {error}"))
@@ -107,6 +107,9 @@ def abuse(base):
     for thread in threads:
         thread.start()
     busy = check()
+    deadline = time.monotonic() + 60
+    while 429 not in codes and time.monotonic() < deadline:
+        time.sleep(0.1)
     stop.set()
     for thread in threads:
         thread.join()

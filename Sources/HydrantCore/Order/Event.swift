@@ -101,6 +101,7 @@ extension Event {
 
 extension Event.Body {
     fileprivate init(ofTask name: String, _ reader: FieldReader) throws(FactProblem) {
+        guard Event.names.contains(name) else { throw reader.problem("event", "unknown event \(name)") }
         let content = try FieldReader(reader.json["content"], path: "content")
         switch name {
         case Event.names[5]: self = .taskOpened(try TaskNeed(content))

@@ -120,7 +120,7 @@ extension Order {
         terms += Set(lines.values.map(\.sku)).sorted().prefix(20).flatMap(SearchTerm.sku)
         terms += outsideNumbers.flatMap(SearchTerm.number)
         var seen: Set<SearchTerm> = []
-        return Array(terms.lazy.filter { seen.insert($0).inserted }.prefix(SearchTerm.maximum))
+        return Array(terms.filter { seen.insert($0).inserted }.prefix(SearchTerm.maximum))
     }
 }
 

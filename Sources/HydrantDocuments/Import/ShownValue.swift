@@ -8,7 +8,17 @@ func shownWord(_ text: String) -> String {
 func shownValue(_ text: String) -> String {
     let digits = text.utf8.count(where: { (0x30...0x39).contains($0) })
     let isPlain = text.utf8.allSatisfy { $0 < 0x80 } && text.utf8.count <= 12 && digits < 7
-    return isPlain ? text : form(of: text)
+    return isPlain || isLikeATime(text) ? text : form(of: text)
+}
+
+/// Year first, then one or two digits at a time, and nothing but signs between: no telephone number is written so.
+private func isLikeATime(_ text: String) -> Bool {
+    let isOfSigns = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "-/.: TZ+".utf8.contains($0) }
+    let groups = text.split { !$0.isNumber }
+    guard text.utf8.count <= 30, isOfSigns, let year = groups.first, year.count == 4, groups.count >= 3 else {
+        return false
+    }
+    return (year.hasPrefix("19") || year.hasPrefix("20")) && groups[1...].prefix(5).allSatisfy { $0.count <= 2 }
 }
 
 /// Digits as 0, letters as x, other letters as 字; signs stay; at most 60 characters.

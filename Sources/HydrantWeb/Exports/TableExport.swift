@@ -38,8 +38,8 @@ package struct CSVExport: TableExport {
     }
 }
 
-/// Office Open XML (ECMA-376) with texts in the cells themselves, which are texts whatever they begin with. A sheet that
-/// is full is followed by another one.
+/// Office Open XML (ECMA-376) with texts in the cells themselves, which are texts whatever they begin with. A sheet
+/// that is full is followed by another one.
 package struct XLSXExport: TableExport {
     package static let contentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     package static let fileEnding = "xlsx"
@@ -74,8 +74,8 @@ package struct XLSXExport: TableExport {
         rows = 0
         let start =
             Self.declaration + "<worksheet xmlns=\"\(Self.main)\"><sheetViews><sheetView workbookViewId=\"0\">"
-            + "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>"
-            + "<sheetData>"
+            + "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView>"
+            + "</sheetViews><sheetData>"
         return zip.begin("xl/worksheets/sheet\(sheets).xml") + zip.add(Array(start.utf8))
     }
 
@@ -126,7 +126,8 @@ package struct XLSXExport: TableExport {
             (
                 "[Content_Types].xml",
                 "\(Self.declaration)<Types xmlns=\"\(Self.package)/content-types\">"
-                    + "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+                    + "<Default Extension=\"rels\" "
+                    + "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
                     + "<Override PartName=\"/xl/workbook.xml\" ContentType=\"\(Self.types).sheet.main+xml\"/>"
                     + overrides.joined() + "</Types>"
             ),

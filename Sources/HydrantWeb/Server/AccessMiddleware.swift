@@ -111,10 +111,10 @@ struct AccessMiddleware: RouterMiddleware {
         return Sender(holder: holder, viewer: person.viewer)
     }
 
-    /// Whoever holds a token with every scope holds the whole hub; others read.
+    /// Whoever holds a token with every scope holds the whole hub; others read what operations do.
     private static func machine(_ holder: AccessToken) -> Sender {
         let isWhole = holder.scopes.isSuperset(of: AccessScope.allCases)
-        let viewer = Viewer(actor: "token:\(holder.name)", role: isWhole ? .owner : .viewer)
+        let viewer = Viewer(actor: "token:\(holder.name)", role: isWhole ? .owner : .operations)
         return Sender(holder: holder, viewer: viewer, isMachine: true)
     }
 }
