@@ -126,10 +126,12 @@ struct PagesFixture: Sendable {
         let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
         let head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: form)))
-        let response = try await responder.respond(to: request, context: HubContext(log: log))
-        let body = PageBody()
-        try await response.body.write(body)
-        return PageAnswer(status: Int(response.status.code), headers: response.headers, text: body.text)
+        return try await Viewer.$current.withValue(Viewer(actor: "user:owner", role: .owner)) {
+            let response = try await responder.respond(to: request, context: HubContext(log: log))
+            let body = PageBody()
+            try await response.body.write(body)
+            return PageAnswer(status: Int(response.status.code), headers: response.headers, text: body.text)
+        }
     }
 
     func get(_ path: String, cookie: String? = nil, accepts: String? = nil) async throws -> PageAnswer {
@@ -152,10 +154,12 @@ struct PagesFixture: Sendable {
     ) async throws -> PageAnswer {
         let head = HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
-        let response = try await responder.respond(to: request, context: HubContext(log: log))
-        let body = PageBody()
-        try await response.body.write(body)
-        return PageAnswer(status: Int(response.status.code), headers: response.headers, text: body.text)
+        return try await Viewer.$current.withValue(Viewer(actor: "user:owner", role: .owner)) {
+            let response = try await responder.respond(to: request, context: HubContext(log: log))
+            let body = PageBody()
+            try await response.body.write(body)
+            return PageAnswer(status: Int(response.status.code), headers: response.headers, text: body.text)
+        }
     }
 }
 

@@ -55,11 +55,11 @@ package struct Viewer: Hashable, Sendable {
         self.warehouses = warehouses
     }
 
-    /// Where no access control stands in front, as in the tests of pages, nobody is kept from anything.
-    private static let unguarded = Viewer(actor: "hub", role: .owner)
+    /// Where no access control stands in front, or behind it: whoever sees the least.
+    private static let nobody = Viewer(actor: "nobody", role: .it)
 
-    /// Who sent the request that is being answered.
-    @TaskLocal package static var current = unguarded
+    /// Who sent the request that is being answered. Set by the access control; ``nobody`` outside of a request.
+    @TaskLocal package static var current = nobody
 
     /// Whether an order may be known to exist.
     package func maySee(_ order: Order) -> Bool {

@@ -45,7 +45,7 @@ package struct Words: Sendable {
         return out + rest
     }
 
-    package func callAsFunction(_ text: Text) -> String { text[language] }
+    package func callAsFunction(_ text: Text) -> String { text.seen[language] }
 
     package var keys: Set<String> { Set(texts.keys) }
 

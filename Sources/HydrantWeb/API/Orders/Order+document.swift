@@ -14,7 +14,7 @@ extension JSON {
 }
 
 extension Text {
-    var document: JSON { ["zh": .string(chinese), "en": .string(english)] }
+    var document: JSON { ["zh": .string(seen.chinese), "en": .string(seen.english)] }
 }
 
 /// A state number with its name.

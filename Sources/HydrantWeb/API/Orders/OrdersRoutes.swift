@@ -32,7 +32,7 @@ struct OrdersRoutes: Sendable {
         guard asOf == nil || !detail.events.isEmpty else {
             throw Problem.unknownOrder("Nothing had happened to this order by the time of asOf.")
         }
-        return Response(json: detail.withheld(from: .current).document)
+        return Response(json: detail.document)
     }
 
     @Sendable func proof(_ request: Request, _ context: HubContext) async throws -> Response {

@@ -17,13 +17,16 @@ extension PageRoutes {
         let first = try await WrongOrdersPage.load(wanted, from: hub)
         let hub = hub
         let start = wanted
+        // The body is written after the request's own task is over.
+        let viewer = Viewer.current
         let body = ResponseBody { writer in
             var export = empty
             var page = first
             var wanted = start
             var bytes = export.row(page.exportHead(words))
             while true {
-                for cells in page.exportRows(words) { bytes += export.row(cells) }
+                let rows = Viewer.$current.withValue(viewer) { page.exportRows(words) }
+                for cells in rows { bytes += export.row(cells) }
                 guard let next = page.next else { break }
                 try await writer.write(ByteBuffer(bytes: bytes))
                 bytes = []

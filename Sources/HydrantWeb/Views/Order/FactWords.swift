@@ -110,17 +110,12 @@ struct FactWords {
 
     func track(_ status: TrackingStatus) -> String { words("track_\(keyPart(status.rawValue))") }
 
-    /// A dash for whoever may not see money.
-    func amount(_ minor: Int64) -> String { amount(minor, currency) }
-
-    private func amount(_ minor: Int64, _ currency: String) -> String {
-        Viewer.current.sight(.money) == .hidden ? "—" : formats.amount(minor, currency: currency)
-    }
+    func amount(_ minor: Int64) -> String { formats.amount(minor, currency: currency) }
 
     private func placed(_ header: OrderHeader) -> String {
         let lines = String(header.lines.count)
         guard let payable = header.payableMinor else { return words("detail_placed_plain", ["lines": lines]) }
-        return words("detail_placed", ["lines": lines, "amount": amount(payable, header.currency)])
+        return words("detail_placed", ["lines": lines, "amount": formats.amount(payable, currency: header.currency)])
     }
 
     private func traced(_ trace: Trace) -> String {

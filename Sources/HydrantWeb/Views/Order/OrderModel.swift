@@ -22,7 +22,7 @@ package struct OrderModel: Sendable {
         _ number: String, asOf: Instant?, filter: TimelineFilter, from hub: Hub
     ) async throws -> OrderModel? {
         guard let detail = try await hub.orderDetail(number, asOf: asOf) else { return nil }
-        return OrderModel(number: number, asOf: asOf, filter: filter, detail: detail.withheld(from: .current))
+        return OrderModel(number: number, asOf: asOf, filter: filter, detail: detail)
     }
 
     /// Changes whenever the page has to be drawn again: with events, attempts of instructions, and verdicts that turn
