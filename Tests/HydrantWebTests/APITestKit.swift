@@ -140,12 +140,18 @@ struct APIFixture: Sendable {
     /// Runs the hub while the body runs.
     func running<Result: Sendable>(_ body: @Sendable @escaping () async throws -> Result) async throws -> Result {
         let hub = hub
+        // A body that breaks the store must not break the hub's start: what it submits would never be answered.
+        let (starts, start) = AsyncStream.makeStream(of: Void.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
-                try await hub.run()
+                defer { start.finish() }
+                try await hub.run { start.finish() }
                 return nil
             }
-            group.addTask { try await body() }
+            group.addTask {
+                for await _ in starts {}
+                return try await body()
+            }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }

@@ -103,12 +103,15 @@ struct PagesFixture: Sendable {
     ) async throws -> Result {
         let hub = hub
         let clock = clock
+        let (starts, start) = AsyncStream.makeStream(of: Void.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
-                try await hub.run()
+                defer { start.finish() }
+                try await hub.run { start.finish() }
                 return nil
             }
             group.addTask {
+                for await _ in starts {}
                 let incoming = try facts.map { try hub.intake.read($0, receivedAt: clock.now()) }
                 if !incoming.isEmpty { _ = try await hub.submit(incoming) }
                 return try await body()
