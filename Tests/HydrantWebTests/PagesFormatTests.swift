@@ -27,9 +27,13 @@ import Testing
 
     @Test func `amounts have the sign, groups and two decimals`() throws {
         let formats = try formats(.chinese)
-        #expect(formats.amount(123_450, currency: "CNY") == "¥1,234.50")
-        #expect(formats.amount(-5, currency: "CNY") == "-¥0.05")
-        #expect(formats.amount(100_000_000, currency: "USD") == "USD 1,000,000.00")
+        // Outside of a request nobody may see an amount.
+        #expect(formats.amount(123_450, currency: "CNY") == "•••")
+        Viewer.$current.withValue(Viewer(actor: "user:owner", role: .owner)) {
+            #expect(formats.amount(123_450, currency: "CNY") == "¥1,234.50")
+            #expect(formats.amount(-5, currency: "CNY") == "-¥0.05")
+            #expect(formats.amount(100_000_000, currency: "USD") == "USD 1,000,000.00")
+        }
     }
 
     @Test func `a share that is not whole is never rounded to whole, nor one above zero to zero`() throws {
