@@ -79,7 +79,7 @@ struct SignInRoutes: Sendable {
     @Sendable func welcome(_ request: Request, _ context: HubContext) async throws -> Response {
         let code = query(request, "code") ?? ""
         guard let invitation = try await recorded({ try await people.invitation(code) }) else {
-            return pages.signIn(request, .gone, .linkOver)
+            return pages.signIn(request, .notFound, .linkOver)
         }
         return pages.welcome(request, .ok, SignInPages.Welcome(code: code, invitation: invitation), nil)
     }
@@ -90,7 +90,7 @@ struct SignInRoutes: Sendable {
         let code = value(of: "code", in: pairs) ?? ""
         let typed = value(of: "name", in: pairs) ?? ""
         guard let invitation = try await recorded({ try await people.invitation(code) }) else {
-            return pages.signIn(request, .gone, .linkOver)
+            return pages.signIn(request, .notFound, .linkOver)
         }
         do {
             let name = try await recorded {
@@ -102,7 +102,7 @@ struct SignInRoutes: Sendable {
             }
             return enter(session, PersonSession.lifetime, request)
         } catch let refusal as PeopleRefusal {
-            if refusal == .linkOver { return pages.signIn(request, .gone, .linkOver) }
+            if refusal == .linkOver { return pages.signIn(request, .notFound, .linkOver) }
             let welcome = SignInPages.Welcome(code: code, invitation: invitation, name: String(typed.prefix(40)))
             return pages.welcome(request, .unprocessableContent, welcome, .refusal(refusal))
         }

@@ -235,7 +235,10 @@ extension APIDescription {
                     "description": "The task's id in the list.",
                 ]
             ],
-            body: ["content": ["application/json": ["schema": taskBody(step)]]],
+            body: [
+                "required": .bool(step == "hand-over" || step == "snooze"),
+                "content": ["application/json": ["schema": taskBody(step)]],
+            ],
             good: (200, Operation.answer("What became of it.", "TaskResult")),
             problems: [400, 401, 403, 404, 408, 409, 413, 503], security: [["token": []]])
     }
@@ -286,7 +289,7 @@ extension APIDescription {
     private static var signInPage: Operation {
         var operation = Operation(
             id: "signInPage", summary: "The sign-in form; with a link's code a button that signs in.",
-            parameters: [query("code", Schema.text(maximum: 200), "A code that works once.")],
+            parameters: [query("code", ["type": "string"], "A code that works once.")],
             good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
         operation.others = [(303, redirect)]
         return operation
@@ -311,7 +314,7 @@ extension APIDescription {
             id: "welcomePage", summary: "The form for choosing a first password, from a link that works once.",
             parameters: [query("code", Schema.text(maximum: 200), "The code of the link.")],
             good: (200, Operation.answer("The form.", type: "text/html")), problems: [], security: open)
-        operation.others = [(410, Operation.answer("The link is over.", type: "text/html"))]
+        operation.others = [(404, Operation.answer("The link is over, or never was.", type: "text/html"))]
         return operation
     }
 
@@ -320,7 +323,7 @@ extension APIDescription {
             id: "welcome", summary: "Chooses the password, and signs in.",
             body: formBody(["code", "name", "password"]), good: (303, redirect), problems: [403, 413], security: open)
         operation.others = [
-            (410, Operation.answer("The link is over.", type: "text/html")),
+            (404, Operation.answer("The link is over, or never was.", type: "text/html")),
             (422, Operation.answer("Name or password are not taken.", type: "text/html")),
         ]
         return operation

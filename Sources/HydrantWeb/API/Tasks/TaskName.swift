@@ -33,11 +33,12 @@ extension TaskPlace {
     init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4, text.utf8.count <= 800, let severity = Int(parts[0]), (0...3).contains(severity),
-            let due = Int64(parts[1]), let order = Int64(parts[2]), order > 0,
-            let bytes = hexadecimalBytes(String(parts[3])), let task = String(validating: bytes, as: UTF8.self)
+            let due = Int64(parts[1]), let order = Int64(parts[2]), order >= 0,
+            let bytes = hexadecimalBytes(String(parts[3]))
         else { return nil }
+        let task = String(decoding: bytes, as: UTF8.self)
         self.init(severity: severity, dueAt: Instant(milliseconds: due), orderID: order, task: task)
     }
 
-    static let pattern = "^[0-3]\\.[0-9]{1,15}\\.[0-9]{1,18}\\.[0-9a-f]{2,600}$"
+    static let pattern = "^[0-3]\\.[0-9]{1,15}\\.[0-9]{1,18}\\.([0-9a-f]{2}){1,300}$"
 }

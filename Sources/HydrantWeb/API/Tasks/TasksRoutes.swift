@@ -46,7 +46,7 @@ struct TasksRoutes: Sendable {
 
     @Sendable func handOver(_ request: Request, _ context: HubContext) async throws -> Response {
         try await move(request, context) { body throws(Problem) in
-            .handedOver(to: try body.text("to", 1...100), note: try body.text("note", 0...1_000))
+            .handedOver(to: try body.text("to", 1...25), note: try body.text("note", 0...250))
         }
     }
 
@@ -55,13 +55,15 @@ struct TasksRoutes: Sendable {
             guard let until = Instant(text: try body.text("until", 1...100)) else {
                 throw .notTask("until must be a time with its zone like 2026-11-11T20:03:11+08:00.")
             }
-            return .snoozed(until: until, reason: try body.text("reason", 1...1_000))
+            let reason = try body.text("reason", 1...250)
+            guard until > hub.clock.now(), until <= hub.clock.now() + .hours(30 * 24) else { throw .notInReach }
+            return .snoozed(until: until, reason: reason)
         }
     }
 
     @Sendable func resolve(_ request: Request, _ context: HubContext) async throws -> Response {
         try await move(request, context) { body throws(Problem) in
-            var resolution = TaskResolution(note: try body.text("note", 0...1_000))
+            var resolution = TaskResolution(note: try body.text("note", 0...250))
             if let minutes = body.json["minutes"] {
                 guard let number = minutes.integer, (0...10_000).contains(number) else {
                     throw .notTask("minutes must be a whole number from 0 to 10000.")
@@ -73,8 +75,8 @@ struct TasksRoutes: Sendable {
                 throw .notTask("answers must be an object of at most 30 texts.")
             }
             for member in members {
-                guard let text = member.value.string, text.utf8.count <= 1_000 else {
-                    throw .notTask("answers.\(member.name) must be text of at most 1000 bytes.")
+                guard let text = member.value.string, text.unicodeScalars.count <= 250 else {
+                    throw .notTask("Each of answers must be text of at most 250 characters.")
                 }
                 resolution.answers[member.name] = text
             }
@@ -127,8 +129,8 @@ private struct TaskBody {
 
     func text(_ name: String, _ length: ClosedRange<Int>) throws(Problem) -> String {
         let given = json[name] ?? .string("")
-        guard let text = given.string, length.contains(text.utf8.count) else {
-            throw .notTask("\(name) must be text of \(length.lowerBound) to \(length.upperBound) bytes.")
+        guard let text = given.string, length.contains(text.unicodeScalars.count) else {
+            throw .notTask("\(name) must be text of \(length.lowerBound) to \(length.upperBound) characters.")
         }
         return text
     }
@@ -139,6 +141,11 @@ extension Problem {
         status: .notFound, code: "HY-2061", title: "No such open task",
         detail: "There is no open task with this id; it may have been closed since.",
         advice: "Ask for /v1/tasks again.")
+
+    fileprivate static let notInReach = Problem(
+        status: .conflict, code: "HY-2060", title: "The task cannot be moved so",
+        detail: "A task is put off to a time within 30 days.",
+        advice: "Give a time in the future, at most 30 days away.")
 
     fileprivate static func notTask(_ detail: String) -> Problem {
         Problem(
