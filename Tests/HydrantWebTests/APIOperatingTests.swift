@@ -55,7 +55,7 @@ import Testing
             let lines = answer.text.split(separator: "\n").map(String.init)
             for line in [
                 "hydrant_facts_total 2", "hydrant_events_total 3", "hydrant_duplicates_total 1",
-                "hydrant_queue_length 0", "hydrant_parked_messages 0", "hydrant_stored_events 3",
+                "hydrant_parked_messages 0", "hydrant_stored_events 3",
                 "hydrant_instructions{status=\"waiting\"} 0", "hydrant_orders{state=\"1\",name=\"paid\"} 1",
                 "hydrant_health_population 1",
                 "hydrant_http_requests_total{route=\"/v1/facts\",method=\"POST\",status=\"200\"} 2",
@@ -65,6 +65,8 @@ import Testing
             ] {
                 #expect(lines.contains(line), "\(line)")
             }
+            // What the hub looks at again by itself may be in the queue for a moment.
+            #expect(lines.contains { $0.hasPrefix("hydrant_queue_length ") })
             #expect(lines.contains { $0.hasPrefix("process_resident_memory_bytes ") })
             let allocated = lines.first { $0.hasPrefix("hydrant_allocated_bytes ") }?.split(separator: " ").last
             #expect(try #require(allocated.flatMap { Double($0) }) > 1_000_000, "jemalloc is not the allocator")
