@@ -88,9 +88,9 @@ struct TasksRoutes: Sendable {
         _ request: Request, _ context: HubContext, _ read: (TaskBody) throws(Problem) -> TaskMove.Step
     ) async throws -> Response {
         let id = try pathText("id", context)
+        guard let name = TaskName(id) else { throw Problem.unknownTask }
         let bytes = try await readBody(of: request, Self.bodyBytesMaximum)
         let step = try read(try TaskBody(bytes))
-        guard let name = TaskName(id) else { throw Problem.unknownTask }
         let command = TaskCommand(order: name.order, task: name.task, person: context.person)
         let answer = try await recorded {
             if case .resolved(let resolution) = step { return try await hub.resolve(command, resolution) }
