@@ -59,8 +59,8 @@ extension SandboxWorld {
             handOver(parcel, at: at)
             return dock.leaveWithoutLabel(parcel, at: at)
         }
-        dock.leave(label, at: at)
-        if label.maker == "sf" { handOver(parcel, at: at) }
+        // This world plays SF itself; the other couriers fetch theirs at the dock.
+        if label.maker == "sf" { handOver(parcel, at: at) } else { dock.leave(label, at: at) }
     }
 
     /// One parcel, or two where there are two paid lines; a gift travels with the first.
