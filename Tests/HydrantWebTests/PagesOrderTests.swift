@@ -58,6 +58,48 @@ import Testing
         }
     }
 
+    @Test func `the customer's other orders are there by number and by telephone, and nobody else's`() async throws {
+        let fixture = try PagesFixture()
+        let stranger: JSON = ["name": "别人", "phone": "13999990000", "city": "济南市"]
+        let placed = PageFacts.placed("D", receiver: stranger)
+        let data = try #require(placed["data"])
+        let other = PageFacts.fact(
+            "order.placed", "D",
+            .object((data.members ?? []).map { $0.name == "customer" ? JSON.Member("customer", "C-9") : $0 }))
+        try await fixture.holding([PageFacts.placed("A"), PageFacts.placed("B", receiver: stranger), other]) {
+            while try await !fixture.hub.searchProgress().isComplete { await Task.yield() }
+            let first = try await fixture.get("/orders/A", cookie: Self.english).section("related")
+            #expect(first.contains("href=\"/orders/B\"") && first.contains("same customer number"))
+            #expect(!first.contains("href=\"/orders/D\"") && first.contains("1 in all; 0 wrong"))
+            let last = try await fixture.get("/orders/D").section("related")
+            #expect(last.contains("href=\"/orders/B\"") && last.contains("收件手机号相同"))
+            #expect(!last.contains("13999990000"))
+        }
+    }
+
+    @Test func `a parcel that was not scanned for two days says that its place is not known`() async throws {
+        let fixture = try PagesFixture(settings: Self.settings)
+        let handed = PageFacts.fact("parcel.handed-over", "A", ["parcel": "P1"], source: "wms", minute: 9)
+        try await fixture.holding(Self.walked + [handed]) {
+            let fresh = try await fixture.get("/orders/A", cookie: Self.english).section("parcels")
+            #expect(!fresh.contains("No scan for"))
+            fixture.clock.move(by: .hours(72))
+            let old = try await fixture.get("/orders/A", cookie: Self.english).section("parcels")
+            #expect(old.contains("No scan for 3"))
+        }
+    }
+
+    @Test func `what the customer was told is there with its time`() async throws {
+        let fixture = try PagesFixture(settings: Self.settings)
+        let sent = PageFacts.fact(
+            "touchpoint.sent", "A", ["kind": "shipped", "accepted": true], source: "sms", minute: 8)
+        try await fixture.holding(Self.walked + [sent]) {
+            let told = try await fixture.get("/orders/A", cookie: Self.english).section("told")
+            #expect(told.contains("shipped") && told.contains("accepted by the messaging system"))
+            #expect(told.contains("2026-11-11 19:08"))
+        }
+    }
+
     @Test func `a hold shows its owner, since when, and how it ends`() async throws {
         let fixture = try PagesFixture(settings: Self.settings)
         let hold = PageFacts.fact(

@@ -9,8 +9,13 @@ package struct OrderModel: Sendable {
     package var asOf: Instant?
     package var filter: TimelineFilter
     package var detail: OrderDetail
+    /// The customer's other orders as they are now.
+    package var related: RelatedOrders
 
-    package init(number: String, asOf: Instant?, filter: TimelineFilter, detail: OrderDetail) {
+    package init(
+        number: String, asOf: Instant?, filter: TimelineFilter, detail: OrderDetail, related: RelatedOrders
+    ) {
+        self.related = related
         self.number = number
         self.asOf = asOf
         self.filter = filter
@@ -22,7 +27,10 @@ package struct OrderModel: Sendable {
         _ number: String, asOf: Instant?, filter: TimelineFilter, from hub: Hub
     ) async throws -> OrderModel? {
         guard let detail = try await hub.orderDetail(number, asOf: asOf) else { return nil }
-        return OrderModel(number: number, asOf: asOf, filter: filter, detail: detail)
+        // What else the customer ordered is told about now, and is not worth failing the page for.
+        let related = try? await hub.relatedOrders(of: detail.order)
+        return OrderModel(
+            number: number, asOf: asOf, filter: filter, detail: detail, related: related ?? RelatedOrders())
     }
 
     /// Changes whenever the page has to be drawn again: with events, attempts of instructions, and verdicts that turn
@@ -34,6 +42,9 @@ package struct OrderModel: Sendable {
         }
         for finding in detail.findings { text += "|\(finding.kind.rawValue),\(finding.verdict.rawValue)" }
         for hold in detail.holds { text += "|\(hold.id)" }
+        text += "|\(related.count)"
+        for other in related.orders { text += "|\(other.row.number),\(other.row.version)" }
+        for parcel in detail.order.parcels { text += parcel.traceAge(at: detail.asOf) == nil ? "" : "|old" }
         if let cause = detail.rootCause {
             text += "|\(cause.verdict.rawValue),\(cause.reason.english)\(cause.advice.english)"
         }

@@ -14,11 +14,13 @@ extension OrderView {
             ("customer_number", seen(.customer, header?.customer)),
             ("customer_level", seen(.customer, order.credit?.value.level)),
             ("return_rate", seen(.customer, rate.map { formats.percent(Double($0) / 1_000, places: 1) })),
+            ("credit_checked_at", seen(.customer, order.credit.map { formats.minute($0.evidence.at) })),
             ("receiver", seen(.receiverName, receiver?.name)), ("phone", seen(.receiverPhone, receiver?.phone)),
             ("area", order.receiver?.value.check == nil ? area ?? order.receiver?.value.area : deliveryArea),
             ("address", seen(.receiverAddress, receiver?.address)), ("address_check", addressProblems),
             ("shop", header?.shop),
             ("warehouse", header?.warehouse),
+            ("stock_locked_at", order.locked.map { formats.minute($0.at) }),
             ("warranty_until", order.warranty.map { formats.date($0.value) }),
         ]
         let known = rows.filter { !($0.1 ?? "").isEmpty }
@@ -84,6 +86,8 @@ extension OrderView {
                     "courier": courier.filter { !$0.isEmpty }.joined(separator: " · "),
                 ]
             },
+            "old": shown(
+                parcel.traceAge(at: detail.asOf).map { words("trace_old", ["length": words(durationText($0))]) }),
             "hasScans": !parcel.scans.isEmpty,
             "scans": parcel.scans.suffix(Self.scansShown).reversed().map { scan -> Bindings in
                 [
