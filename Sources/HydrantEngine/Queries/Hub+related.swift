@@ -25,6 +25,8 @@ package struct RelatedOrders: Sendable {
 
     package static let maximum = 100
     package static let shown = 6
+    /// How many are opened at most to see to which warehouse they belong.
+    static let readMaximum = 20
 
     package init() {}
 
@@ -34,23 +36,36 @@ package struct RelatedOrders: Sendable {
 extension Hub {
     /// Orders with the same customer or the same telephone, found by keyed hashes: nobody's data are opened but this
     /// order's.
-    package func relatedOrders(of order: Order) async throws -> RelatedOrders {
+    ///
+    /// - Parameter ties: by what the viewer may tell that two orders are of one customer.
+    /// - Parameter scope: the viewer; orders that it does not see are not counted either.
+    package func relatedOrders(
+        of order: Order, by ties: Set<RelatedOrder.Tie>, scope: SearchScope
+    ) async throws -> RelatedOrders {
+        guard !ties.isEmpty else { return RelatedOrders() }
         let keyring = indexer.keyring
         let intake = intake
         return try await store.read { reader in
-            let receiver = try order.receiver.flatMap { register in
-                try reader.sealedReceiver(register.value.id).flatMap { try? intake.open($0, id: register.value.id) }
+            var terms: [(tie: RelatedOrder.Tie, term: SearchTerm)] = []
+            if ties.contains(.customer) {
+                terms += SearchTerm.customer(order.header?.value.customer ?? "").map { (.customer, $0) }
             }
-            let phone = receiver?.open(reason: "hashed to find the customer's other orders").phone ?? ""
-            let ties =
-                SearchTerm.customer(order.header?.value.customer ?? "").map { (RelatedOrder.Tie.customer, $0) }
-                + SearchTerm.phone(phone).filter { $0.kind == .phone }.map { (.phone, $0) }
+            if ties.contains(.phone), let id = order.receiver?.value.id, let sealed = try reader.sealedReceiver(id) {
+                let receiver = try? intake.open(sealed, id: id)
+                let phone = receiver?.open(reason: "hashed to find the customer's other orders").phone ?? ""
+                terms += SearchTerm.phone(phone).filter { $0.kind == .phone }.map { (.phone, $0) }
+            }
             let lists = try reader.searchHits(
-                ties.map { keyring.searchHash($0.1) }, limit: RelatedOrders.maximum + 1)
+                terms.map { keyring.searchHash($0.term) }, limit: RelatedOrders.maximum + 1)
             var byOrder: [Int64: RelatedOrder.Tie] = [:]
-            for (tie, ids) in zip(ties, lists) { for id in ids where byOrder[id] == nil { byOrder[id] = tie.0 } }
+            for (entry, ids) in zip(terms, lists) { for id in ids where byOrder[id] == nil { byOrder[id] = entry.tie } }
             let rows = try reader.orderRows(ids: Array(byOrder.keys)).filter { $0.number != order.number }
-            let newest = rows.sorted { $0.id > $1.id }.prefix(RelatedOrders.maximum)
+            var newest = Array(rows.sorted { $0.id > $1.id }.prefix(RelatedOrders.maximum))
+            if scope.warehouses != nil {
+                newest = try newest.prefix(RelatedOrders.readMaximum).filter { row in
+                    try reader.undamagedOrder(row.number).map(scope.sees) ?? false
+                }
+            }
             var related = RelatedOrders()
             related.count = newest.count
             related.wrong = newest.count { $0.verdict == .wrong }

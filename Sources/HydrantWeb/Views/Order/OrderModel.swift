@@ -28,7 +28,9 @@ package struct OrderModel: Sendable {
     ) async throws -> OrderModel? {
         guard let detail = try await hub.orderDetail(number, asOf: asOf) else { return nil }
         // What else the customer ordered is told about now, and is not worth failing the page for.
-        let related = try? await hub.relatedOrders(of: detail.order)
+        let viewer = Viewer.current
+        let related = try? await hub.relatedOrders(
+            of: detail.order, by: viewer.ties, scope: viewer.searchScope)
         return OrderModel(
             number: number, asOf: asOf, filter: filter, detail: detail, related: related ?? RelatedOrders())
     }
@@ -49,5 +51,15 @@ package struct OrderModel: Sendable {
             text += "|\(cause.verdict.rawValue),\(cause.reason.english)\(cause.advice.english)"
         }
         return String(fnv1a(Array(text.utf8)), radix: 36)
+    }
+}
+
+extension Viewer {
+    /// By what the viewer may tell that two orders are of one customer.
+    fileprivate var ties: Set<RelatedOrder.Tie> {
+        var ties: Set<RelatedOrder.Tie> = []
+        if sight(.customer) != .hidden { ties.insert(.customer) }
+        if sight(.receiverPhone) != .hidden { ties.insert(.phone) }
+        return ties
     }
 }
