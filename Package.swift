@@ -75,7 +75,7 @@ let package = Package(
             name: "HydrantWeb",
             dependencies: [
                 "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
-                "CArgon2", "CJemalloc", hummingbird, mustache, log, crypto,
+                "CArgon2", "CJemalloc", "CQRCode", hummingbird, mustache, log, crypto,
             ],
             resources: [.embedInCode("Pages")],
             swiftSettings: settings),

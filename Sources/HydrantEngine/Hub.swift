@@ -91,6 +91,8 @@ package struct Hub: Sendable {
 
     /// Under which name a database remembers that its orders were looked at for tasks.
     package static let tasksOpenedMark = "tasks opened"
+    /// The same, since wrong orders open tasks.
+    package static let wrongOrdersOpenedMark = "tasks opened for wrong orders"
 
     private func watch() async {
         try? await watcher.prepare()

@@ -31,7 +31,7 @@ import Testing
             TaskKind.allCases.map(\.rawValue) == [
                 "instruction.failed", "number.missing", "waybill.conflict", "waybill.surplus", "hold.decide",
                 "receiver.verify", "receiver.correct", "credit.decide", "gift.bind", "asked", "messages.parked",
-                "word.unmapped",
+                "word.unmapped", "order.wrong",
             ])
         #expect(TaskSeverity.allCases.map(\.rawValue) == ["urgent", "high", "normal", "low"])
         #expect(TaskEnding.allCases.map(\.rawValue) == ["resolved", "gone"])

@@ -69,6 +69,50 @@ import Testing
         #expect(try await api.signIn(name).status == (name == "ada" ? 303 : 401))
     }
 
+    @Test func `a lock outlives the process, and nothing of what was typed is kept`() async throws {
+        let api = try APIFixture()
+        try await api.join(api.people(), "ada", .operations)
+        for name in ["ada", "nobody"] {
+            for _ in 1...10 { #expect(try await api.signIn(name, "wrong").status == 401) }
+        }
+        let kept = try await api.store.read { try $0.records("sign-in-locks", after: "", limit: 9) }
+        #expect(kept.count == 2 && kept.allSatisfy { !$0.key.contains("ada") && !$0.key.contains("nobody") })
+        // Another process begins with an empty book.
+        let people = api.people()
+        for name in ["ada", "nobody"] {
+            let outcome = try await people.signIn(
+                name, password: APIFixture.password, source: "10.0.0.9", device: "", replacing: nil)
+            guard case .locked(let until) = outcome else {
+                Issue.record("\(name) is not locked: \(outcome)")
+                continue
+            }
+            #expect(until == api.wallClock.now() + .minutes(15))
+        }
+        api.wallClock.move(by: .minutes(15))
+        let later = api.people()
+        for _ in 1...10 {
+            _ = try await later.signIn("eve", password: "wrong", source: "10.0.0.9", device: "", replacing: nil)
+        }
+        // What is over is cleared away.
+        #expect(try await api.store.read { try $0.records("sign-in-locks", after: "", limit: 9) }.count == 1)
+        let outcome = try await later.signIn(
+            "ada", password: APIFixture.password, source: "10.0.0.8", device: "", replacing: nil)
+        guard case .signedIn = outcome else {
+            Issue.record("ada is not let in: \(outcome)")
+            return
+        }
+    }
+
+    @Test func `the second factor is shown as a code that programs read`() throws {
+        let factor = OneTimePassword(secret: Array("12345678901234567890".utf8))
+        let picture = try #require(QRPicture(factor.link(user: "ada")))
+        #expect(picture.side >= 21 + 8 && (picture.side - 8 - 17) % 4 == 0)
+        // The finder patterns: seven dark modules in the first row, at both ends.
+        #expect(picture.path.hasPrefix("M4 4h7v1h-7z"))
+        #expect(picture.path.contains("M\(picture.side - 11) 4h7v1h-7z"))
+        #expect(QRPicture(String(repeating: "a", count: 301)) == nil)
+    }
+
     @Test func `fifty failures lock a source, and only that one`() throws {
         let book = GuessBook()
         let now = APIFixture.begin

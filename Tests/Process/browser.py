@@ -17,6 +17,7 @@ root = pathlib.Path(__file__).resolve().parents[2]
 binary = os.environ.get("HYDRANT_BINARY", str(root / ".build/release/hydrant"))
 tools = root / ".build-tools/browser"
 VERSION = "1.65.2"
+AXE_VERSION = "0.1.8"
 
 SIZES = {"desktop": (1440, 1000), "phone": (390, 844)}
 PAGE_BYTES_MAXIMUM = 250_000
@@ -25,14 +26,14 @@ PAINT_MILLISECONDS_MAXIMUM = 1_000
 
 def with_playwright(script):
     """Runs the script again with the Playwright of a virtual environment of its own."""
-    stamp = tools / f"playwright-{VERSION}"
+    stamp = tools / f"playwright-{VERSION}-axe-{AXE_VERSION}"
     if not stamp.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(tools)], check=True)
         installed = subprocess.run(
-            [tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", f"playwright=={VERSION}"],
-            capture_output=True, text=True)
+            [tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", f"playwright=={VERSION}",
+             f"axe-playwright-python=={AXE_VERSION}"], capture_output=True, text=True)
         if installed.returncode != 0:
-            sys.exit("browser: Playwright could not be installed")
+            sys.exit("browser: Playwright and axe could not be installed")
         stamp.touch()
     python = str(tools / "bin/python")
     os.execv(python, [python, script, "--inside"])

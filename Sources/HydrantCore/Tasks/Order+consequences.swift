@@ -34,6 +34,9 @@ extension Order {
                 .trackingReported(
                     Tracking(parcel: subject, courier: typed.courier, channel: "keeper", number: typed.number))
             ]
+        case .wrongOrder:
+            guard answers["action"] == "locked" else { return [] }
+            return [.inventoryLocked(InventoryLock(warehouse: parcels.first.map { warehouse(of: $0.id) } ?? ""))]
         case .instructionFailed, .receiverWrong, .asked, .messagesParked, .wordUnmapped: return []
         }
     }

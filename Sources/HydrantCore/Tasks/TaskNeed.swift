@@ -51,6 +51,8 @@ package enum TaskKind: String, CaseIterable, Sendable {
     case messagesParked = "messages.parked"
     /// A status word that the mapping table does not know.
     case wordUnmapped = "word.unmapped"
+    /// The order is wrong, and no message will put it right by itself.
+    case wrongOrder = "order.wrong"
 }
 
 /// How bad it is when nobody does it, the gravest first.
@@ -134,7 +136,7 @@ extension TaskKind {
     package var severity: TaskSeverity {
         switch self {
         case .waybillConflict, .numberMissing, .receiverUnverified: .urgent
-        case .receiverWrong, .holdDecision, .giftUnbound, .creditRefused: .high
+        case .receiverWrong, .holdDecision, .giftUnbound, .creditRefused, .wrongOrder: .high
         case .instructionFailed, .waybillSurplus, .asked, .messagesParked: .normal
         case .wordUnmapped: .low
         }
@@ -155,6 +157,7 @@ extension TaskKind {
         case .asked: Text(chinese: "待办", english: "To do")
         case .messagesParked: Text(chinese: "无法处理的消息", english: "Messages set aside")
         case .wordUnmapped: Text(chinese: "未映射的状态词", english: "Word without a mapping")
+        case .wrongOrder: Text(chinese: "问题订单", english: "Wrong order")
         }
     }
 }

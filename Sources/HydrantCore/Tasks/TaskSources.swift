@@ -10,6 +10,7 @@ protocol TaskSource: SendableMetatype {
 /// All sources.
 private let sources: [any TaskSource.Type] = [
     FailedInstructions.self, WaybillTrouble.self, MissingNumbers.self, HoldsForPeople.self, AskedTasks.self,
+    WrongOrders.self,
 ]
 
 extension Order {

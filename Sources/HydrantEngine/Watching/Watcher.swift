@@ -19,7 +19,9 @@ struct Watcher: Sendable {
             try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
         }
         _ = try await fireTimers(now: clock.now())
-        for mark in [Hub.parcelsPlacedMark, Hub.tasksOpenedMark] { try await bringUp(mark) }
+        for mark in [Hub.parcelsPlacedMark, Hub.tasksOpenedMark, Hub.wrongOrdersOpenedMark] {
+            try await bringUp(mark)
+        }
     }
 
     /// Brings a database up that was written before parcels were placed in sets, or before there were tasks: looks once

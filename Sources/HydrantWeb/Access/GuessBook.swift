@@ -2,7 +2,8 @@ package import HydrantCore
 import Synchronization
 
 /// Counts failed sign-ins by account and by source. A name that nobody has is counted like any other, so that being
-/// locked out tells nothing. Kept in memory: a restart forgives.
+/// locked out tells nothing. Counts are in memory; a lock is also kept in the store, so that no restart and no other
+/// node forgives it.
 package final class GuessBook: Sendable {
     private struct Entry {
         var failures: Int
@@ -23,7 +24,8 @@ package final class GuessBook: Sendable {
     /// says otherwise, so that a thousand at the same moment are a thousand.
     package func begin(account: String, source: String, now: Instant) -> Instant? {
         entries.withLock { entries in
-            let keys = [("a" + account, Self.accountMaximum), ("s" + source, Self.sourceMaximum)]
+            let keys = Array(
+                zip(Self.keys(account: account, source: source), [Self.accountMaximum, Self.sourceMaximum]))
             var until: Instant?
             for (key, maximum) in keys {
                 guard let entry = entries[key], now < entry.since + Self.window else { continue }
@@ -43,6 +45,22 @@ package final class GuessBook: Sendable {
                 }
             }
             return nil
+        }
+    }
+
+    /// The names of the account's and the source's counts.
+    static func keys(account: String, source: String) -> [String] { ["a" + account, "s" + source] }
+
+    /// The locks that these attempts have led to, with their ends.
+    func locks(account: String, source: String, now: Instant) -> [(key: String, until: Instant)] {
+        entries.withLock { entries in
+            zip(Self.keys(account: account, source: source), [Self.accountMaximum, Self.sourceMaximum])
+                .compactMap { key, maximum in
+                    guard let entry = entries[key], now < entry.since + Self.window, entry.failures >= maximum else {
+                        return nil
+                    }
+                    return (key, entry.since + Self.window)
+                }
         }
     }
 

@@ -89,10 +89,14 @@ extension People {
 
     /// Whoever changes a secret proves first that they are not only at the keyboard.
     private func prove(_ name: String, _ password: String, source: String) async throws {
-        guard guesses.begin(account: name, source: source, now: clock.now()) == nil else { throw PeopleRefusal.busy }
+        let now = clock.now()
+        guard try await lockedUntil(account: name, source: source, now: now) == nil else { throw PeopleRefusal.busy }
         guard let kept = try await person(name)?.password else { throw PeopleRefusal.wrongPassword }
         guard let fits = await mill.run({ kept.fits(String(password.prefix(200))) }) else { throw PeopleRefusal.busy }
-        guard fits else { throw PeopleRefusal.wrongPassword }
+        guard fits else {
+            try await keepLocks(account: name, source: source, now: now)
+            throw PeopleRefusal.wrongPassword
+        }
         guesses.forgive(account: name, source: source)
     }
 

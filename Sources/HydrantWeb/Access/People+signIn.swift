@@ -24,12 +24,15 @@ extension People {
     ) async throws -> SignInOutcome {
         let name = Person.normal(String(name.prefix(100)))
         let now = clock.now()
-        if let until = guesses.begin(account: name, source: source, now: now) { return .locked(until: until) }
+        if let until = try await lockedUntil(account: name, source: source, now: now) { return .locked(until: until) }
         let person = try await person(name)
         // Somebody whom nobody knows costs the same work.
         let kept = person?.password ?? Self.nobody
         guard let fits = await mill.run({ kept.fits(String(password.prefix(200))) }) else { return .busy }
-        guard fits, let person, person.password != nil, !person.isDisabled else { return .refused }
+        guard fits, let person, person.password != nil, !person.isDisabled else {
+            try await keepLocks(account: name, source: source, now: now)
+            return .refused
+        }
         if person.secondFactor != nil {
             guesses.forgive(account: name, source: source)
             return .asksForDigits(ticket: ticket(name, now))
@@ -45,12 +48,15 @@ extension People {
         let now = clock.now()
         guard let name = name(ofTicket: ticket, now) else { return .refused }
         // Digits are counted apart, so that a right password does not forgive guessed digits.
-        if let until = guesses.begin(account: "digits " + name, source: source, now: now) {
+        if let until = try await lockedUntil(account: "digits " + name, source: source, now: now) {
             return .locked(until: until)
         }
         guard let person = try await person(name), !person.isDisabled,
             let step = person.secondFactor?.step(of: digits, at: now, after: person.usedStep)
-        else { return .refused }
+        else {
+            try await keepLocks(account: "digits " + name, source: source, now: now)
+            return .refused
+        }
         let isTaken = try await store.transaction { [records] transaction in
             guard let (json, version) = try records.read(transaction, .users, name), var current = Person(json: json),
                 current.usedStep < step, current.secondFactor == person.secondFactor

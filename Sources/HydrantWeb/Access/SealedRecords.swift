@@ -9,6 +9,7 @@ struct SealedRecords: Sendable {
         case sessions
         case tokens = "user-tokens"
         case invitations
+        case locks = "sign-in-locks"
     }
 
     let keyring: Keyring

@@ -14,6 +14,12 @@
     }
   });
 
+  /* On a phone the navigation is wider than the screen. */
+  var here = doc.querySelector('.nav [aria-current]');
+  if (here && here.parentNode.scrollWidth > here.parentNode.clientWidth) {
+    here.parentNode.scrollLeft = here.offsetLeft - (here.parentNode.clientWidth - here.offsetWidth) / 2;
+  }
+
   function setLink(state) {
     var link = doc.querySelector('[data-link]');
     if (link && link.dataset.link !== state) link.dataset.link = state;

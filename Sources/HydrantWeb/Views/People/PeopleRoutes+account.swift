@@ -13,11 +13,14 @@ extension PeopleRoutes {
         }
         let proposed = people.proposedFactor(session: viewer.session)
         let sessions = try await people.sessions(of: name)
+        let link = proposed.link(user: name)
+        let picture = person.secondFactor == nil ? QRPicture(link) : nil
         let bindings: Bindings = [
+            "qr": picture.map { ["side": String($0.side), "path": $0.path] as Bindings } ?? false as Any,
             "notice": notice?.bindings ?? false, "name": name, "role": words(person.role.text),
             "warehouses": shown(person.warehouses.sorted().joined(separator: ", ")),
             "hasFactor": person.secondFactor != nil, "secret": Self.grouped(proposed.base32),
-            "otpauth": proposed.link(user: name), "sessions": sessionRows(sessions, request),
+            "otpauth": link, "sessions": sessionRows(sessions, request),
         ]
         let status = notice?.isAlert == true ? 422 : 200
         return answer(document(bindings, "account", title: words("account_title"), request, .account), status)

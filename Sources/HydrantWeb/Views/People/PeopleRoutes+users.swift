@@ -10,6 +10,7 @@ extension PeopleRoutes {
             "notice": notice?.bindings ?? false, "count": words("users_count", ["count": String(all.count)]),
             "typedName": typed["name"], "typedWarehouses": typed["warehouses"],
             "roles": roleRows(Role(rawValue: typed["role"]) ?? .operations, words),
+            "hasRows": !all.isEmpty,
             "rows": all.map { person -> Bindings in
                 [
                     "name": person.name, "href": "/settings/users/\(encodedPiece(person.name))",
