@@ -34,10 +34,11 @@ extension Order {
             let dispatch = ParcelDispatch(instruction.parcel, of: self, settings)
             return dispatch.channelsToAsk(isBlocked: true).contains(instruction.system)
         case .voidWaybill:
-            guard let parcel, let number = instruction.waybillNumber, let live = liveWaybill(of: parcel),
-                let waybill = parcel.waybills.first(where: { $0.number == number })
+            guard let parcel, let number = instruction.waybillNumber,
+                let waybill = parcel.waybills.first(where: { $0.number == number }), waybill.voided == nil
             else { return false }
-            return waybill.voided == nil && live.number != number
+            if isNeverToLeave(parcel) { return true }
+            return liveWaybill(of: parcel).map { $0.number != number } ?? false
         case .queryTrace:
             guard let number = instruction.waybillNumber, let parcel else { return true }
             // What was cancelled and never left has no way to follow.

@@ -43,6 +43,12 @@ extension Order {
         }
     }
 
+    /// Whether a parcel stays in the house for good: its order was cancelled before a courier had it, so that none of
+    /// its waybills is needed.
+    func isNeverToLeave(_ parcel: Parcel) -> Bool {
+        cancelled != nil && parcel.handedOver == nil && parcel.signed == nil
+    }
+
     /// Whether the hub takes a surplus waybill back by itself: it was asked for by the hub at that channel, and no
     /// person's word stands in between.
     func mayVoid(_ waybill: Waybill, of parcel: Parcel) -> Bool {

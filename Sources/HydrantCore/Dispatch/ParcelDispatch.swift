@@ -118,10 +118,12 @@ struct ParcelDispatch {
     }
 
     private var voidWishes: [WantedInstruction] {
-        guard let parcel, parcel.waybills.count > 1 else { return [] }
-        return order.surplusWaybills(of: parcel).compactMap { waybill in
+        guard let parcel, !parcel.waybills.isEmpty else { return [] }
+        let isOver = order.isNeverToLeave(parcel)
+        let surplus = isOver ? parcel.liveWaybills.filter { $0.readBack != nil } : order.surplusWaybills(of: parcel)
+        return surplus.compactMap { waybill in
             let isFirst = order.lastVoid(waybill.number, of: id).map(order.isAskedAgain) ?? true
-            guard isFirst, order.mayVoid(waybill, of: parcel) else {
+            guard isFirst, isOver ? order.wasMadeByHub(waybill, of: parcel) : order.mayVoid(waybill, of: parcel) else {
                 return nil
             }
             var wish = WantedInstruction(

@@ -21,11 +21,10 @@ extension Order {
             return [.lineReported(gift)]
         case .waybillConflict: return settle(parcel: subject, keeping: answers["keep"] ?? "")
         case .waybillSurplus:
-            guard answers["action"] == "voided",
-                let void = issued.last(where: { $0.instruction.key == subject })?.instruction,
-                let number = void.waybillNumber
-            else { return [] }
-            return [.waybillVoided(parcel: void.parcel, number: number)]
+            let void = issued.last { $0.instruction.key == subject }?.instruction
+            let waybill = void ?? Instruction(key: "", kind: .voidWaybill, system: "", target: subject)
+            guard answers["action"] == "voided", let number = waybill.waybillNumber else { return [] }
+            return [.waybillVoided(parcel: waybill.parcel, number: number)]
         case .numberMissing:
             let standing = ParcelDispatch(subject, of: self, settings).chain?.courier ?? ""
             let courier = answers["courier"].flatMap { $0.isEmpty ? nil : $0 } ?? standing

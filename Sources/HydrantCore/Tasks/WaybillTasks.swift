@@ -4,6 +4,9 @@ enum WaybillTrouble: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
         order.parcels.flatMap { parcel -> [TaskNeed] in
             guard !parcel.waybills.isEmpty else { return [] }
+            if order.isNeverToLeave(parcel) {
+                return parcel.liveWaybills.compactMap { surplus($0, of: parcel, in: order) ?? typed($0, of: parcel) }
+            }
             if let conflict = conflict(of: parcel, in: order) { return [conflict] }
             return order.surplusWaybills(of: parcel).compactMap { surplus($0, of: parcel, in: order) }
         }
@@ -35,6 +38,20 @@ enum WaybillTrouble: TaskSource {
                                 english: name + (isTyped ? " (typed)" : " (from \(waybill.channel))")))
                     }), .note,
             ])
+    }
+
+    /// The label of a cancelled order that was made without the hub, so that the hub cannot take it back.
+    private static func typed(_ waybill: Waybill, of parcel: Parcel) -> TaskNeed? {
+        guard waybill.isTyped else { return nil }
+        return TaskNeed(
+            id: "spare:\(Instruction.target(parcel: parcel.id, number: waybill.number))", kind: .waybillSurplus,
+            owner: "warehouse",
+            reason: Text(
+                chinese: "订单已取消，人工录入的运单 \(waybill.number)（包裹 \(parcel.id)）系统无法作废，请联系快递作废并留下包裹",
+                english:
+                    "The order was cancelled, and the hub cannot void the typed number \(waybill.number) of parcel "
+                    + "\(parcel.id): have the courier void it, and keep the parcel in the house"),
+            fields: [.action([.init("voided", Text(chinese: "已请快递作废", english: "The courier has voided it"))]), .note])
     }
 
     private static func surplus(_ waybill: Waybill, of parcel: Parcel, in order: Order) -> TaskNeed? {
