@@ -261,6 +261,42 @@ struct DirectScene: Sendable {
 
     // MARK: - The way of a parcel
 
+    @Test(arguments: [DirectCourier.sf, .sto])
+    func `routes that are asked for together are told apart, and an unknown waybill spoils no other`(
+        courier: DirectCourier
+    ) async throws {
+        let scene = try DirectScene()
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            var numbers: [String] = []
+            for parcel in 1...12 {
+                let created = await connector.perform(scene.request(.createWaybill, "SO-1-\(parcel)"))
+                numbers.append(try #require(DirectScene.number(created)))
+            }
+            scene.clock.advance(by: .hours(200))
+            numbers.insert("77399999999", at: 3)
+            let traces = await withTaskGroup(of: (String, InstructionResult).self) { group in
+                for number in numbers {
+                    group.addTask {
+                        let request = scene.request(
+                            .queryTrace, "SO-1-1#\(number)", tracked: number, by: courier.rawValue)
+                        return (number, await connector.perform(request))
+                    }
+                }
+                return await group.reduce(into: [String: InstructionResult]()) { $0[$1.0] = $1.1 }
+            }
+            for (number, result) in traces where number != "77399999999" {
+                guard case .traceReported(let trace)? = result.facts.first?.body else {
+                    Issue.record("\(number): \(result)")
+                    continue
+                }
+                #expect(trace.number == number)
+                #expect(trace.scans.last?.status == .signed)
+            }
+            #expect(traces["77399999999"]?.facts.isEmpty == true)
+        }
+    }
+
     @Test(arguments: DirectCourier.allCases)
     func `the list of a parcel that comes back ends with the sender and not with the buyer`(
         courier: DirectCourier

@@ -1,7 +1,8 @@
 import HydrantConnectorKit
-import HydrantConnectors
 import HydrantCore
 import Testing
+
+@testable import HydrantConnectors
 
 /// STO: request, endpoint, success, error, pushes.
 @Suite struct STOTests {
@@ -59,6 +60,17 @@ import Testing
                 "EDI_MODIFY_ORDER_CANCEL", "INTERCEPT_CREATE_STANDARD", "STO_TRACE_PLATFORM_SUBSCRIBE",
                 "STO_TRACE_QUERY_COMMON",
             ])
+    }
+
+    @Test func `of a reply about several waybills each reads its own`() {
+        let row = #"{"opTime":"2026-11-22 12:00:00","scanType":"收件"}"#
+        let byNumber = try? JSON(text: #"{"N1":[\#(row)],"N2":[\#(row),\#(row)]}"#)
+        #expect(STOMapper.scans(byNumber ?? .null, number: "N2").count == 2)
+        #expect(STOMapper.scans(byNumber ?? .null, number: "N3").isEmpty)
+        let named = #"{"waybillNo":"N1","opTime":"2026-11-22 12:00:00","scanType":"收件"}"#
+        let list = try? JSON(text: "[\(named)]")
+        #expect(STOMapper.scans(list ?? .null, number: "N1").count == 1)
+        #expect(STOMapper.scans(list ?? .null, number: "N2").isEmpty)
     }
 
     // MARK: - Pushes

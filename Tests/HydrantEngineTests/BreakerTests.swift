@@ -147,17 +147,23 @@ struct BreakerTests {
             var breaker = Breaker()
             var now = Self.begin
             var tickets: [Breaker.Ticket] = []
+            // How many were sent in each round of trying; those of one round have the same ticket.
+            var tries: [Breaker.Ticket: Int] = [:]
             for _ in 0..<200 {
                 now = now + Milliseconds(generator.next() % 3_000)
                 if generator.next() % 2 == 0, breaker.room(now) > 0 {
-                    tickets.append(breaker.begin(now))
+                    let ticket = breaker.begin(now)
+                    tickets.append(ticket)
+                    if breaker.state == .trying { tries[ticket, default: 0] += 1 }
                 } else if !tickets.isEmpty {
                     let ticket = tickets.remove(at: Int(generator.next() % UInt64(tickets.count)))
                     let outcomes = [Breaker.Outcome.answered, Self.failed, Self.failed, .withdrawn, .locked("x")]
                     let jitter = Milliseconds(generator.next() % 20_001)
-                    breaker.end(ticket, outcomes[Int(generator.next() % 5)], now, jitter: jitter)
+                    let outcome = outcomes[Int(generator.next() % 5)]
+                    if outcome == .withdrawn, tries[ticket] != nil { tries[ticket, default: 0] -= 1 }
+                    breaker.end(ticket, outcome, now, jitter: jitter)
                 }
-                #expect(breaker.room(now) >= 0)
+                #expect(tries.values.allSatisfy { $0 <= Breaker.rounds[1] })
                 #expect((breaker.state == .closed) == (breaker.downSince == nil))
                 if breaker.state != .closed { #expect(breaker.room(now) <= 5) }
                 if let at = breaker.opensAgainAt { #expect(at - now <= 30_000) }

@@ -16,10 +16,29 @@ protocol CourierFace: Sendable {
     /// True where creating again under the same number of ours is certain to give the first waybill and no second one,
     /// so that it may stand for asking.
     var repeatsToFind: Bool { get }
+
+    /// How many waybills one call can ask the routes of.
+    var routesPerCall: Int { get }
+
+    /// What the courier checks of the receiver before it shows a route; empty where it checks nothing.
+    func routeProof(phone: String) -> String
+
+    /// The call for the routes of several waybills; its reply is read for each by ``answer(to:_:for:)``.
+    func routesCall(_ waybills: [RouteQuestion], for request: InstructionRequest) -> CourierCall?
 }
 
 extension CourierFace {
     var repeatsToFind: Bool { false }
+    var routesPerCall: Int { 1 }
+    func routeProof(phone: String) -> String { "" }
+    func routesCall(_ waybills: [RouteQuestion], for request: InstructionRequest) -> CourierCall? { nil }
+}
+
+/// A waybill whose route is asked for.
+struct RouteQuestion: Hashable, Sendable {
+    var number: String
+    /// What the courier checks before it shows a route, the same for all waybills of a call; empty where it does not.
+    var proof = ""
 }
 
 /// What a courier is asked.

@@ -6,6 +6,13 @@ import HydrantCore
 struct CourierProxy<Face: CourierFace>: Sendable {
     let face: Face
     let caller: any HTTPCaller
+    private let routes: SharedCalls<RouteQuestion, CallReply>
+
+    init(face: Face, caller: any HTTPCaller) {
+        self.face = face
+        self.caller = caller
+        routes = SharedCalls(limit: face.routesPerCall)
+    }
 
     func perform(_ request: InstructionRequest) async -> InstructionResult {
         switch request.instruction.kind {
@@ -168,7 +175,7 @@ struct CourierProxy<Face: CourierFace>: Sendable {
             return .retryable(
                 detail: "\(face.courier) shows routes by number, and there is none yet", after: .minutes(5))
         }
-        switch await ask(question, request, for: .question) {
+        switch await askRoute(question, request) {
         case .failure(let end): return end.result
         case .success(.route(let number, _)) where !number.isEmpty && known.map { $0 != number } ?? false:
             return .retryable(detail: "\(face.courier) answered for another waybill", after: .minutes(5))
@@ -221,16 +228,74 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         guard let call = face.call(question, for: request) else {
             return .failure(CallEnd(result: request.unsupported(by: face.system)))
         }
+        return read(await reply(to: call), question, request, for: purpose)
+    }
+
+    /// What came of a call.
+    private struct CallReply: Sendable {
+        var operation: String
+        var body: Result<[UInt8], CallFailure>
+        /// How many waybills it asked for.
+        var waybills = 1
+    }
+
+    /// Asks for a route, together with others that are asked for at the same time where the courier takes several.
+    private func askRoute(
+        _ question: CourierQuestion, _ request: InstructionRequest
+    ) async -> Result<CourierAnswer, CallEnd> {
+        guard face.routesPerCall > 1, case .route(let number?, let phone) = question else {
+            return await ask(question, request, for: .question)
+        }
+        let waybill = RouteQuestion(number: number, proof: face.routeProof(phone: phone))
+        let reply = await routes.reply(to: waybill, together: { $0.proof == waybill.proof }) { waybills in
+            guard let call = face.routesCall(waybills, for: request) else {
+                return CallReply(operation: "route", body: .failure(.refused("\(face.courier) shows no routes")))
+            }
+            var reply = await self.reply(to: call)
+            reply.waybills = waybills.count
+            return reply
+        }
+        guard let reply else {
+            return .failure(CallEnd(result: .retryable(detail: "the question was given up", after: nil)))
+        }
+        let answer = read(reply, question, request, for: .question)
+        // One waybill that the courier does not know must not speak for those that were asked for beside it.
+        if reply.waybills > 1, case .success(.failed(let kind, _)) = answer, kind.mayConcernOne {
+            return await ask(question, request, for: .question)
+        }
+        return answer
+    }
+
+    private func reply(to call: CourierCall) async -> CallReply {
         do {
-            let reply = try await caller.successfulReply(call.call).body
-            guard let answer = face.answer(to: question, reply, for: request) else {
-                throw CallFailure.unknown("the reply of \(call.operation) is not readable")
+            let reply = try await caller.successfulReply(call.call)
+            return CallReply(operation: call.operation, body: .success(reply.body))
+        } catch {
+            return CallReply(operation: call.operation, body: .failure(error))
+        }
+    }
+
+    private func read(
+        _ reply: CallReply, _ question: CourierQuestion, _ request: InstructionRequest, for purpose: CallPurpose
+    ) -> Result<CourierAnswer, CallEnd> {
+        switch reply.body {
+        case .failure(let failure): return .failure(CallEnd(result: purpose.result(of: failure)))
+        case .success(let bytes):
+            guard let answer = face.answer(to: question, bytes, for: request) else {
+                let failure = CallFailure.unknown("the reply of \(reply.operation) is not readable")
+                return .failure(CallEnd(result: purpose.result(of: failure)))
             }
             return .success(answer)
-        } catch let failure as CallFailure {
-            return .failure(CallEnd(result: purpose.result(of: failure)))
-        } catch {
-            return .failure(CallEnd(result: .ambiguous(detail: "the call of \(call.operation) broke")))
+        }
+    }
+}
+
+extension FailureClass {
+    /// Whether it may be about one of several that were asked for together, and not about all.
+    fileprivate var mayConcernOne: Bool {
+        switch self {
+        case .unknownThere, .alreadyDone, .data, .channel: true
+        case .ambiguous, .throttled, .credentials: false
         }
     }
 }

@@ -19,7 +19,8 @@ enum DirectQuestion: Sendable {
     /// By the waybill's number, or by our own where the protocol wants that.
     case cancel(id: String?, number: String?)
     case readdress(number: String)
-    case track(number: String?, id: String?)
+    /// Where the protocol takes several waybills in one call, the others too.
+    case track(number: String?, id: String?, others: [String] = [])
     case subscribe(number: String)
     case balance
     /// Fetching a token.
@@ -48,10 +49,17 @@ enum DirectRefusal: Sendable {
 enum DirectAnswer: Sendable {
     case created(id: String, number: String)
     case done
-    case route(number: String, [DirectScan])
+    /// With what is known of the others that were asked for in the same call.
+    case route(number: String, [DirectScan], others: [DirectRoute] = [])
     case balance(Int)
     case token(String)
     case refused(DirectRefusal)
+}
+
+/// The scans of one waybill.
+struct DirectRoute: Sendable {
+    var number: String
+    var scans: [DirectScan]
 }
 
 /// A scan of a played parcel.

@@ -135,12 +135,17 @@ package actor DirectSandbox {
             guard let index = books[courier]?.index(number: number) else { return .refused(.unknownNumber) }
             books[courier]?.change(index) { $0.addressChanges += 1 }
             return .done
-        case .track(let number, let id):
+        case .track(let number, let id, let others):
             let index =
                 number.flatMap { books[courier]?.index(number: $0) } ?? id.flatMap { books[courier]?.index(id: $0) }
             guard let index, let entry = books[courier]?.entries[index] else { return .refused(.unknownNumber) }
             if courier == .yunda, entry.subscriptions == 0 { return .refused(.notSubscribed) }
-            return .route(number: number ?? entry.numbers[0], scans(of: entry))
+            let known = others.compactMap { other -> DirectRoute? in
+                guard let index = books[courier]?.index(number: other), let entry = books[courier]?.entries[index]
+                else { return nil }
+                return DirectRoute(number: other, scans: scans(of: entry))
+            }
+            return .route(number: number ?? entry.numbers[0], scans(of: entry), others: known)
         case .subscribe(let number):
             guard let index = books[courier]?.index(number: number) else { return .refused(.unknownNumber) }
             books[courier]?.change(index) { $0.subscriptions += 1 }

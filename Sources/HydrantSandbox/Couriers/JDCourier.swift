@@ -55,7 +55,7 @@ struct JDCourier: DirectFace {
             let isCancel = call.path.hasSuffix("cancel")
             return reply(data: isCancel ? ["resultType": 0] : "订阅成功")
         case .balance, .token: return reply(data: .null)
-        case .route(let number, let scans):
+        case .route(let number, let scans, _):
             let rows = scans.map { row($0, number: number) }
             return reply(data: ["waybillCode": .string(number), "traceDetails": .array(rows)])
         case .refused(let reason): return refused(reason)

@@ -43,9 +43,10 @@ struct SFCourier: DirectFace {
             }
             return .success(.readdress(number: content["waybillNo"]?.string ?? ""))
         case "EXP_RECE_SEARCH_ROUTES":
-            let asked = content["trackingNumber"]?.array?.first?.string
-            let isByOrder = content["trackingType"]?.string == "2"
-            return .success(.track(number: isByOrder ? nil : asked, id: isByOrder ? asked : nil))
+            let asked = content["trackingNumber"]?.array?.compactMap(\.string) ?? []
+            guard asked.count <= 10 else { return .failure(DirectTurnedAway(.malformed("trackingNumber"))) }
+            if content["trackingType"]?.string == "2" { return .success(.track(number: nil, id: asked.first)) }
+            return .success(.track(number: asked.first, id: nil, others: Array(asked.dropFirst())))
         case "EXP_RECE_REGISTER_ROUTE": return .success(.subscribe(number: content["attributeNo"]?.string ?? ""))
         default: return .failure(DirectTurnedAway(.unknownOperation))
         }
@@ -79,15 +80,20 @@ struct SFCourier: DirectFace {
                 ])
         case .done: return inner(call, ["resStatus": 2])
         case .balance: return inner(call, .null)
-        case .route(let number, let scans):
-            let routes = scans.map { scan -> JSON in
-                [
-                    "acceptTime": .string(ChinaTime.text(scan.at)), "acceptAddress": .string(scan.place),
-                    "remark": .string(scan.text), "opCode": .string(Self.code(scan.kind)),
-                ]
-            }
-            return inner(call, ["routeResps": [["mailNo": .string(number), "routes": .array(routes)]]])
+        case .route(let number, let scans, let others):
+            let replies = [DirectRoute(number: number, scans: scans)] + others
+            return inner(call, ["routeResps": .array(replies.map(reply))])
         }
+    }
+
+    private func reply(_ route: DirectRoute) -> JSON {
+        let rows = route.scans.map { scan -> JSON in
+            [
+                "acceptTime": .string(ChinaTime.text(scan.at)), "acceptAddress": .string(scan.place),
+                "remark": .string(scan.text), "opCode": .string(Self.code(scan.kind)),
+            ]
+        }
+        return ["mailNo": .string(route.number), "routes": .array(rows)]
     }
 
     private static func code(_ kind: DirectScan.Kind) -> String {

@@ -22,7 +22,8 @@ struct STOCourier: DirectFace {
         case "INTERCEPT_CREATE_STANDARD":
             return .success(.readdress(number: content["waybillNo"]?.string ?? ""))
         case "STO_TRACE_QUERY_COMMON":
-            return .success(.track(number: content["waybillNoList"]?.array?.first?.string, id: nil))
+            let numbers = content["waybillNoList"]?.array?.compactMap(\.string) ?? []
+            return .success(.track(number: numbers.first, id: nil, others: Array(numbers.dropFirst())))
         case "STO_TRACE_PLATFORM_SUBSCRIBE":
             let number = content["subscribeInfoList"]?.array?.first?["waybillNo"]?.string
             return .success(.subscribe(number: number ?? ""))
@@ -35,8 +36,13 @@ struct STOCourier: DirectFace {
         case .created(let id, let number):
             return reply(data: ["orderNo": .string(id), "waybillNo": .string(number)])
         case .done, .balance, .token: return reply(data: .null)
-        case .route(let number, let scans):
-            return reply(data: .object([JSON.Member(number, .array(scans.map { row($0, number: number) }))]))
+        case .route(let number, let scans, let others):
+            let routes = [DirectRoute(number: number, scans: scans)] + others
+            return reply(
+                data: .object(
+                    routes.map { route in
+                        JSON.Member(route.number, .array(route.scans.map { row($0, number: route.number) }))
+                    }))
         case .refused(let reason): return refused(reason)
         }
     }

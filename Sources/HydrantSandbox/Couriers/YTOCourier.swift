@@ -35,9 +35,9 @@ struct YTOCourier: DirectFace {
                 "logisticsNo": .string(id), "mailNo": .string(number), "shortAddress": "300-1", "success": "true",
             ])
         case .done, .balance, .token: return SandboxAnswer(["success": "true", "message": "成功"])
-        case .route(_, let scans) where scans.isEmpty:
+        case .route(_, let scans, _) where scans.isEmpty:
             return SandboxAnswer(["code": 1_001, "success": "true", "message": "无走件信息"])
-        case .route(let number, let scans):
+        case .route(let number, let scans, _):
             let rows = scans.map { scan -> JSON in
                 [
                     "waybill_No": .string(number), "upload_Time": .string(ChinaTime.text(scan.at)),

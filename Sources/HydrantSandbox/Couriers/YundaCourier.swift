@@ -42,7 +42,7 @@ struct YundaCourier: DirectFace {
         case .done: return batch(call, status: true, number: nil, message: "ok")
         case .token: return reply(.null)
         case .balance(let left): return reply(["count": .integer(Int64(left))])
-        case .route(let number, let scans):
+        case .route(let number, let scans, _):
             let steps = scans.map { scan -> JSON in
                 [
                     "time": .string(ChinaTime.text(scan.at)), "action": .string(Self.action(scan.kind)),

@@ -41,7 +41,7 @@ struct ZTOCourier: DirectFace {
         case .done: return reply(code: call.path.hasSuffix("subsrcibe") ? "SYS000" : "0000", result: .null)
         case .balance(let left): return reply(result: ["availableBalance": .integer(Int64(left))])
         case .token: return reply(result: .null)
-        case .route(let number, let scans):
+        case .route(let number, let scans, _):
             let rows = scans.map { scan -> JSON in
                 [
                     "billCode": .string(number), "scanType": .string(Self.scanType(scan.kind)),

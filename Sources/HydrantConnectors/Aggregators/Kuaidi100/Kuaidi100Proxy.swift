@@ -2,26 +2,21 @@ package import HydrantConnectorKit
 package import HydrantCore
 
 /// Speaks to Kuaidi100: one contract, waybills and traces of many couriers.
-package struct Kuaidi100Proxy: Connector {
+package struct Kuaidi100Proxy: AggregatorProxy {
     private let settings: Kuaidi100Settings
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    var repeatedOrder: RepeatedOrder { settings.repeatedOrder }
+    // A second order to change an address may cost a second time.
+    var mayRepeatReaddressing: Bool { false }
 
     package init(settings: Kuaidi100Settings, caller: any HTTPCaller) {
         self.settings = settings
         self.caller = caller
     }
 
-    package func perform(_ request: InstructionRequest) async -> InstructionResult {
-        do {
-            return try await carryOut(request)
-        } catch {
-            return error.result
-        }
-    }
-
-    private func carryOut(_ request: InstructionRequest) async throws(UnservedCourier) -> InstructionResult {
+    func carryOut(_ request: InstructionRequest) async throws(UnservedCourier) -> InstructionResult {
         switch request.instruction.kind {
         case .createWaybill: try await create(request, .effect)
         case .findWaybill: try await lookUp(request)
@@ -33,26 +28,7 @@ package struct Kuaidi100Proxy: Connector {
         }
     }
 
-    package func find(_ request: InstructionRequest) async -> InstructionResult {
-        // A second order to change an address may cost a second time, and nobody can be asked about the first.
-        if request.instruction.kind == .readdressWaybill {
-            return .ambiguous(detail: "Kuaidi100 cannot be asked whether the address was changed")
-        }
-        // Everything else has the same outcome however often it is done.
-        guard request.instruction.kind == .createWaybill else { return .notFound }
-        do {
-            return try await lookUp(request)
-        } catch {
-            return error.result
-        }
-    }
-
-    private func lookUp(_ request: InstructionRequest) async throws(UnservedCourier) -> InstructionResult {
-        if let known = settings.repeatedOrder.known(request) { return known }
-        return try await create(request, .finding)
-    }
-
-    private func create(
+    func create(
         _ request: InstructionRequest, _ purpose: CallPurpose
     ) async throws(UnservedCourier) -> InstructionResult {
         guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {

@@ -44,11 +44,14 @@ enum SFMapper {
     }
 
     /// By the waybill's number where it is known, by our own number otherwise.
-    static func searchRoutesContent(parcel: String, number: String?, phone: String) -> JSON {
+    /// - Parameters:
+    ///   - areWaybills: whether the numbers are SF's, and not our own.
+    ///   - proof: the last four digits of the receiver's phone; empty where SF does not check them.
+    static func searchRoutesContent(numbers: [String], areWaybills: Bool, proof: String) -> JSON {
         .compact([
-            ("language", "zh-CN"), ("trackingType", number == nil ? "2" : "1"),
-            ("trackingNumber", [.string(number ?? parcel)]), ("methodType", "1"),
-            ("checkPhoneNo", phone.count < 4 ? nil : .string(String(phone.suffix(4)))),
+            ("language", "zh-CN"), ("trackingType", areWaybills ? "1" : "2"),
+            ("trackingNumber", .array(numbers.map { .string($0) })), ("methodType", "1"),
+            ("checkPhoneNo", proof.isEmpty ? nil : .string(proof)),
         ])
     }
 

@@ -40,12 +40,26 @@ struct SFFace: CourierFace {
             let content = SFMapper.interceptContent(number: number, receiver: receiver, settings: settings)
             return settings.call(SFService.intercept, content, for: request)
         case .route(let number, let phone):
-            let content = SFMapper.searchRoutesContent(parcel: parcel, number: number, phone: phone)
+            let content = SFMapper.searchRoutesContent(
+                numbers: [number ?? parcel], areWaybills: number != nil, proof: routeProof(phone: phone))
             return settings.call(SFService.searchRoutes, content, for: request)
         case .subscribe(let number, let phone):
             let content = SFMapper.registerContent(parcel: parcel, number: number, phone: phone)
             return settings.call(SFService.registerRoute, content, for: request)
         }
+    }
+
+    /// SF takes up to ten waybills whose receivers have the same last digits, or any ten where it checks none.
+    var routesPerCall: Int { 10 }
+
+    func routeProof(phone: String) -> String {
+        settings.checksPhone && phone.count >= 4 ? String(phone.suffix(4)) : ""
+    }
+
+    func routesCall(_ waybills: [RouteQuestion], for request: InstructionRequest) -> CourierCall? {
+        let content = SFMapper.searchRoutesContent(
+            numbers: waybills.map(\.number), areWaybills: true, proof: waybills[0].proof)
+        return settings.call(SFService.searchRoutes, content, for: request)
     }
 
     func answer(to question: CourierQuestion, _ reply: [UInt8], for request: InstructionRequest) -> CourierAnswer? {

@@ -33,6 +33,8 @@ package struct SFSettings: Sendable {
     var payMethod: Int64
     /// What SF is asked for when an address changes.
     var interceptService: String
+    /// Whether SF wants the last digits of the receiver's phone before it shows a route.
+    var checksPhone: Bool
     var sender: SenderAddress
     var timeout: Milliseconds
 
@@ -52,6 +54,7 @@ package struct SFSettings: Sendable {
         expressType = try settings.number("expressTypeId", default: 1)
         payMethod = try settings.number("payMethod", default: 1)
         interceptService = settings.option("interceptServiceCode", default: "2")
+        checksPhone = try settings.truth("checkPhone", default: true)
         sender = SenderAddress(settings)
         timeout = try settings.timeout()
     }

@@ -50,10 +50,12 @@ enum STOMapper {
         ]
     }
 
-    /// The scans of a query's `data`: a list by waybill, or a plain list.
+    /// The scans of one waybill in a query's `data`: a list by waybill, or a plain list whose rows name theirs where
+    /// several were asked for.
     static func scans(_ data: JSON, number: String) -> [Scan] {
-        let rows = data[number]?.array ?? data.array ?? data.members?.first?.value.array ?? []
-        return rows.compactMap(scan)
+        let rows = data[number]?.array ?? data.array ?? []
+        let names = rows.map { $0["waybillNo"]?.looseText }
+        return zip(rows, names).filter { $1 == nil || $1 == number }.compactMap { scan($0.0) }
     }
 
     /// One row of a query or the `trace` of a push.

@@ -23,6 +23,7 @@ struct STOFace: CourierFace {
     var system: String { settings.system }
     var courier: String { "STO" }
     var repeatsToFind: Bool { settings.repeatsToFind }
+    var routesPerCall: Int { settings.routesPerCall }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
         switch question {
@@ -48,7 +49,7 @@ struct STOFace: CourierFace {
                 ])
         case .route(let number, _):
             guard let number else { return nil }
-            return settings.call(settings.track, ["order": "asc", "waybillNoList": [.string(number)]])
+            return routesCall([RouteQuestion(number: number)], for: request)
         case .subscribe(let number, _):
             return settings.call(
                 settings.subscribe,
@@ -62,6 +63,11 @@ struct STOFace: CourierFace {
                     ],
                 ])
         }
+    }
+
+    func routesCall(_ waybills: [RouteQuestion], for request: InstructionRequest) -> CourierCall? {
+        let numbers = waybills.map { JSON.string($0.number) }
+        return settings.call(settings.track, ["order": "asc", "waybillNoList": .array(numbers)])
     }
 
     func answer(to question: CourierQuestion, _ reply: [UInt8], for request: InstructionRequest) -> CourierAnswer? {

@@ -31,6 +31,8 @@ package struct STOSettings: Sendable {
     var pushAcknowledgement: String
     /// True where STO has confirmed that a repeated order number of ours gives the first waybill again.
     var repeatsToFind: Bool
+    /// How many waybills one question for routes names.
+    var routesPerCall: Int
     var sender: SenderAddress
     var timeout: Milliseconds
 
@@ -55,6 +57,7 @@ package struct STOSettings: Sendable {
         pushAcknowledgement = settings.option(
             "pushAcknowledgement", default: #"{"success":"true","errorCode":"","errorMsg":""}"#)
         repeatsToFind = try settings.truth("repeatIsSafe", default: false)
+        routesPerCall = max(1, Int(try settings.number("routesPerCall", default: 10)))
         sender = SenderAddress(settings)
         timeout = try settings.timeout()
     }

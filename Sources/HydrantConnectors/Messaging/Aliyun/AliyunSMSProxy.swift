@@ -2,56 +2,33 @@ package import HydrantConnectorKit
 import HydrantCore
 
 /// Sends texts through Alibaba Cloud: to customers and to warehouse keepers, one for each instruction.
-package struct AliyunSMSProxy: Connector {
+package struct AliyunSMSProxy: MessageProxy {
     private let settings: AliyunSMSSettings
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    var templates: MessageTemplates { settings.templates }
+    var memory: SendMemory { settings.memory }
 
     package init(settings: AliyunSMSSettings, caller: any HTTPCaller) {
         self.settings = settings
         self.caller = caller
     }
 
-    package func perform(_ request: InstructionRequest) async -> InstructionResult {
-        guard MessageOccasion(request.instruction) != nil else { return request.unsupported(by: system) }
-        let message: Message
-        do {
-            message = try settings.templates.message(for: request)
-        } catch {
-            return .refused(detail: error.detail, class: error.refusal)
-        }
-        settings.memory.note(request)
-        do {
-            let pairs = AliyunSMSMapper.sendPairs(message, signName: settings.signName)
-            let reply = try await call("SendSms", pairs, request)
-            let code = reply["Code"]?.looseText ?? ""
-            guard code != "OK" else { return request.sent(reply["BizId"]?.looseText ?? "sent") }
-            return AliyunSMSWords.policy(of: code).result(words(reply), .effect)
-        } catch {
-            return CallPurpose.effect.result(of: error)
-        }
+    func send(_ message: Message, _ request: InstructionRequest) async throws(CallFailure) -> InstructionResult {
+        let pairs = AliyunSMSMapper.sendPairs(message, signName: settings.signName)
+        let reply = try await call("SendSms", pairs, request)
+        let code = reply["Code"]?.looseText ?? ""
+        guard code != "OK" else { return request.sent(reply["BizId"]?.looseText ?? "sent") }
+        return AliyunSMSWords.policy(of: code).result(words(reply), .effect)
     }
 
-    /// Looks for the text in the list of what was sent to the phone, from the day of the instruction to today.
-    package func find(_ request: InstructionRequest) async -> InstructionResult {
-        let message: Message
-        do {
-            message = try settings.templates.message(for: request)
-        } catch {
-            return .ambiguous(detail: error.detail)
+    /// Looks from the day of the instruction to today.
+    func lookFor(_ message: Message, _ request: InstructionRequest) async throws(CallFailure) -> InstructionResult? {
+        for day in days(request) {
+            if let found = try await search(message, on: day, request) { return found }
         }
-        do {
-            for day in days(request) {
-                if let found = try await search(message, on: day, request) { return found }
-            }
-        } catch {
-            return CallPurpose.finding.result(of: error)
-        }
-        guard settings.memory.isSettled(request) else {
-            return .ambiguous(detail: "the text is not in the list of sent ones yet, which can be late")
-        }
-        return .notFound
+        return nil
     }
 
     private func search(

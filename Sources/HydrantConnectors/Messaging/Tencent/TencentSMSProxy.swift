@@ -2,62 +2,40 @@ package import HydrantConnectorKit
 import HydrantCore
 
 /// Sends texts through Tencent Cloud: to customers and to warehouse keepers, one for each instruction.
-package struct TencentSMSProxy: Connector {
+package struct TencentSMSProxy: MessageProxy {
     private let settings: TencentSMSSettings
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    var templates: MessageTemplates { settings.templates }
+    var memory: SendMemory { settings.memory }
 
     package init(settings: TencentSMSSettings, caller: any HTTPCaller) {
         self.settings = settings
         self.caller = caller
     }
 
-    package func perform(_ request: InstructionRequest) async -> InstructionResult {
-        guard MessageOccasion(request.instruction) != nil else { return request.unsupported(by: system) }
-        let message: Message
-        do {
-            message = try settings.templates.message(for: request)
-        } catch {
-            return .refused(detail: error.detail, class: error.refusal)
+    func send(_ message: Message, _ request: InstructionRequest) async throws(CallFailure) -> InstructionResult {
+        let content = TencentSMSMapper.sendContent(message, settings: settings)
+        let response = try await call("SendSms", content, request)
+        if let refusal = refusal(response, .effect) { return refusal }
+        guard let status = TencentSMSMapper.sendStatus(response, phone: message.phone) else {
+            return .ambiguous(detail: "the reply of SendSms does not name the phone")
         }
-        settings.memory.note(request)
-        do {
-            let content = TencentSMSMapper.sendContent(message, settings: settings)
-            let response = try await call("SendSms", content, request)
-            if let refusal = refusal(response, .effect) { return refusal }
-            guard let status = TencentSMSMapper.sendStatus(response, phone: message.phone) else {
-                return .ambiguous(detail: "the reply of SendSms does not name the phone")
-            }
-            guard status.code != "Ok" else { return request.sent(status.serial) }
-            let words = "\(status.code) \(withoutPhones(shortened(status.message)))"
-            return TencentSMSWords.policy(of: status.code).result(words, .effect)
-        } catch {
-            return CallPurpose.effect.result(of: error)
-        }
+        guard status.code != "Ok" else { return request.sent(status.serial) }
+        let words = "\(status.code) \(withoutPhones(shortened(status.message)))"
+        return TencentSMSWords.policy(of: status.code).result(words, .effect)
     }
 
-    /// Looks for the text in the list of what was sent to the phone. Only where Tencent returns our own number there,
-    /// an absence says anything.
-    package func find(_ request: InstructionRequest) async -> InstructionResult {
-        let message: Message
-        do {
-            message = try settings.templates.message(for: request)
-        } catch {
-            return .ambiguous(detail: error.detail)
-        }
+    /// Only where Tencent returns our own number, an absence says anything.
+    func lookFor(_ message: Message, _ request: InstructionRequest) async throws(CallFailure) -> InstructionResult? {
         let issued = request.order.issued.first { $0.instruction.key == request.instruction.key }?.issuedAt
         let from = max(issued ?? request.now - .hours(24), request.now - .hours(24 * 7 - 1)) - .minutes(1)
-        let statuses: [TencentSMSMapper.Status]
-        do {
-            let content = TencentSMSMapper.statusContent(
-                phone: message.phone, from: from, to: request.now + .minutes(1), settings: settings)
-            let response = try await call("PullSmsSendStatusByPhoneNumber", content, request)
-            if let refusal = refusal(response, .finding) { return refusal }
-            statuses = TencentSMSMapper.statuses(response)
-        } catch {
-            return CallPurpose.finding.result(of: error)
-        }
+        let content = TencentSMSMapper.statusContent(
+            phone: message.phone, from: from, to: request.now + .minutes(1), settings: settings)
+        let response = try await call("PullSmsSendStatusByPhoneNumber", content, request)
+        if let refusal = refusal(response, .finding) { return refusal }
+        let statuses = TencentSMSMapper.statuses(response)
         if let found = statuses.first(where: { $0.reference == message.reference.text }) {
             return found.isFailed
                 ? request.undelivered(withoutPhones(shortened(found.description))) : request.sent("found as sent")
@@ -67,10 +45,7 @@ package struct TencentSMSProxy: Connector {
                 detail:
                     "Tencent does not tell which text it sent; look in its console, or have it return SessionContext")
         }
-        guard statuses.count < 100, settings.memory.isSettled(request) else {
-            return .ambiguous(detail: "the text is not in the list of sent ones yet, which can be late")
-        }
-        return .notFound
+        return statuses.count < 100 ? nil : isNotListedYet
     }
 
     private func refusal(_ response: JSON, _ purpose: CallPurpose) -> InstructionResult? {
