@@ -46,13 +46,15 @@ let package = Package(
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CZBar", providers: [.apt(["libzbar-dev"])]),
         .target(name: "CDivisions", exclude: ["divisions.zst"]),
         .target(name: "HydrantCore", swiftSettings: settings),
         .target(
             name: "HydrantDocuments", dependencies: ["HydrantCore", "Yams", "CZstd", "CZlib", "CDivisions"],
             swiftSettings: settings),
         .target(
-            name: "HydrantPrinting", dependencies: ["HydrantCore", "CPangoCairo", "CQRCode"], swiftSettings: settings),
+            name: "HydrantPrinting", dependencies: ["HydrantCore", "CPangoCairo", "CQRCode", "CZBar"],
+            swiftSettings: settings),
         .target(name: "HydrantStorage", dependencies: ["HydrantCore", crypto], swiftSettings: settings),
         .target(
             name: "HydrantStorageSQLite", dependencies: ["HydrantCore", "HydrantStorage", grdb, sqlite],

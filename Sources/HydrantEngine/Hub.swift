@@ -15,6 +15,12 @@ package struct Hub: Sendable {
     let numbers: NumberWatch
     private let watcher: Watcher
     let indexer: SearchIndexer
+    let ready: ReadyBoard
+    let printing = PrintQueue()
+    let press: LabelPress?
+    /// The machine's clock, where the hub's own runs faster.
+    let stopwatch: any HubClock
+    let log: Logger
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
     package init(
@@ -25,6 +31,10 @@ package struct Hub: Sendable {
         self.clock = clock
         self.settings = settings
         let signals = HubSignals()
+        ready = signals.ready
+        press = options.press
+        stopwatch = options.stopwatch ?? clock
+        self.log = log
         self.keyring = keyring
         intake = Intake(keyring: keyring, addresses: options.addresses)
         committer = Committer(
@@ -60,16 +70,24 @@ package struct Hub: Sendable {
                         workers.addTask { await dispatcher.run() }
                         workers.addTask { await numbers.run() }
                         if indexer.options.keepsSearchIndex { workers.addTask { await indexer.run() } }
+                        if indexer.options.keepsDesk {
+                            workers.addTask { await desk.run() }
+                            workers.addTask { await printing.run(self) }
+                        }
                     }
                 } onCancel: {
                     dispatcher.wake()
                     indexer.wake()
+                    printing.ring()
                 }
                 await committer.stop()
             }
             onReady()
         }
     }
+
+    /// The packing desks.
+    package var desk: Desk { Desk(hub: self) }
 
     /// Records facts durably; see ``Committer/submit(_:)``.
     package func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {

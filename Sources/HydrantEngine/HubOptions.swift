@@ -38,5 +38,10 @@ package struct HubOptions: Sendable {
     /// Whether the search index is kept; the simulator looks for nothing.
     package var keepsSearchIndex = true
 
+    /// Whether there are packing desks; the simulator has none.
+    package var keepsDesk = true
+    /// Renders labels; nil: nothing is printed.
+    package var press: LabelPress?
+
     package init() {}
 }

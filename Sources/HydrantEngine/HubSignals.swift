@@ -10,6 +10,7 @@ struct HubSignals: Sendable {
     /// Orders wait for the search index.
     let search = Bell()
     let changes = ChangeBoard()
+    let ready = ReadyBoard()
 
     func changesKnown(_ changes: [(String, Instant)], timers: [OrderTimer]) {
         guard !changes.isEmpty || !timers.isEmpty else { return }

@@ -96,6 +96,7 @@ package final class Simulation: Sendable {
         options.watchSlice = .minutes(10)
         options.instructionLifetime = plan.instructionLifetime
         options.keepsSearchIndex = false
+        options.keepsDesk = false
         return options
     }
 

@@ -138,6 +138,8 @@ struct DemoStage {
             store: database.store, keyring: database.keyring, clock: clock, settings: settings,
             connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions(built),
             seed: command.seed, log: log)
+        let printer = try await startPrinter(for: hub)
+        defer { printer.stop() }
         var server = ServerSettings(
             tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret],
             randomBytes: { AccessFiles.randomBytes($0) })
@@ -160,6 +162,18 @@ struct DemoStage {
               hydrant verify --database \(verifyArguments)
 
             """)
+    }
+
+    /// A label printer for every warehouse that takes whatever comes.
+    private func startPrinter(for hub: Hub) async throws -> FakePrinter {
+        let printer = try FakePrinter()
+        printer.start()
+        var desk = try await hub.desk.settings()
+        if desk.printers.isEmpty {
+            desk.printers = [DeskSettings.Printer(warehouse: "", address: printer.address)]
+            try await hub.desk.save(desk, by: "command-line")
+        }
+        return printer
     }
 
     private func makeWorld(_ hubURL: String) throws -> OutsideWorld {
@@ -192,6 +206,7 @@ struct DemoStage {
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.keepers = DemoKeeper.contacts
         options.addresses = { OfficialDivisions.parser.parse($0) }
+        options.press = try? ShippedPress.load()
         // Partners answer in the machine's time, however fast the hub's runs.
         options.stopwatch = SystemClock()
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.

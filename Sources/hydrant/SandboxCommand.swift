@@ -44,6 +44,19 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("step-seconds"), help: "How long a parcel takes from one scan to the next.")
     var stepSeconds: Int64 = 60
 
+    @Option(
+        name: .customLong("printer-port"),
+        help: "Also play a label printer that takes raw data, on this port of 127.0.0.1; real ones have 9100.")
+    var printerPort: Int?
+
+    @Option(
+        name: .customLong("printer-faults"),
+        help: "What the printer does with its first labels, one after the other: ok, refuse or break, with commas.")
+    var printerFaults = ""
+
+    @Option(name: .customLong("printer-folder"), help: "The folder that the printed labels are written to.")
+    var printerFolder: String?
+
     func run() async throws {
         JSONLogHandler.start(.warning)
         guard (0...200).contains(faults) else {
@@ -55,6 +68,8 @@ struct SandboxCommand: AsyncParsableCommand {
         if let hub, Origin(url: hub) == nil {
             throw CommandProblem("--hub \(hub) is no address", advice: "Write it like http://127.0.0.1:8080.")
         }
+        let printer = try startPrinter()
+        defer { printer?.stop() }
         let dock = LoadingDock()
         let world = OutsideWorld(
             world: try makeWorld(dock), couriers: try makeCouriers(dock), partners: makePartners(dock))
@@ -72,6 +87,26 @@ struct SandboxCommand: AsyncParsableCommand {
                 services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
                 gracefulShutdownSignals: [.sigint, .sigterm], logger: Logger(label: "hydrant.sandbox")))
         try await group.run()
+    }
+
+    private func startPrinter() throws -> FakePrinter? {
+        guard let printerPort else { return nil }
+        let faults = printerFaults.split(separator: ",").map { FakePrinter.Fault(rawValue: String($0)) }
+        guard (1...65_535).contains(printerPort), !faults.contains(nil) else {
+            throw CommandProblem(
+                "--printer-port or --printer-faults is out of range",
+                advice: "Give a port, and a list like refuse,break,ok.")
+        }
+        guard let printer = try? FakePrinter(port: printerPort, script: faults.compactMap(\.self)) else {
+            throw CommandProblem("port \(printerPort) is in use", advice: "Choose another --printer-port.")
+        }
+        let folder = printerFolder
+        printer.start { number, label in
+            guard let folder else { return }
+            let file = URL(fileURLWithPath: folder).appendingPathComponent("label-\(number).txt")
+            try? Data(label).write(to: file)
+        }
+        return printer
     }
 
     private func makePartners(_ dock: LoadingDock) -> PartnerSandbox {

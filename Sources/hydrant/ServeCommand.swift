@@ -90,6 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.quotas = built.quotas
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.addresses = { OfficialDivisions.parser.parse($0) }
+        options.press = try ShippedPress.load()
         options.keepers = try connectors.map { try SystemsFile.keepers($0) } ?? []
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,

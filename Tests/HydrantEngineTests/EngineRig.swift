@@ -48,6 +48,7 @@ final class EngineRig: Sendable {
         var options = HubOptions()
         options.watchSlice = .minutes(1)
         options.keepsSearchIndex = false
+        options.keepsDesk = false
         change(&options)
         return options
     }

@@ -84,10 +84,12 @@ struct PagesFixture: Sendable {
 
     init(
         store: any Store = InMemoryStore(), settings: Settings = Settings(), demo: Bool = false,
-        connectors: [any Connector] = [], stocks: [any NumberStock] = [], outages: OutageSwitch? = nil
+        connectors: [any Connector] = [], stocks: [any NumberStock] = [], outages: OutageSwitch? = nil,
+        press: LabelPress? = nil
     ) throws {
         var options = HubOptions()
         options.numberStocks = stocks
+        options.press = press
         hub = Hub(
             store: store, keyring: Keyring(master: Array(repeating: 3, count: 32)), clock: clock, settings: settings,
             connectors: connectors, options: options, log: log)

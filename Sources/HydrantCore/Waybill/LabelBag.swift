@@ -28,6 +28,8 @@ package struct LabelOrder: Hashable, Sendable {
     /// The number of the state that it has reached, 0 to 7.
     package var state = 0
     package var standing = BagParcel.Standing.free
+    /// Its place in the bag, from 1; nil counts the orders as they stand.
+    package var place: Int?
 
     package init(number: String) { self.number = number }
 }

@@ -175,7 +175,10 @@ package actor Committer {
 
     /// After the commit: caches, figures, and whoever waits for work.
     private func settle(_ result: CommitResult) {
-        for loaded in result.orders { cache.insert(loaded) }
+        for loaded in result.orders {
+            cache.insert(loaded)
+            if options.keepsDesk { signals.ready.note(loaded.order) }
+        }
         for (before, after) in zip(result.healthBefore, result.healthAfter) where before != after {
             health.add(HealthContribution(packed: before), times: -1)
             health.add(HealthContribution(packed: after))

@@ -175,7 +175,8 @@ package typealias AddressReading = @Sendable (String) -> ParsedAddress
 extension Receiver {
     /// A platform stars the text out and gives a token that stays the same as long as the receiver does: the stars may
     /// stand elsewhere each time, so the token alone tells a change.
-    fileprivate var isMaskedByPlatform: Bool {
+    /// Whether only the marketplace knows who it is.
+    var isMaskedByPlatform: Bool {
         !token.isEmpty && (address.isEmpty || [name, phone, address].contains { $0.contains("*") })
     }
 

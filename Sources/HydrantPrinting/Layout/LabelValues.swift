@@ -66,7 +66,7 @@ struct LabelValues {
         case .orderParcel: order.parcel
         case .orderTracking: order.tracking
         case .orderCode: orderCode
-        case .orderPlace: self.order.map { String($0 + 1) } ?? ""
+        case .orderPlace: String(placeNumber)
         case .orderUnits: String(order.units)
         case .orderGifts: order.gifts == 0 ? "" : String(order.gifts)
         case .orderGoods: order.goods
@@ -108,7 +108,10 @@ struct LabelValues {
         return isPlain && erased(text) == text ? text : ""
     }
 
-    private var orderCode: String { order.map { bag.code.order($0 + 1) } ?? "" }
+    private var orderCode: String { order == nil ? "" : bag.code.order(placeNumber) }
+
+    /// The place of the order in its bag, from 1.
+    private var placeNumber: Int { currentOrder?.place ?? (order ?? 0) + 1 }
 
     private var printed: PrintedReceiver? { order.map { receivers[$0] } }
 

@@ -25,6 +25,8 @@ package struct LabelPrint: Sendable {
 package struct LabelFailure: Error, Sendable {
     /// Its own words, in English.
     package var reason: String
+
+    package init(reason: String) { self.reason = reason }
 }
 
 extension LabelFormat {

@@ -8,9 +8,11 @@ extension AccessTable {
     /// Who answers tasks.
     private static let workers = everybody.subtracting([.viewer])
     private static let managers: Set<Role> = [.owner, .operations]
+    /// Who packs and prints.
+    private static let packers: Set<Role> = [.owner, .operations, .warehouse]
 
     /// One row per route, in the order of their paths' first words.
-    package static let rules: [Rule] = openRules + machineRules + pageRules + peopleRules
+    package static let rules: [Rule] = openRules + machineRules + pageRules + deskRules + peopleRules
 
     private static let openRules = [
         Rule(open: "GET", "/healthz"), Rule(open: "GET", "/readyz"),
@@ -60,6 +62,13 @@ extension AccessTable {
         Rule("GET", "/channels", technicians), Rule("GET", "/channels/fragment", technicians),
         Rule("GET", "/channels/{system}/{kind}", technicians),
         Rule("POST", "/demo/outage", [.owner, .operations, .it]),
+    ]
+
+    private static let deskRules = [
+        Rule("GET", "/packing", packers), Rule("POST", "/packing/events", packers),
+        Rule("POST", "/packing/frame", packers), Rule("GET", "/bags", everybody), Rule("GET", "/b/{code}", everybody),
+        Rule("GET", "/b/{code}/label", packers), Rule("GET", "/settings/desk", managers),
+        Rule("POST", "/settings/desk", managers),
     ]
 
     private static let peopleRules = [

@@ -21,6 +21,8 @@ package struct PageFiles: Sendable {
         assets = [
             "hydrant.css": Self.asset("hydrant.css", PackageResources.hydrant_css, "text/css; charset=utf-8"),
             "hydrant.js": Self.asset("hydrant.js", PackageResources.hydrant_js, "text/javascript; charset=utf-8"),
+            "packing.css": Self.asset("packing.css", PackageResources.packing_css, "text/css; charset=utf-8"),
+            "packing.js": Self.asset("packing.js", PackageResources.packing_js, "text/javascript; charset=utf-8"),
             "logo.svg": Self.asset("logo.svg", PackageResources.logo_svg, "image/svg+xml"),
         ]
         MustacheContentTypes.register(EscapedByScalar(), named: EscapedByScalar.name)
@@ -64,6 +66,10 @@ package struct PageFiles: Sendable {
         ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
         ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
+        ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),
+        ("deskchoose", PackageResources.deskchoose_html), ("deskpack", PackageResources.deskpack_html),
+        ("deskbag", PackageResources.deskbag_html), ("bagpage", PackageResources.bagpage_html),
+        ("bags", PackageResources.bags_html), ("desksettings", PackageResources.desksettings_html),
     ]
 
     /// The templates as they were written, by name.

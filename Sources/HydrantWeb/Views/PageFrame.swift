@@ -11,6 +11,8 @@ package struct PageFrame: Sendable {
         case channels
         case search
         case interceptors
+        case bags
+        case desk
         case users
         case audit
         case account
@@ -41,6 +43,7 @@ package struct PageFrame: Sendable {
             (.health, "/health", "health", words("nav_health")),
             (.channels, "/channels", "channels", words("nav_channels")),
             (.interceptors, "/interceptors", "hold", words("nav_interceptors")),
+            (.bags, "/bags", "bag", words("nav_bags")),
             (.users, "/settings/users", "people", words("nav_users")), (.audit, "/audit", "audit", words("nav_audit")),
         ]
         let bindings: Bindings = [

@@ -66,6 +66,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             await page(request) { try await moveInterceptor(request, $0) }
         }
         addSearch(to: router)
+        addPacking(to: router)
         router.get("/tasks") { request, context in
             await page(request) { try await tasks($0, person: Self.person(context)) }
         }
@@ -120,12 +121,12 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
 
     private static func number(_ context: Context) -> String { piece("number", context) }
 
-    private static func piece(_ name: String, _ context: Context) -> String {
+    static func piece(_ name: String, _ context: Context) -> String {
         PageRequest.decoded(context.parameters.get(name) ?? "", plusIsBlank: false)
     }
 
     /// Runs a page, turns its failures into pages, and remembers a language that was chosen.
-    private func page(
+    func page(
         _ request: Request, _ body: @Sendable (PageRequest) async throws -> Response
     ) async -> Response {
         let request = PageRequest(request)

@@ -1,0 +1,72 @@
+package import HydrantCore
+
+/// A label on its way to a printer.
+package struct PrintJob: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        case waiting
+        case done
+        /// Given up; somebody has to look at the printer and ask for the label again.
+        case failed
+    }
+
+    /// The step of the bag that asked for it.
+    package var id: String
+    package var bag: BagCode
+    package var template: String
+    package var printer: DeskSettings.Printer
+    package var person: String
+    package var askedAt: Instant
+    package var state = State.waiting
+    package var attempts = 0
+    /// When it is tried next, or whoever tries it now must have ended.
+    package var dueAt: Instant
+    /// Why the last attempt failed; empty where none did.
+    package var trouble = ""
+
+    /// It is tried so often before somebody has to look.
+    package static let attemptsMaximum = 10
+
+    init(
+        id: String, bag: BagCode, template: String, printer: DeskSettings.Printer, person: String, askedAt: Instant
+    ) {
+        self.id = id
+        self.bag = bag
+        self.template = template
+        self.printer = printer
+        self.person = person
+        self.askedAt = askedAt
+        dueAt = Instant(milliseconds: 0)
+    }
+
+    /// How long after an attempt the next one follows: 0.5 s, doubled up to a minute.
+    static func pause(after attempts: Int) -> Milliseconds { min(500 << min(attempts, 10), .minutes(1)) }
+
+    var json: JSON {
+        [
+            "id": .string(id), "bag": .string(bag.text), "template": .string(template),
+            "warehouse": .string(printer.warehouse), "address": .string(printer.address),
+            "language": .string(printer.language), "dotsPerInch": .integer(Int64(printer.dotsPerInch)),
+            "by": .string(person), "askedAt": .integer(askedAt.milliseconds), "state": .string(state.rawValue),
+            "attempts": .integer(Int64(attempts)), "dueAt": .integer(dueAt.milliseconds),
+            "trouble": .string(trouble),
+        ]
+    }
+
+    init?(json: JSON) {
+        guard let id = json["id"]?.string, let bag = json["bag"]?.string.flatMap({ BagCode($0) }),
+            let template = json["template"]?.string, let address = json["address"]?.string,
+            let asked = json["askedAt"]?.integer, let due = json["dueAt"]?.integer,
+            let state = json["state"]?.string.flatMap(State.init(rawValue:))
+        else { return nil }
+        self.init(
+            id: id, bag: bag, template: template,
+            printer: DeskSettings.Printer(
+                warehouse: json["warehouse"]?.string ?? "", address: address,
+                language: json["language"]?.string ?? "zpl", dotsPerInch: Int(json["dotsPerInch"]?.integer ?? 203)),
+            person: json["by"]?.string ?? "", askedAt: Instant(milliseconds: asked))
+        self.state = state
+        attempts = Int(json["attempts"]?.integer ?? 0)
+        dueAt = Instant(milliseconds: due)
+        trouble = json["trouble"]?.string ?? ""
+    }
+}

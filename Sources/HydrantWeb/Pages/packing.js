@@ -1,0 +1,296 @@
+(function () {
+  'use strict';
+  var doc = document, body = doc.body, texts = body.dataset;
+  var code = doc.getElementById('code'), sight = doc.getElementById('sight'), said = doc.getElementById('said');
+  var net = doc.getElementById('net'), dialog = doc.getElementById('ask'), answer = doc.getElementById('answer');
+
+  /* What was done and is not answered yet lies in the browser, each with an id: sent again until the hub has it. */
+  var KEY = 'hydrant.desk.waiting', SEEN = 'hydrant.desk.sight';
+  function waiting() {
+    try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch (error) { return []; }
+  }
+  function keep(events) { localStorage.setItem(KEY, JSON.stringify(events)); }
+  function newID() {
+    var bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, function (byte) { return ('0' + byte.toString(16)).slice(-2); }).join('');
+  }
+
+  /* Sound and vibration: high and short for right, low and long for wrong. */
+  var audio = null;
+  function tone(frequency, begin, length, shape) {
+    var source = audio.createOscillator(), gain = audio.createGain(), at = audio.currentTime + begin;
+    source.type = shape;
+    source.frequency.value = frequency;
+    gain.gain.setValueAtTime(0.25, at);
+    gain.gain.exponentialRampToValueAtTime(0.001, at + length);
+    source.connect(gain).connect(audio.destination);
+    source.start(at);
+    source.stop(at + length);
+  }
+  function sound(kind) {
+    body.dataset.sounded = kind;
+    try {
+      if (!audio && window.AudioContext) audio = new AudioContext();
+      if (audio) {
+        if (audio.state === 'suspended') audio.resume();
+        if (kind === 'good') { tone(1320, 0, 0.12, 'sine'); }
+        if (kind === 'wrong') { tone(196, 0, 0.45, 'square'); tone(147, 0.5, 0.6, 'square'); }
+        if (kind === 'late') { tone(440, 0, 0.15, 'triangle'); tone(392, 0.2, 0.25, 'triangle'); }
+      }
+      if (navigator.vibrate) {
+        if (kind === 'good') navigator.vibrate(40);
+        if (kind === 'wrong') navigator.vibrate([300, 100, 300, 100, 600]);
+        if (kind === 'late') navigator.vibrate([100, 80, 100]);
+      }
+    } catch (error) { /* A browser without sound still shows it. */ }
+  }
+
+  function say(word) {
+    said.dataset.tone = word.text ? word.tone : 'none';
+    doc.getElementById('said-text').textContent = word.text;
+    doc.getElementById('said-detail').textContent = word.detail || '';
+    doc.getElementById('said-icon').setAttribute('href', '#i-' + (word.icon || 'in'));
+    if (word.text) sound(word.tone);
+  }
+
+  function show(html, seen) {
+    var fresh = new DOMParser().parseFromString(html, 'text/html');
+    sight.replaceChildren.apply(sight, Array.from(fresh.body.childNodes));
+    sessionStorage.setItem(SEEN, JSON.stringify(seen || {}));
+    var marked = sight.querySelector('.marked');
+    if (marked) marked.scrollIntoView({ block: 'nearest' });
+  }
+  function seen() {
+    try { return JSON.parse(sessionStorage.getItem(SEEN)) || {}; } catch (error) { return {}; }
+  }
+
+  function tell(text) {
+    net.hidden = !text;
+    if (net.textContent !== text) net.textContent = text;
+  }
+  function tellWaiting() {
+    var count = waiting().length;
+    tell(texts.offline.replace('{count}', count));
+  }
+
+  /* What can be judged without the hub is judged at once; the hub has the last word. */
+  function judge(text) {
+    var upper = text.trim().toUpperCase(), last = upper.split('/').pop();
+    var fits = function (value) { var each = value.toUpperCase(); return each === upper || each === last; };
+    var place = Array.from(sight.querySelectorAll('[data-codes]')).find(function (each) {
+      return each.dataset.codes.split('\n').some(fits);
+    });
+    if (place) {
+      if (!place.classList.contains('good')) place.classList.add('kept');
+      return { tone: 'good', icon: 'ok', text: texts.keptIn, detail: texts.keptNext };
+    }
+    var goods = sight.querySelector('[data-order]') && Array.from(sight.querySelectorAll('[data-sku]'));
+    if (goods && goods.some(function (each) { return fits(each.dataset.sku); })) {
+      return { tone: 'good', icon: 'ok', text: texts.keptIn, detail: texts.keptNext };
+    }
+    if (sight.querySelector('[data-bag]') || goods) {
+      return { tone: 'wrong', icon: 'wrong', text: texts.keptOut + ' ' + text, detail: texts.keptNext };
+    }
+    return { tone: 'late', icon: 'late', text: texts.kept, detail: texts.keptNext };
+  }
+
+  var isSending = false, isOffline = false, timer = 0;
+  function send() {
+    var events = waiting().slice(0, 50);
+    if (isSending || !events.length) { if (!events.length) tell(''); return; }
+    isSending = true;
+    clearTimeout(timer);
+    var now = Date.now();
+    var sent = events.map(function (event) {
+      var each = Object.assign({}, event, { ago: Math.max(0, now - event.at) });
+      delete each.at;
+      return each;
+    });
+    var control = new AbortController(), limit = setTimeout(function () { control.abort(); }, 10000);
+    fetch('/packing/events', {
+      method: 'POST', cache: 'no-store', signal: control.signal,
+      body: new URLSearchParams({ form: texts.form, events: JSON.stringify(sent) })
+    }).then(function (reply) {
+      if (reply.status === 401 || reply.status === 403) throw new Error('sign in');
+      if (reply.status === 400 || reply.status === 413) return { results: events, broken: true };
+      if (!reply.ok) throw new Error('trouble');
+      return reply.json();
+    }).then(function (reply) {
+      var done = {};
+      reply.results.forEach(function (result) { done[result.id] = true; });
+      keep(waiting().filter(function (event) { return !done[event.id]; }));
+      var wasOffline = isOffline;
+      isOffline = false;
+      if (reply.broken) { say({ tone: 'wrong', icon: 'wrong', text: texts.trouble }); return; }
+      show(reply.html, reply.sight);
+      /* After a time without network the gravest of the answers is said, not only the last. */
+      var grave = ['wrong', 'late'].map(function (kind) {
+        return reply.results.filter(function (result) { return result.tone === kind; }).pop();
+      }).find(Boolean);
+      var last = reply.results[reply.results.length - 1];
+      say(wasOffline && grave ? grave : last);
+      if (last && last.opens) window.open(last.opens, '_blank') || (location.href = last.opens);
+    }).catch(function (error) {
+      isOffline = true;
+      if (error.message === 'sign in') return tell(texts.again);
+      tellWaiting();
+    }).then(function () {
+      clearTimeout(limit);
+      isSending = false;
+      if (!waiting().length) { tell(''); return; }
+      timer = setTimeout(send, isOffline ? 2000 : 0);
+    });
+  }
+
+  function push(event) {
+    var context = seen();
+    event = Object.assign({ id: newID(), at: Date.now() }, context.bag ? { bag: context.bag } : {},
+      context.order ? { order: context.order, parcel: context.parcel } : {}, event);
+    keep(waiting().concat([event]));
+    if (isOffline || navigator.onLine === false) {
+      isOffline = true;
+      if (event.kind === 'scan') say(judge(event.text));
+      tellWaiting();
+    }
+    send();
+  }
+
+  /* Scanning: a keyboard that types and presses Enter, wherever the focus is. */
+  var lastText = '', lastAt = 0;
+  function scan(text) {
+    text = text.trim();
+    if (!text) return;
+    /* A camera sees the same code many times a second. */
+    push({ kind: 'scan', text: text });
+  }
+  doc.getElementById('scan').addEventListener('submit', function (event) {
+    event.preventDefault();
+    scan(code.value);
+    code.value = '';
+  });
+  doc.addEventListener('keydown', function (event) {
+    if (dialog.open || event.ctrlKey || event.metaKey || event.altKey || event.target === code) return;
+    if (event.key.length === 1 || event.key === 'Enter') code.focus();
+  });
+  doc.getElementById('keys').addEventListener('click', function () {
+    code.inputMode = code.inputMode === 'none' ? 'text' : 'none';
+    code.blur();
+    code.focus();
+  });
+
+  /* Buttons: some ask for a reason or a weight first. */
+  var pending = null;
+  function press(button) {
+    var data = button.dataset, event = { kind: data.do };
+    ['text', 'line', 'order', 'parcel', 'to'].forEach(function (name) { if (data[name]) event[name] = data[name]; });
+    if (!data.ask) return push(event);
+    pending = { event: event, ask: data.ask, optional: data.optional === 'yes' };
+    doc.getElementById('question').textContent = data.question;
+    answer.value = '';
+    answer.inputMode = data.ask === 'grams' ? 'decimal' : 'text';
+    dialog.showModal();
+    answer.focus();
+  }
+  sight.addEventListener('click', function (event) {
+    var button = event.target.closest('button');
+    if (!button || button.disabled) return;
+    if (button.dataset.scan) return scan(button.dataset.scan);
+    if (button.dataset.do) press(button);
+  });
+  doc.getElementById('no').addEventListener('click', function () { pending = null; dialog.close('no'); });
+  dialog.querySelector('form').addEventListener('submit', function (event) {
+    var text = answer.value.trim();
+    if (!pending || (!text && !pending.optional)) { event.preventDefault(); answer.focus(); return; }
+    if (pending.ask === 'grams') {
+      if (text) {
+        var number = Number(text.replace(',', '.'));
+        if (!(number > 0)) { event.preventDefault(); answer.select(); return; }
+        pending.event.grams = Math.round(number * 1000);
+      }
+    } else { pending.event.reason = text; }
+    push(pending.event);
+    pending = null;
+  });
+  dialog.addEventListener('close', function () { code.focus(); });
+
+  /* The camera: the browser reads the codes, or the hub does. */
+  var video = doc.getElementById('video'), stream = null, watch = 0;
+  var toggle = doc.getElementById('camera'), finder = doc.getElementById('viewfinder');
+  function stopCamera() {
+    clearTimeout(watch);
+    if (stream) stream.getTracks().forEach(function (track) { track.stop(); });
+    stream = null;
+    finder.hidden = true;
+    toggle.setAttribute('aria-pressed', 'false');
+  }
+  function saw(found) {
+    found.forEach(function (text) {
+      if (text === lastText && Date.now() - lastAt < 3000) { lastAt = Date.now(); return; }
+      lastText = text;
+      lastAt = Date.now();
+      scan(text);
+    });
+  }
+  function frame() {
+    var scale = Math.min(1, 960 / Math.max(video.videoWidth, video.videoHeight));
+    var canvas = doc.createElement('canvas');
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    var context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0, canvas.width, canvas.height);
+    var dots = context.getImageData(0, 0, canvas.width, canvas.height).data;
+    var grey = new Uint8Array(canvas.width * canvas.height);
+    for (var index = 0; index < grey.length; index++) {
+      grey[index] = (dots[index * 4] * 77 + dots[index * 4 + 1] * 150 + dots[index * 4 + 2] * 29) >> 8;
+    }
+    return fetch('/packing/frame?width=' + canvas.width + '&height=' + canvas.height, {
+      method: 'POST', cache: 'no-store', body: grey,
+      headers: { 'hydrant-form': texts.form, 'content-type': 'application/octet-stream' }
+    }).then(function (reply) { return reply.ok ? reply.json() : { codes: [] }; })
+      .then(function (reply) { return reply.codes; });
+  }
+  function watchOn(detector) {
+    if (!stream) return;
+    var read = !video.videoWidth ? Promise.resolve([]) : detector
+      ? detector.detect(video).then(function (all) { return all.map(function (each) { return each.rawValue; }); })
+      : frame();
+    read.then(saw, function () {}).then(function () {
+      watch = setTimeout(function () { watchOn(detector); }, detector ? 200 : 350);
+    });
+  }
+  toggle.addEventListener('click', function () {
+    if (stream) return stopCamera();
+    if (!navigator.mediaDevices) return say({ tone: 'late', icon: 'late', text: texts.noCamera });
+    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(function (made) {
+      stream = made;
+      video.srcObject = made;
+      finder.hidden = false;
+      toggle.setAttribute('aria-pressed', 'true');
+      return video.play();
+    }).then(function () {
+      if (!window.BarcodeDetector) return null;
+      return BarcodeDetector.getSupportedFormats().then(function (formats) {
+        return formats.indexOf('qr_code') < 0 ? null : new BarcodeDetector();
+      }, function () { return null; });
+    }).then(watchOn).catch(function () {
+      stopCamera();
+      say({ tone: 'late', icon: 'late', text: texts.noCamera });
+    });
+  });
+
+  /* A label that waits for its printer shows by itself when it is out. */
+  setInterval(function () {
+    if (doc.hidden || isSending || dialog.open || !sight.querySelector('.prints .waiting')) return;
+    var context = seen();
+    if (context.bag && !waiting().length) push({ kind: 'look' });
+  }, 1500);
+
+  window.addEventListener('online', send);
+  if (texts.first) {
+    history.replaceState(null, '', '/packing');
+    sessionStorage.removeItem(SEEN);
+    scan(texts.first);
+  } else if (waiting().length) { isOffline = true; tellWaiting(); send(); }
+  else if (seen().bag || seen().order) push({ kind: 'look' });
+  code.focus();
+})();

@@ -1,0 +1,111 @@
+import HydrantCore
+import HydrantEngine
+
+/// Something that was done at a packing page, as its browser sends it: again where no answer came, with the same id.
+struct PackingEvent {
+    enum Kind: String {
+        case scan
+        case finish
+        case bind
+        case takeOut
+        case leaveOut
+        case weigh
+        case close
+        case printLabel = "print"
+        case handOver
+        case void
+        /// Nothing but a look at what is there.
+        case look
+    }
+
+    var id: String
+    var at: Instant
+    var kind: Kind
+    var text: String
+    /// What stood on the screen: the bag that was open, or the order that was being packed.
+    var bag: BagCode?
+    var order: String
+    var parcel: String
+    var line: String
+    var reason: String
+    var grams: Int?
+    /// Whether a label goes to the warehouse's printer; otherwise to the browser.
+    var isForPrinter: Bool
+
+    /// - Parameter now: what was done cannot have been done later.
+    init?(json: JSON, now: Instant) {
+        guard let id = json["id"]?.string, (8...64).contains(id.utf8.count),
+            let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:))
+        else { return nil }
+        func text(_ name: String, _ maximum: Int = 200) -> String {
+            String((json[name]?.string ?? "").filter { !$0.isNewline }.prefix(maximum))
+        }
+        self.id = id
+        self.kind = kind
+        // A telephone's clock may be wrong; how long ago it was is measured by one and the same clock.
+        let ago = min(max(0, json["ago"]?.integer ?? 0), .hours(72))
+        at = now - ago
+        self.text = text("text")
+        bag = BagCode(text("bag"))
+        order = text("order").normalised
+        parcel = text("parcel").normalised
+        line = text("line", 100).normalised
+        reason = text("reason")
+        grams = json["grams"]?.integer.flatMap { Int(exactly: $0) }
+        isForPrinter = text("to") == "printer"
+    }
+
+    var key: ParcelKey { ParcelKey(order: order, parcel: parcel) }
+}
+
+/// How loud something is said: by colour, shape, word, sound and vibration.
+enum PackingTone: String {
+    case good
+    /// Somebody has to do something before it goes on.
+    case wrong
+    case late
+    case note
+
+    var icon: String {
+        switch self {
+        case .good: "ok"
+        case .wrong: "wrong"
+        case .late: "late"
+        case .note: "in"
+        }
+    }
+}
+
+/// What the page says about one event.
+struct PackingWord {
+    var tone: PackingTone
+    var text: String
+    var detail = ""
+    /// An address to open, for labels that are printed by the browser.
+    var opens = ""
+
+    init(_ tone: PackingTone, _ text: String, _ detail: String = "") {
+        self.tone = tone
+        self.text = text
+        self.detail = detail
+    }
+
+    init(_ refusal: Refusal, _ words: Words, tone: PackingTone = .wrong) {
+        self.init(tone, words(refusal.text), words(refusal.nextStep))
+    }
+
+    func json(id: String) -> JSON {
+        .compact([
+            ("id", .string(id)), ("tone", .string(tone.rawValue)), ("icon", .string(tone.icon)),
+            ("text", .string(text)), ("detail", .string(detail)), ("opens", opens.isEmpty ? nil : .string(opens)),
+        ])
+    }
+}
+
+/// What is on the screen.
+enum PackingSight {
+    case nothing
+    case bag(Bag, place: Int?)
+    case pack(PackSight)
+    case choose([String])
+}

@@ -1,0 +1,35 @@
+import Foundation
+import HydrantCore
+import HydrantDocuments
+import HydrantPrinting
+
+/// The press of this machine: the shipped templates, drawn by its fonts.
+enum ShippedPress {
+    private static let names = ["aggregated", "waybill", "picking-list", "packing-slip", "return-slip"]
+
+    /// - Throws: `CommandProblem` when a shipped template is missing or broken.
+    static func load() throws -> LabelPress {
+        var templates: [String: LabelTemplate] = [:]
+        for name in names {
+            let path = try TemplateFolder.path(of: "labels/\(name).yaml")
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw CommandProblem("the template \(path) cannot be read", advice: "Install the program again.")
+            }
+            do {
+                templates[name] = try LabelTemplateDocument.load(text: text, path: path)
+            } catch {
+                throw CommandProblem(error.description, advice: "Install the program again.")
+            }
+        }
+        let found = templates
+        return LabelPress(
+            templates: names,
+            render: { bag, wish in
+                guard let template = found[wish.template], let format = LabelFormat(rawValue: wish.format) else {
+                    throw LabelFailure(reason: "there is no template \(wish.template) in \(wish.format)")
+                }
+                let layout = LabelLayout(template: template, place: LabelPlace(address: wish.address))
+                return try format.render(layout.sheets(of: bag), dotsPerInch: wish.dotsPerInch).documents
+            }, read: CodeReader.read)
+    }
+}

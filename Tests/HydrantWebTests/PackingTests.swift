@@ -1,0 +1,359 @@
+import Foundation
+import HTTPTypes
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import HydrantWeb
+import Testing
+
+/// The packing page's events and what they do, and the pages about bags.
+@Suite struct PackingTests {
+    /// Placed, paid, checked, locked; two filters and a cap that belongs to them.
+    private static func locked(_ order: String, gift: Bool = false) -> [JSON] {
+        let line: JSON = ["id": "1", "sku": "LF9001", "name": "机油滤清器", "units": 2, "priceMinor": 123_400]
+        let cap: JSON = ["id": "2", "sku": "CAP-9", "name": "鸭舌帽", "gift": true]
+        return [
+            PageFacts.placed(order, lines: gift ? [line, cap] : [line]), PageFacts.paid(order), PageFacts.passed(order),
+            PageFacts.locked(order),
+        ]
+    }
+
+    private static func packed(_ order: String, warehouse: String = "W1", minute: Int64 = 10) -> [JSON] {
+        locked(order) + [
+            PageFacts.fact(
+                "parcel.packed", order,
+                ["parcel": .string("\(order)-1"), "warehouse": .string(warehouse), "weightGrams": 1_000],
+                source: "wms", minute: minute),
+            PageFacts.fact(
+                "tracking.reported", order,
+                [
+                    "parcel": .string("\(order)-1"), "courier": "sf", "channel": "sf",
+                    "number": .string("SF77\(order)"),
+                ], source: "sf", minute: minute),
+        ]
+    }
+
+    private struct Answer {
+        var tones: [String]
+        var texts: [String]
+        var html: String
+        var bag: String
+        var opens: String
+    }
+
+    private static func send(
+        _ fixture: PagesFixture, _ events: [[(String, JSON)]]
+    ) async throws -> Answer {
+        let list = JSON.array(
+            events.enumerated().map { index, event in
+                let id = event.first { $0.0 == "id" }?.1 ?? .string("event-\(UUID().uuidString)-\(index)")
+                return .compact([("id", id)] + event.filter { $0.0 != "id" }.map { ($0.0, $0.1) })
+            })
+        let form = [
+            (name: "form", value: ""), (name: "events", value: String(decoding: list.bytes, as: UTF8.self)),
+        ]
+        let answer = try await fixture.post("/packing/events", form, cookie: "hydrant_lang=en")
+        #expect(answer.status == 200, "\(answer.text)")
+        let json = try JSON(bytes: Array(answer.text.utf8))
+        let results = json["results"]?.array ?? []
+        #expect(results.count == events.count)
+        return Answer(
+            tones: results.compactMap { $0["tone"]?.string }, texts: results.compactMap { $0["text"]?.string },
+            html: json["html"]?.string ?? "", bag: json["sight"]?["bag"]?.string ?? "",
+            opens: results.last?["opens"]?.string ?? "")
+    }
+
+    private static func scan(_ text: String, bag: String = "", order: String = "", id: String? = nil) -> [(
+        String, JSON
+    )] {
+        var event: [(String, JSON)] = [("kind", "scan"), ("text", .string(text))]
+        if !bag.isEmpty { event.append(("bag", .string(bag))) }
+        if !order.isEmpty { event.append(("order", .string(order))) }
+        if let id { event.append(("id", .string(id))) }
+        return event
+    }
+
+    private static func act(_ kind: String, bag: String, _ more: [(String, JSON)] = []) -> [(String, JSON)] {
+        [("kind", .string(kind)), ("bag", .string(bag))] + more
+    }
+
+    private static func bag(_ text: String, _ fixture: PagesFixture) async throws -> Bag {
+        let code = try #require(BagCode(text))
+        return try #require(try await fixture.hub.desk.bag(code))
+    }
+
+    @Test func `an order is packed unit by unit, and its packing is a fact`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.locked("ORD1", gift: true)) {
+            let begin = try await Self.send(fixture, [Self.scan("ORD1")])
+            #expect(begin.tones == ["note"] && begin.html.contains("LF9001") && begin.html.contains("0/2"))
+            #expect(begin.html.contains("data-do=\"bind\""))
+            let wrong = try await Self.send(fixture, [Self.scan("LF9009", order: "ORD1")])
+            #expect(wrong.tones == ["wrong"] && wrong.texts[0].contains("LF9009"))
+            let event = Self.scan("LF9001", order: "ORD1", id: "unit-one")
+            // A scan that is sent again counts once.
+            #expect(try await Self.send(fixture, [event, event]).tones == ["good", "good"])
+            let all = try await Self.send(
+                fixture, [Self.scan("lf9001", order: "ORD1"), Self.scan("CAP-9", order: "ORD1")])
+            #expect(all.tones == ["good", "good"])
+            let finish: [(String, JSON)] = [
+                ("kind", "finish"), ("order", "ORD1"), ("parcel", "ORD1-1"), ("grams", 900),
+            ]
+            #expect(try await Self.send(fixture, [finish]).tones == ["wrong"])
+            let bind: [(String, JSON)] = [("kind", "bind"), ("order", "ORD1"), ("text", "2"), ("line", "1")]
+            #expect(try await Self.send(fixture, [bind]).tones == ["good"])
+            let done = try await Self.send(fixture, [finish])
+            // Without a number it goes into no bag.
+            #expect(done.tones == ["good"] && done.bag.isEmpty)
+            #expect(try await Self.send(fixture, [Self.scan("ORD1")]).tones == ["late"])
+            #expect(try await Self.send(fixture, [finish]).tones == ["good"])
+            let order = try #require(try await fixture.hub.committer.order("ORD1"))
+            #expect(order.state == StateNumber.packed && order.parcels.count == 1)
+            let packing = try #require(order.parcels[0].packing?.value)
+            #expect(packing.warehouse == "W1" || packing.warehouse.isEmpty)
+            #expect(packing.items.map(\.units) == [2, 1] && packing.weightGrams == 900)
+            #expect(order.parcels[0].packed?.source == "desk")
+            let trail = try await fixture.hub.store.read {
+                try $0.auditRows(AuditFilter(action: "parcel.packed"), before: .max, limit: 9)
+            }
+            #expect(trail.map(\.entry.object) == ["order:ORD1"] && trail[0].entry.actor == "user:owner")
+        }
+    }
+
+    @Test func `parcels of one way share a bag, a foreign one is named, and the bag goes its whole way`() async throws {
+        let fixture = try PagesFixture()
+        let facts = Self.packed("ORD1") + Self.packed("ORD2", minute: 15) + Self.packed("FAR1", warehouse: "W2")
+        try await fixture.holding(facts) {
+            let first = try await Self.send(fixture, [Self.scan("SF77ORD1")])
+            #expect(first.tones == ["good"] && first.texts[0].contains("1/2"), "\(first.texts)")
+            let code = first.bag
+            #expect(BagCode(code) != nil && first.html.contains("ORD2-1"))
+            let early = try await Self.send(fixture, [Self.act("close", bag: code)])
+            #expect(early.tones == ["wrong"] && early.texts[0].contains("ORD2-1"))
+            let foreign = try await Self.send(fixture, [Self.scan("FAR1-1", bag: code)])
+            #expect(foreign.tones == ["wrong"] && foreign.texts[0].contains("FAR1-1"))
+            #expect(foreign.html.contains("class=\"stray\""))
+            let second = try await Self.send(fixture, [Self.scan("ORD2", bag: code)])
+            #expect(second.tones == ["good"])
+            #expect(try await Self.send(fixture, [Self.act("close", bag: code)]).tones == ["wrong"])
+            let out: [(String, JSON)] = [("order", "FAR1"), ("parcel", "FAR1-1")]
+            let right = try await Self.send(
+                fixture, [Self.act("takeOut", bag: code, out), Self.act("close", bag: code)])
+            #expect(right.tones == ["good", "good"])
+            #expect(try await fixture.get("/bags", cookie: "hydrant_lang=en").text.contains(code))
+            let gone = try await Self.send(fixture, [Self.act("handOver", bag: code)])
+            #expect(gone.tones == ["good"])
+            for number in ["ORD1", "ORD2"] {
+                let order = try #require(try await fixture.hub.committer.order(number))
+                #expect(order.parcels[0].handedOver?.source == "desk")
+            }
+            let page = try await fixture.get("/b/\(code)-2", cookie: "hydrant_lang=en")
+            #expect(page.status == 200 && page.text.contains("ORD1") && page.text.contains("marked"))
+            let list = try await fixture.get("/bags").text
+            #expect(!list.contains(code))
+            let trail = try await fixture.hub.store.read {
+                try $0.auditRows(AuditFilter(object: "bag:\(code)"), before: .max, limit: 9).map(\.entry.action)
+            }
+            #expect(trail == ["bag.handed-over", "bag.closed"])
+        }
+    }
+
+    @Test func `a later parcel of the same way joins the open bag`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1")) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            let hub = fixture.hub
+            let more = try Self.packed("ORD2", minute: 12).map {
+                try hub.intake.read($0, receivedAt: PagesFixture.begin)
+            }
+            _ = try await hub.submit(more)
+            let late = try Self.packed("LATE", minute: 40).map {
+                try hub.intake.read($0, receivedAt: PagesFixture.begin)
+            }
+            _ = try await hub.submit(late)
+            let second = try await Self.send(fixture, [Self.scan("ORD2")])
+            #expect(second.bag == code && second.tones == ["good"])
+            // Packed half an hour later, it leaves half an hour later.
+            #expect(try await Self.send(fixture, [Self.scan("LATE")]).bag != code)
+        }
+    }
+
+    @Test func `a cancelled order leaves the closed bag at once, its label is old, and nobody hands it over`()
+        async throws
+    {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1") + Self.packed("ORD2")) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            _ = try await Self.send(fixture, [Self.scan("ORD2", bag: code), Self.act("close", bag: code)])
+            let cancel = PageFacts.fact("order.cancelled", "ORD2", ["reason": "no"], minute: 30)
+            let incoming = try fixture.hub.intake.read(cancel, receivedAt: PagesFixture.begin)
+            _ = try await fixture.hub.submit([incoming])
+            let answer = try await Self.send(fixture, [Self.act("handOver", bag: code)])
+            #expect(answer.tones == ["wrong"] && answer.html.contains("cancelled"))
+            let place = try #require(try await Self.bag(code, fixture).places.first { !$0.isMeant })
+            let page = try await fixture.get("/b/\(code)-\(place.number)", cookie: "hydrant_lang=en")
+            #expect(page.text.contains("oldlabel") && page.text.contains("Old label"))
+            // The order's own code warns; the other one's does not.
+            let other = try await fixture.get("/b/\(code)-\(3 - place.number)", cookie: "hydrant_lang=en")
+            #expect(!other.text.contains("oldlabel"))
+            let out: [(String, JSON)] = [("order", "ORD2"), ("parcel", "ORD2-1")]
+            let right = try await Self.send(
+                fixture,
+                [Self.act("takeOut", bag: code, out), Self.act("close", bag: code), Self.act("handOver", bag: code)])
+            #expect(right.tones == ["good", "good", "good"])
+            #expect(try await fixture.hub.committer.order("ORD2")?.parcels[0].handedOver == nil)
+            let again = try await Self.send(fixture, [Self.scan("SF77ORD2")])
+            #expect(again.tones == ["wrong"] && again.texts[0].contains("ancelled"))
+        }
+    }
+
+    @Test func `what was sent again after a lost answer is said again and done once`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1") + Self.packed("ORD2")) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            let kept = [
+                Self.scan("ORD2", bag: code, id: "scan-00001"),
+                Self.act("close", bag: code, [("id", "close-0001")]),
+                Self.act("handOver", bag: code, [("id", "handover-1")]),
+            ]
+            #expect(try await Self.send(fixture, kept).tones == ["good", "good", "good"])
+            let again = try await Self.send(fixture, kept)
+            #expect(again.tones == ["good", "good", "good"], "\(again.texts)")
+            let bag = try await Self.bag(code, fixture)
+            #expect(bag.steps.map(\.body.name) == ["opened", "scanned", "scanned", "closed", "handed-over"])
+        }
+    }
+
+    @Test func `a label needs a reason the second time, and without a printer nothing is printed`() async throws {
+        let press = LabelPress(
+            templates: ["aggregated"], render: { bag, wish in [Array("\(wish.format) \(bag.orders.count)".utf8)] },
+            read: { _ in [] })
+        let fixture = try PagesFixture(press: press)
+        try await fixture.holding(Self.packed("ORD1")) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            let none = try await Self.send(fixture, [Self.act("print", bag: code, [("to", "printer")])])
+            #expect(none.tones == ["late"])
+            let print = Self.act("print", bag: code, [("to", "browser"), ("id", "print-001")])
+            let first = try await Self.send(fixture, [print])
+            #expect(first.tones == ["good"] && first.opens == "/b/\(code)/label?print=print-001")
+            let document = try await fixture.get(first.opens)
+            #expect(document.text == "pdf 1" && document.headers[.contentType] == "application/pdf")
+            #expect(try await fixture.get("/b/\(code)/label?print=other").status == 404)
+            #expect(
+                try await Self.send(fixture, [Self.act("print", bag: code, [("to", "browser")])]).tones == ["wrong"])
+            let reason = [("to", JSON.string("browser")), ("reason", "smudged")]
+            let second = try await Self.send(fixture, [Self.act("print", bag: code, reason)])
+            #expect(second.tones == ["good"] && second.html.contains("smudged"))
+            let bag = try await Self.bag(code, fixture)
+            #expect(bag.prints.map(\.reason) == ["", "smudged"])
+        }
+    }
+
+    @Test func `unknown codes and broken messages are refused in words`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let unknown = try await Self.send(fixture, [Self.scan("nothing")])
+            #expect(unknown.tones == ["wrong"])
+            #expect(try await Self.send(fixture, [Self.act("close", bag: "ZZZZZZZZ")]).tones == ["wrong"])
+            for events in ["", "[]", "{}", "[{}]", "[{\"id\":\"12345678\",\"kind\":\"dance\"}]"] {
+                let form = [(name: "form", value: ""), (name: "events", value: events)]
+                #expect(try await fixture.post("/packing/events", form).status == 400, "\(events)")
+            }
+            #expect(try await fixture.get("/b/ZZZZZZZZ").status == 404)
+            #expect(try await fixture.get("/b/x").status == 404)
+            #expect(try await fixture.post("/packing/frame?width=20&height=20", "abc").status == 400)
+            let grey = String(repeating: "a", count: 400)
+            #expect(try await fixture.post("/packing/frame?width=20&height=20", grey).text == "{\"codes\":[]}")
+        }
+    }
+
+    @Test func `the desk's settings are saved with a trail, and what cannot be read is refused`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            func form(_ changes: [String: String]) -> [(name: String, value: String)] {
+                let fields = [
+                    ("printer.warehouse", "W1"), ("printer.address", "127.0.0.1:9101"), ("printer.language", "zpl"),
+                    ("printer.dpi", "300"), ("cutoff.warehouse", ""), ("cutoff.courier", "sf"),
+                    ("cutoff.times", "12:00 18:30"), ("platforms", "tmall same-token, corner shop any"),
+                    ("parcels", "6"), ("kilograms", "20"), ("litres", "90"), ("address", "https://hub.example"),
+                ]
+                return fields.map { (name: $0.0, value: changes[$0.0] ?? $0.1) }
+            }
+            #expect(try await fixture.post("/settings/desk", form([:])).status == 200)
+            let settings = try await fixture.hub.desk.settings()
+            #expect(settings.printer(of: "W1")?.dotsPerInch == 300 && settings.rules.parcels == 6)
+            #expect(settings.cutOffs.map(\.minutes) == [[720, 1_110]])
+            #expect(settings.rules.platforms == ["tmall": .sameToken, "corner shop": .any])
+            for (field, value) in [
+                ("printer.address", "a:b:c"), ("cutoff.times", "25:00"), ("platforms", "tmall sometimes"),
+                ("parcels", "0"), ("address", "hub.example"),
+            ] {
+                #expect(try await fixture.post("/settings/desk", form([field: value])).status == 422, "\(field)")
+            }
+            #expect(try await fixture.hub.desk.settings() == settings)
+            let page = try await fixture.get("/settings/desk", cookie: "hydrant_lang=en").text
+            #expect(page.contains("127.0.0.1:9101") && page.contains("12:00 18:30") && !page.contains("⟦"))
+        }
+    }
+
+    @Test(arguments: ["zh", "en"])
+    func `the pages have all their texts and no script in themselves`(language: String) async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1") + Self.packed("ORD2") + Self.locked("ORD3", gift: true)) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            for path in ["/packing", "/bags", "/b/\(code)", "/settings/desk"] {
+                let text = try await fixture.get(path, cookie: "hydrant_lang=\(language)").text
+                #expect(!text.contains("⟦") && !text.contains("{{") && !text.contains(" style="), "\(path)")
+                #expect(!text.contains("onclick") && !text.contains("<style"), "\(path)")
+            }
+            let form = [
+                (name: "form", value: ""),
+                (name: "events", value: "[{\"id\":\"look-0001\",\"kind\":\"scan\",\"text\":\"ORD3\"}]"),
+            ]
+            let pack = try await fixture.post("/packing/events", form, cookie: "hydrant_lang=\(language)")
+            #expect(!pack.text.contains("⟦") && pack.text.contains("CAP-9"))
+        }
+    }
+}
+
+/// What a warehouse's own people see of other warehouses: nothing.
+@Suite struct PackingAccessTests {
+    @Test func `a bag and an order of another warehouse are not there`() async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: .warehouse, warehouses: ["W2"])
+        try await api.running {
+            let person = DeskPerson(actor: "user:owner", name: "owner", warehouses: nil)
+            for order in ["FOREIGN1", "OWN00001"] {
+                let warehouse: JSON = .string(order == "FOREIGN1" ? "W1" : "W2")
+                let facts = [
+                    Facts.placed(order, id: order, extra: [("warehouse", warehouse)]),
+                    [
+                        "kind": "parcel.packed", "source": "wms", "id": .string("p-\(order)"), "order": .string(order),
+                        "occurredAt": .string(APIFixture.begin.text),
+                        "data": ["parcel": .string("\(order)-1"), "warehouse": warehouse],
+                    ],
+                    [
+                        "kind": "tracking.reported", "source": "sf", "id": .string("t-\(order)"),
+                        "order": .string(order), "occurredAt": .string(APIFixture.begin.text),
+                        "data": ["parcel": .string("\(order)-1"), "courier": "sf", "number": .string("SF99\(order)")],
+                    ],
+                ]
+                _ = try await api.hub.submit(
+                    try facts.map { try api.hub.intake.read($0, receivedAt: APIFixture.begin) })
+            }
+            let bag = try #require(
+                try await api.hub.desk.assign(ParcelKey(order: "FOREIGN1", parcel: "FOREIGN1-1"), id: "x", by: person))
+            #expect(try await api.send(.get, "/b/\(bag.code)", headers: [.cookie: cookie]).status == 404)
+            let list = try await api.send(.get, "/bags", headers: [.cookie: cookie])
+            #expect(
+                !list.text.contains(bag.code.text) && !list.text.contains("FOREIGN1") && list.text.contains("OWN00001"))
+            for (text, tone) in [("FOREIGN1", "wrong"), ("OWN00001", "good"), (bag.code.text, "wrong")] {
+                let events =
+                    "%5B%7B%22id%22%3A%22event-\(text)%22%2C%22kind%22%3A%22scan%22%2C%22text%22%3A%22\(text)%22%7D%5D"
+                let answer = try await api.submit("/packing/events", "events=\(events)", cookie: cookie)
+                let json = try JSON(bytes: Array(answer.text.utf8))
+                #expect(json["results"]?.array?.first?["tone"]?.string == tone, "\(text)")
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""The packing desk in a real Chromium at a phone's size: an order is packed unit by unit, three parcels are scanned into
+their bag, a foreign one is named, scans made without network are kept and sent, the bag is closed and its label printed by
+a printer that fails twice first, printed again for a reason, and handed over. A label's code is read through the camera.
+
+With HYDRANT_SCREENSHOTS=FOLDER it also leaves pictures there."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+root = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(root / "Scripts"), str(root / "Tests/Process")]
+from browser import sign_in, with_playwright  # noqa: E402
+from hub import BINARY, Hub, free_port  # noqa: E402
+
+PERSON = {"name": "王小明", "phone": "13812345678", "province": "浙江省", "city": "杭州市", "district": "西湖区",
+          "address": "文三路 900 号"}
+pictures = os.environ.get("HYDRANT_SCREENSHOTS")
+failures = []
+numbers = iter(range(1, 10_000))
+
+
+def expect(condition, what):
+    if not condition:
+        failures.append(what)
+
+
+def fact(kind, order, data, source="shop", second=0):
+    # Now, because parcels packed less than 15 minutes apart share a bag.
+    return {"kind": kind, "source": source, "id": f"{order}-{kind}-{next(numbers)}", "order": order,
+            "occurredAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 300 + second)), "data": data}
+
+
+def locked(order, warehouse, gift=False):
+    lines = [{"id": "1", "sku": "LF9001", "name": "机油滤清器", "units": 2, "priceMinor": 12900}]
+    if gift:
+        lines.append({"id": "2", "sku": "CAP-9", "name": "鸭舌帽", "gift": True, "giftFor": "1"})
+    return [
+        fact("order.placed", order, {"shop": "旗舰店", "payableMinor": 12900, "warehouse": warehouse,
+                                     "receiver": PERSON, "lines": lines}),
+        fact("payment.reported", order, {"id": "p", "amountMinor": 12900}, "pay", 1),
+        fact("credit.checked", order, {"passed": True}, "crm", 2),
+        fact("inventory.locked", order, {"warehouse": warehouse}, "wms", 3),
+    ]
+
+
+def number(order):
+    return fact("tracking.reported", order, {"parcel": f"{order}-1", "courier": "sf", "channel": "sf",
+                                             "number": f"SF55{order[-4:]}"}, "sf", 5)
+
+
+def packed(order, warehouse="FRONT-1"):
+    return locked(order, warehouse) + [
+        fact("parcel.packed", order, {"parcel": f"{order}-1", "warehouse": warehouse, "weightGrams": 1000}, "wms", 4),
+        number(order)]
+
+
+def picture(page, name):
+    if pictures:
+        page.screenshot(path=f"{pictures}/packing-{name}.png")
+    width, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    expect(width <= inner, f"{name}: scrolls sideways, {width} of {inner} pixels")
+
+
+def said(page, tone, text=""):
+    """Waits until the page says something in a tone."""
+    try:
+        page.wait_for_function(
+            "([tone, text]) => { const said = document.getElementById('said'); return said.dataset.tone === tone"
+            " && said.textContent.includes(text); }", arg=[tone, text], timeout=8_000)
+        return True
+    except Exception:
+        failures.append(f"the page does not say “{text}” as {tone}, but “{page.inner_text('#said')}” as "
+                        f"{page.get_attribute('#said', 'data-tone')}")
+        return False
+
+
+def scan(page, text):
+    """As a scanner does: it types and presses Enter."""
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def press(page, what, answer=None):
+    page.click(f"#sight button[data-do={what}]")
+    if answer is not None:
+        page.fill("#answer", answer)
+        page.click("#yes")
+
+
+def set_up_printer(page, base, port):
+    page.goto(f"{base}/settings/desk")
+    page.fill("input[name='printer.warehouse'] >> nth=0", "FRONT-1")
+    page.fill("input[name='printer.address'] >> nth=0", f"127.0.0.1:{port}")
+    page.click("main form button[type=submit]")
+    expect("127.0.0.1" in page.input_value("input[name='printer.address'] >> nth=0"), "the printer was not saved")
+    picture(page, "settings")
+
+
+def pack(page):
+    scan(page, "ORDER-0004")
+    said(page, "note", "ORDER-0004")
+    picture(page, "pack-begin")
+    scan(page, "LF9002")
+    said(page, "wrong", "LF9002")
+    expect(page.evaluate("document.body.dataset.sounded") == "wrong", "a wrong article makes no sound")
+    picture(page, "pack-wrong")
+    for text in ["LF9001", "LF9001"]:
+        scan(page, text)
+        page.wait_for_timeout(100)
+    said(page, "good", "2/2")
+    scan(page, "CAP-9")
+    said(page, "good")
+    picture(page, "pack-complete")
+    press(page, "finish", "1.0")
+    said(page, "good")
+    page.wait_for_selector(".stop.calm")
+    picture(page, "pack-done")
+
+
+def fill(page, context):
+    scan(page, "ORDER-0004-1")
+    said(page, "good", "1/4")
+    code = page.get_attribute("[data-bag]", "data-bag")
+    scan(page, "SF550001")
+    said(page, "good", "2/")
+    picture(page, "bag-two")
+    scan(page, "FAR-0009-1")
+    said(page, "wrong", "FAR-0009-1")
+    expect(page.evaluate("document.body.dataset.sounded") == "wrong", "a foreign parcel makes no sound")
+    picture(page, "bag-foreign")
+    expect(page.is_disabled("button[data-do=close]"), "a bag with a foreign parcel can be closed")
+    page.click(".stray button")
+    page.wait_for_selector(".stray", state="detached")
+    context.set_offline(True)
+    scan(page, "SF550002")
+    said(page, "good")
+    scan(page, "NOT-OF-HERE")
+    said(page, "wrong", "NOT-OF-HERE")
+    page.wait_for_function("document.getElementById('net').textContent.includes('2')", timeout=5_000)
+    picture(page, "bag-offline")
+    # The page is closed and opened without a network: what was scanned is still there.
+    kept = page.evaluate("JSON.parse(localStorage.getItem('hydrant.desk.waiting')).length")
+    expect(kept == 2, f"{kept} scans are kept, not 2")
+    context.set_offline(False)
+    page.wait_for_function("document.getElementById('net').hidden", timeout=15_000)
+    said(page, "wrong", "NOT-OF-HERE")
+    scan(page, "SF550003")
+    said(page, "good", "4/4")
+    picture(page, "bag-full")
+    return code
+
+
+def finish(page, hub, folder, code):
+    press(page, "close")
+    said(page, "good")
+    picture(page, "bag-closed")
+    press(page, "print")
+    said(page, "good")
+    page.wait_for_selector(".prints .waiting, .prints .done")
+    picture(page, "bag-printing")
+    page.wait_for_selector(".prints .done", timeout=20_000)
+    label = (folder / "label-1.txt").read_bytes()
+    expect(label.startswith(b"^XA") and label.rstrip().endswith(b"^XZ"), "the printer got no ZPL")
+    press(page, "print", "smudged") if page.query_selector("button[data-to=printer]") is None else reprint(page)
+    page.wait_for_function("document.querySelectorAll('.prints .done').length === 2", timeout=20_000)
+    expect("smudged" in page.inner_text(".prints"), "the reason of the second label is not shown")
+    picture(page, "bag-printed-twice")
+    press(page, "handOver")
+    said(page, "good")
+    picture(page, "bag-gone")
+    client = hub.client()
+    for order in ["ORDER-0001", "ORDER-0004"]:
+        _, document = client.call("GET", f"/v1/orders/{order}")
+        expect("handedOver" in json.dumps(document) or "handed" in json.dumps(document), f"{order} was not handed over")
+    client.close()
+
+
+def reprint(page):
+    page.click("button[data-to=printer]")
+    page.fill("#answer", "smudged")
+    page.click("#yes")
+
+
+def label_picture(page, base, code, folder):
+    """The label that the browser prints, as a picture of its upper right corner, where the bag's code is."""
+    page.goto(f"{base}/packing?scan={code}")
+    page.wait_for_selector(f"[data-bag='{code}']")
+    with page.expect_response(re.compile("/packing/events")) as answer:
+        page.click("button[data-to=browser]")
+    opens = answer.value.json()["results"][-1].get("opens", "")
+    expect(opens.startswith(f"/b/{code}/label?print="), f"printing in the browser opens “{opens}”")
+    document = page.context.request.get(f"{base}{opens}").body()
+    (folder / "label.pdf").write_bytes(document)
+    subprocess.run(["pdftoppm", "-gray", "-r", "200", "-singlefile", folder / "label.pdf", folder / "label"], check=True)
+    seen = subprocess.run(["zbarimg", "-q", "--raw", folder / "label.pgm"], capture_output=True, text=True).stdout.split()
+    expect(code in seen, f"the printed label's codes are {seen}, without {code}")
+    return folder / "label.pgm"
+
+
+def camera_film(picture_file, film):
+    """A film of one picture, as Chromium's fake camera plays it: grey, 640 by 480."""
+    data = picture_file.read_bytes()
+    width, height = (int(each) for each in data.split(b"\n", 3)[1].split())
+    pixels = data[-width * height:]
+    left, top, size = int(width * 0.74), 0, int(width * 0.26)
+    plane = bytearray([255]) * (640 * 480)
+    for y in range(400):
+        for x in range(400):
+            source = (top + y * size // 400) * width + left + x * size // 400
+            plane[(40 + y) * 640 + 120 + x] = pixels[source]
+    frame = b"FRAME\n" + bytes(plane) + bytes([128]) * (640 * 480 // 2)
+    film.write_bytes(b"YUV4MPEG2 W640 H480 F5:1 Ip A1:1 C420jpeg\n" + frame * 5)
+
+
+def through_camera(playwright, hub, base, code, film):
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[
+        "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}"])
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", permissions=["camera"])
+    page = context.new_page()
+    sign_in(page, base, hub.token)
+    page.goto(f"{base}/packing")
+    page.click("#camera")
+    try:
+        page.wait_for_selector(f"[data-bag='{code}']", timeout=20_000)
+    except Exception:
+        failures.append("the camera does not read the label's code")
+    picture(page, "camera")
+    browser.close()
+
+
+def desk(playwright, hub, folder, printer):
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
+    page = context.new_page()
+    page.on("pageerror", lambda error: failures.append(f"script: {error}"))
+    page.on("console", lambda message: message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text
+            and failures.append(f"console: {message.text}"))
+    base = hub.address
+    sign_in(page, base, hub.token)
+    set_up_printer(page, base, printer)
+    page.goto(f"{base}/packing")
+    picture(page, "empty")
+    pack(page)
+    client = hub.client()
+    client.post_facts([number("ORDER-0004")])
+    client.close()
+    code = fill(page, context)
+    finish(page, hub, folder, code)
+    page.goto(f"{base}/b/{code}-1")
+    picture(page, "page-phone")
+    # A second bag, of which an order is cancelled after its label was printed.
+    page.goto(f"{base}/packing")
+    scan(page, "FAR-0009")
+    said(page, "good")
+    other = page.get_attribute("[data-bag]", "data-bag")
+    film = folder / "camera.y4m"
+    camera_film(label_picture(page, base, other, folder), film)
+    through_camera(playwright, hub, base, other, film)
+    client = hub.client()
+    client.post_facts([fact("order.cancelled", "FAR-0009", {"reason": "no"}, second=30)])
+    client.close()
+    page.goto(f"{base}/b/{other}-1")
+    expect(page.query_selector(".oldlabel") is not None, "the label of a cancelled order is not red")
+    picture(page, "old-label-phone")
+    for language in ["zh", "en"]:
+        page.goto(f"{base}/bags?lang={language}")
+        picture(page, f"bags-phone-{language}")
+        wide = browser.new_context(viewport={"width": 1440, "height": 1000}, storage_state=context.storage_state())
+        desktop = wide.new_page()
+        for path, name in [("/bags", "bags"), (f"/b/{other}", "page"), ("/settings/desk", "settings")]:
+            desktop.goto(f"{base}{path}{'&' if '?' in path else '?'}lang={language}")
+            picture(desktop, f"{name}-desktop-{language}")
+        desktop.goto(f"{base}/packing?scan={code}")
+        desktop.wait_for_selector("[data-bag]")
+        picture(desktop, f"desk-desktop-{language}")
+        wide.close()
+    browser.close()
+
+
+def main():
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        printer = free_port()
+        sandbox = subprocess.Popen(
+            [BINARY, "sandbox", "--printer-port", str(printer), "--printer-folder", name,
+             "--printer-faults", "refuse,break"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=root)
+        hub = Hub(folder)
+        try:
+            sandbox.stdout.readline()
+            hub.start()
+            client = hub.client()
+            facts = sum((packed(f"ORDER-000{each}") for each in (1, 2, 3)), [])
+            facts += locked("ORDER-0004", "FRONT-1", gift=True) + packed("FAR-0009", "FRONT-2")
+            status, _ = client.post_facts(facts)
+            expect(status == 200, f"the facts were answered with {status}")
+            client.close()
+            with sync_playwright() as playwright:
+                desk(playwright, hub, folder, printer)
+        finally:
+            code = hub.stop()
+            sandbox.terminate()
+            sandbox.wait(timeout=30)
+        expect(code == 0, f"the hub ended with {code}")
+        expect(hub.command("verify").get("violations", []) in ([], 0), "verify finds something")
+    for failure in dict.fromkeys(failures):
+        print(f"packing: {failure}", file=sys.stderr)
+    print(json.dumps({"failures": len(failures)}))
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    if "--inside" in sys.argv:
+        main()
+    else:
+        with_playwright(__file__)
