@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "HydrantEngine",
             dependencies: [
-                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", log,
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", log,
             ],
             swiftSettings: settings),
         .target(

@@ -123,7 +123,7 @@ enum BackupFile {
     static func verify(_ path: String, _ keyring: Keyring) async throws -> VerificationReport {
         let copy = try SQLiteStore(path: path, mode: .readOnly)
         guard try await copy.isBound(to: keyring) else { throw StoreFailure(.keyMismatch) }
-        let settings = try await SavedDocument.settings(in: copy) ?? Settings()
+        let settings = try await SavedDocument.settings(in: copy)
         let report = try await Verifier(store: copy, keyring: keyring, settings: settings, now: SystemClock().now())
             .run()
         try await copy.close()

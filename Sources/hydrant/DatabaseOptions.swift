@@ -90,7 +90,7 @@ struct OpenDatabase {
                 throw StoreFailure(.keyMismatch)
             }
             let settings = try await SavedDocument.settings(in: store)
-            return OpenDatabase(store: store, keyring: keyring, settings: settings ?? Settings())
+            return OpenDatabase(store: store, keyring: keyring, settings: settings)
         } catch let failure as StoreFailure {
             throw CommandProblem("\(failure.code) \(failure.message)", advice: failure.advice)
         }
@@ -99,17 +99,22 @@ struct OpenDatabase {
 
 /// The document that decided what is in a database, kept inside it, so that every later command judges by the same.
 enum SavedDocument {
-    static func settings(in store: any Store) async throws -> Settings? {
-        guard let bytes = try await store.read({ try $0.meta(settingsDocumentName) }) else { return nil }
-        var settings = try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
+    /// What a hub on this database works by: the document, or what is built in, and the interceptors.
+    static func settings(in store: any Store) async throws -> Settings {
+        var settings = try await document(in: store) ?? Settings()
         settings.rules = try await RulesFile.rules(in: store)
         return settings
+    }
+
+    private static func document(in store: any Store) async throws -> Settings? {
+        guard let bytes = try await store.read({ try $0.meta(settingsDocumentName) }) else { return nil }
+        return try parse(String(decoding: bytes, as: UTF8.self), path: "the document saved in the database")
     }
 
     /// Saves a document, unless the database belongs to one with another flow.
     static func save(_ text: String, path: String, in open: OpenDatabase) async throws {
         let new = try parse(text, path: path)
-        if let old = try await settings(in: open.store), old.flow != new.flow {
+        if let old = try await document(in: open.store), old.flow != new.flow {
             throw CommandProblem(
                 "this database was made with \(old.version), whose flow differs from that of \(new.version)",
                 advice: "Use another --database for this document.")

@@ -83,7 +83,7 @@ struct DemoStage {
         try await SavedDocument.save(SavedDocument.read(documentPath), path: documentPath, in: database)
         let interceptors = try TemplateFolder.path(of: "interceptors.yaml")
         try await RulesFile.save(RulesFile.read(interceptors), in: database.store)
-        settings = try await SavedDocument.settings(in: database.store) ?? Settings()
+        settings = try await SavedDocument.settings(in: database.store)
         guard let begin = Instant(text: "2026-11-11T00:00:00+08:00") else { throw ExitCode(2) }
         dayBegin = begin
         clock = ScaledClock(begin: begin - .minutes(5), speed: 1)

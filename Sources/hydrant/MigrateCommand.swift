@@ -48,7 +48,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let target = try await PostgresStore.open(address)
         let move = StoreMove(source: source, target: target)
         try await move.run { done, all in Terminal.standardError("\(done) of \(all) orders moved\n") }
-        let settings = try await SavedDocument.settings(in: target) ?? Settings()
+        let settings = try await SavedDocument.settings(in: target)
         let report = try await Verifier(
             store: target, keyring: keyring, settings: settings, now: try await move.lastMoment()
         ).run()

@@ -85,6 +85,7 @@ struct RulesTryCommand: AsyncParsableCommand {
             \(trial.orders) orders, \(trial.events) events
             held     \(trial.held), for \(durationText(trial.delay).english) together
             refused  \(trial.refused)
+            blocked  \(trial.blocked)  (a field was missing)
             right    \(trial.right)  (cancelled, refunded, returned or changed later)
             wrong    \(trial.wrong)
 
@@ -97,7 +98,8 @@ extension RuleTrial {
         let stopped = verdicts.filter(\.stopped).sorted { ($0.order, $0.rule) < ($1.order, $1.rule) }
         return [
             "orders": .integer(Int64(orders)), "events": .integer(Int64(events)), "held": .integer(Int64(held)),
-            "refused": .integer(Int64(refused)), "right": .integer(Int64(right)), "wrong": .integer(Int64(wrong)),
+            "refused": .integer(Int64(refused)), "blocked": .integer(Int64(blocked)), "right": .integer(Int64(right)),
+            "wrong": .integer(Int64(wrong)),
             "delayMinutes": .integer(delay / 60_000),
             "stopped": .array(
                 stopped.map { verdict in
@@ -112,27 +114,23 @@ extension RuleTrial {
     }
 }
 
-/// Reads documents of interceptors, and keeps one inside a database as the settings are.
+/// Reads documents of interceptors, and those that a database keeps.
 enum RulesFile {
-    private static let name = "interceptors"
-
     static func read(_ path: String) throws -> RuleDocument {
         let text = try SavedDocument.read(path)
         return try readDocument { () throws(DocumentProblems) in try RuleDocument.load(text: text, path: path) }
     }
 
     static func save(_ document: RuleDocument, in store: any Store) async throws {
-        let bytes = Array(document.yaml.utf8)
-        try await store.transaction { try $0.setMeta(name, bytes) }
+        try await RuleBook(store: store).replace(with: document, at: SystemClock().now())
     }
 
     /// The rules in force; none where nobody has saved any.
     static func rules(in store: any Store) async throws -> RuleSet {
-        guard let bytes = try await store.read({ try $0.meta(name) }) else { return RuleSet() }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let document = try readDocument { () throws(DocumentProblems) in
-            try RuleDocument.load(text: text, path: "the interceptors saved in the database")
+        do {
+            return RuleSet(try await RuleBook(store: store).saved().document.rules)
+        } catch let problems as DocumentProblems {
+            return try readDocument { () throws(DocumentProblems) in throw problems }
         }
-        return RuleSet(document.rules)
     }
 }

@@ -69,7 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         let open = try await OpenDatabase.writing(database)
         if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open) }
         if let interceptors { try await RulesFile.save(RulesFile.read(interceptors), in: open.store) }
-        let inForce = try await SavedDocument.settings(in: open.store) ?? Settings()
+        let inForce = try await SavedDocument.settings(in: open.store)
         let access = AccessFiles(
             tokenPath: tokenFile ?? database.filePrefix + ".token",
             webhookSecretPath: webhookSecretFile ?? database.filePrefix + ".webhook-secret", tokensPath: tokens

@@ -74,6 +74,28 @@ import Testing
         #expect(try receiver.receive(push("orderprocess.report", later)).facts.map(\.messageID) != once)
     }
 
+    @Test func `reports of a delivery that was ordered anew are no repetitions of the first one's`() throws {
+        func ids(_ code: String, _ extra: String) throws -> [String] {
+            let body = step("PACKAGE", extra: extra).replacing(
+                "<orderCode>SO-1</orderCode>", with: "<orderCode>\(code)</orderCode>")
+            let content = try receiver().receive(push("orderprocess.report", body))
+            #expect(content.facts.allSatisfy { $0.order == "SO-1" })
+            return content.facts.map(\.messageID)
+        }
+        for extra in ["", "<outBizCode>B-1</outBizCode>"] {
+            #expect(Set(try ids("SO-1", extra)).isDisjoint(with: try ids("SO-1~2", extra)))
+            #expect(try ids("SO-1~2", extra) == ids("SO-1~2", extra))
+        }
+        func confirmed(_ code: String) throws -> [String] {
+            let body =
+                "<request><deliveryOrder><deliveryOrderCode>\(code)</deliveryOrderCode><outBizCode>B-1</outBizCode>"
+                + "</deliveryOrder></request>"
+            return try receiver().receive(push("deliveryorder.confirm", body)).facts.map(\.messageID)
+        }
+        #expect(Set(try confirmed("SO-1")).isDisjoint(with: try confirmed("SO-1~2")))
+        #expect(try confirmed("SO-1").allSatisfy { $0.hasPrefix("confirm/B-1/") })
+    }
+
     @Test func `the sender's own number of a message is preferred`() throws {
         let body = step("ACCEPT", extra: "<outBizCode>B-7</outBizCode>")
         #expect(

@@ -57,8 +57,20 @@ import Testing
         rig.verify("new")
         #expect(rig.order.addressChangeStanding == .undone)
         #expect(rig.order.standingHolds.map(\.id) == ["address-undone"])
+        #expect(rig.order.standingTask("hold:address-undone") != nil)
         rig.decide()
         #expect(rig.order.standingHolds.isEmpty)
+        #expect(rig.order.standingTask("hold:address-undone") == nil)
+    }
+
+    @Test func `a person answers the task of an address that nobody could stop`() throws {
+        var rig = AddressRig(answers: .init(pause: .refused, cancel: .refused))
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        let task = try #require(rig.order.standingTask("hold:address-undone"))
+        let facts = try rig.order.consequences(of: ["action": "redirected"], to: task, Settings())
+        #expect(facts == [.decisionMade(Decision(person: "service", cause: "address-undone: redirected"))])
     }
 
     @Test func `a delivery that was not sent yet is withdrawn and made with the new address`() {
@@ -93,6 +105,24 @@ import Testing
         #expect(rig.kinds.filter { $0 == .readdressWaybill }.count == 1)
     }
 
+    @Test func `a delivery that is ordered anew leaves with a changed label, or not before a person has decided`() {
+        var rig = AddressRig(answers: .init(), hasWaybill: true)
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.kinds.suffix(4) == [.pauseDelivery, .cancelDelivery, .readdressWaybill, .createDelivery])
+        #expect(rig.labels == ["SO-1-1": "new"])
+        rig = AddressRig(answers: .init(readdress: .refused), hasWaybill: true)
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.deliveries.isEmpty)
+        #expect(rig.order.standingHolds.map(\.id) == ["address-undone"])
+        rig.decide()
+        #expect(rig.deliveries == ["SO-1~2": "new"])
+        #expect(rig.order.addressChangeStanding == .settled)
+    }
+
     @Test func `numbers of deliveries lead back to their order`() {
         #expect(Order.number(ofDelivery: "SO-1") == "SO-1")
         #expect(Order.number(ofDelivery: "SO-1~2") == "SO-1")
@@ -100,28 +130,46 @@ import Testing
         #expect(Order.number(ofDelivery: "~2") == "~2")
     }
 
-    /// Every event × every answer × how late answers come × whether the new address is verified, changed back or not.
-    @Test(arguments: [InstructionAnswer.Outcome.done, .refused, .unresolved])
-    func `no parcel leaves with an older address unless a person has to decide`(pause: InstructionAnswer.Outcome) {
+    /// Of the change: before each step of the order's life, and after the last.
+    private static let places = 0...8
+    private static let delays = 0...4
+    private static let endings = 0...3
+
+    /// Every place × every answer to a pause, a cancellation and a changed label × how late answers come × whether the
+    /// new address is verified, changed back or not × whether the hub makes the label.
+    @Test(arguments: InstructionAnswer.Outcome.allCases, [false, true])
+    func `no parcel leaves with an older address unless a person has to decide`(
+        pause: InstructionAnswer.Outcome, hasWaybill: Bool
+    ) {
         var checked = 0
+        let readdresses = hasWaybill ? InstructionAnswer.Outcome.allCases : [.done]
         for cancel in InstructionAnswer.Outcome.allCases {
-            for delay in 0...4 {
-                for place in 0...7 {
-                    for ending in 0...3 {
-                        var rig = AddressRig(answers: .init(pause: pause, cancel: cancel), delay: delay)
-                        rig.live(changingAt: place, ending: ending)
-                        let name = "\(pause) \(cancel) delay \(delay) at \(place) ending \(ending)"
-                        #expect(rig.wrongParcels.isEmpty || rig.isWithPerson, "\(name): \(rig.trail)")
-                        if !rig.isWithPerson {
-                            let isSettled = rig.order.addressChangeStanding == .settled || ending == 0
-                            #expect(isSettled, "\(name): \(rig.order.addressChangeStanding) \(rig.trail)")
+            for readdress in readdresses {
+                for delay in Self.delays {
+                    for place in Self.places {
+                        for ending in Self.endings {
+                            let answers = AddressRig.Answers(pause: pause, cancel: cancel, readdress: readdress)
+                            var rig = AddressRig(answers: answers, delay: delay, hasWaybill: hasWaybill)
+                            rig.live(changingAt: place, ending: ending)
+                            check(rig, ending, "\(answers) \(hasWaybill) delay \(delay) at \(place) ending \(ending)")
+                            checked += 1
                         }
-                        #expect(rig.deliveries.count <= 1, "\(name): \(rig.deliveries)")
-                        checked += 1
                     }
                 }
             }
         }
-        #expect(checked == 480)
+        let answers = InstructionAnswer.Outcome.allCases.count * readdresses.count
+        #expect(checked == answers * Self.delays.count * Self.places.count * Self.endings.count)
+        // Of all six runs together: 6,480.
+        #expect(checked == (hasWaybill ? 1_620 : 540))
+    }
+
+    private func check(_ rig: AddressRig, _ ending: Int, _ name: String) {
+        #expect(!rig.isWrong || rig.isWithPerson, "\(name): \(rig.trail)")
+        if !rig.isWithPerson {
+            let isSettled = rig.order.addressChangeStanding == .settled || ending == 0
+            #expect(isSettled, "\(name): \(rig.order.addressChangeStanding) \(rig.trail)")
+        }
+        #expect(rig.deliveries.count <= 1, "\(name): \(rig.deliveries)")
     }
 }

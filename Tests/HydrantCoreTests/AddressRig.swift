@@ -189,6 +189,14 @@ struct AddressRig {
     /// The parcels that left with another address than the one that counts.
     var wrongParcels: [String] { left.filter { $0 != order.receiver?.value.fingerprint } }
 
+    /// Whether a parcel left, and neither the delivery nor, where the hub had one made, its label has the address that
+    /// counts.
+    var isWrong: Bool {
+        if left.isEmpty { return false }
+        return labels.isEmpty
+            ? !wrongParcels.isEmpty : labels.values.contains { $0 != order.receiver?.value.fingerprint }
+    }
+
     /// Somebody has to decide, or to verify.
     var isWithPerson: Bool {
         order.standingHolds.contains { ["address-undone", "receiver-unverified"].contains($0.id) || $0.isByRule }

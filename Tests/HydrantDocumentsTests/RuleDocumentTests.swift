@@ -106,6 +106,32 @@ import Testing
         }
     }
 
+    @Test func `a task with questions that depend on each other is read, printed and read again`() throws {
+        let task = """
+            task: {reason: {zh: 商量, en: Agree}, owner: service, severity: high, form: [{name: how, label: Result, \
+            options: [ship, {value: refund, text: {zh: 退款, en: refund}}]}, {name: amount, label: Amount, kind: number, \
+            required: false, shownWhen: {field: how, is: [refund]}}]}
+            """
+        let document = try RuleDocument.load(text: Self.document(then: task), path: "r.yaml")
+        guard case .task(let action) = document.rules[0].actions[0] else {
+            Issue.record("\(document.rules[0].actions) is no task")
+            return
+        }
+        #expect(action.severity == .high)
+        #expect(action.fields.map(\.kind) == [.choice, .number])
+        #expect(action.fields[1].shownWhen?.values == ["refund"])
+        #expect(try RuleDocument.load(text: document.yaml, path: "r.yaml") == document)
+        let wrong = [
+            ("task: {reason: x}", "“owner” is missing"),
+            ("task: {reason: x, owner: y, severity: hihg}", "hihg"),
+            ("task: {reason: x, owner: y, form: [{name: a}]}", "“label” is missing"),
+            ("task: {reason: x, owner: y, form: [{name: a, label: b, kind: choice}]}", "has no options"),
+        ]
+        for (text, expected) in wrong {
+            #expect(Self.words(Self.document(then: text)).contains { $0.contains(expected) }, "\(text)")
+        }
+    }
+
     @Test func `a difference shows the lines that changed`() throws {
         let before = try RuleDocument.load(text: Self.document(), path: "x")
         #expect(before.difference(to: before) == [])

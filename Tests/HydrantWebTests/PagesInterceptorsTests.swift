@@ -1,3 +1,4 @@
+import HTTPTypes
 import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
@@ -9,10 +10,11 @@ import Testing
 @Suite struct PagesInterceptorsTests {
     /// "Orders over 5,000 yuan of new customers wait for the owner's approval, at most 2 hours."
     private static let approval: [(name: String, value: String)] = [
-        ("id", "approval"), ("name", "Large orders of new customers"), ("when", "credit.checked"), ("match", "all"),
-        ("field0", "money.payable"), ("is0", "more"), ("value0", "5000"), ("field1", "customer.orders"), ("is1", "is"),
-        ("value1", "0"), ("action", "hold"), ("reason", "waits for approval"), ("owner", "owner"), ("person", "yes"),
-        ("hours", "2"),
+        ("name-en", "Approval"), ("when0", "credit.checked"), ("kind0", "all"), ("depth0", "0"),
+        ("kind1", "test"), ("depth1", "1"), ("field1", "money.payable"), ("is1", "more"), ("value1", "5000"),
+        ("kind2", "test"), ("depth2", "1"), ("field2", "customer.orders"), ("is2", "is"), ("value2", "0"),
+        ("hold", "yes"), ("reason-en", "waits for approval"), ("owner", "owner"), ("person", "yes"), ("limit", "2"),
+        ("unit", "h"),
     ]
 
     private static func form(_ act: String, _ changes: [(name: String, value: String)] = []) -> [(
@@ -43,13 +45,15 @@ import Testing
         try await fixture.holding(Self.large("SO-1") + Self.large("SO-2", pastOrders: 4)) {
             let tried = try await fixture.post("/interceptors/new?lang=en", Self.form("try"))
             #expect(tried.status == 200)
-            #expect(tried.text.contains("2 orders: 1 held, 0 refused; 0 of them went wrong later, 1 did not"))
+            #expect(tried.text.contains("<dt>held</dt><dd>1</dd>"))
             #expect(tried.text.contains("href=\"/orders/SO-1\""))
             #expect(!tried.text.contains("href=\"/orders/SO-2\""))
             #expect(try await fixture.post("/interceptors/new", Self.form("save")).status == 303)
             let list = try await fixture.get("/interceptors?lang=en")
             #expect(list.text.contains("When “"))
-            #expect(list.text.contains("the amount to pay is more than 5000.00 and"))
+            #expect(list.text.contains("the amount to pay is more than 5000.00 yuan and"))
+            #expect(
+                list.text.contains("hold the order (“waits for approval”) for Owner until somebody lets it go on or"))
             #expect(list.text.contains("draft"))
             let on = try await fixture.post(
                 "/interceptors/stage", [("rule", "approval"), ("version", "1"), ("stage", "on")])
@@ -69,12 +73,25 @@ import Testing
         let fixture = try PagesFixture()
         try await fixture.holding([]) {
             let cases: [(changes: [(name: String, value: String)], words: String)] = [
-                ([("value0", "much")], "must be an amount like 5000"),
-                ([("is0", "contains")], "cannot be compared by"),
-                ([("person", "no"), ("hours", "")], "has no exit"),
-                ([("hours", "0")], "1 to 720 hours"),
-                ([("id", "A b")], "an id has 1 to 60"),
-                ([("field1", "money.payable"), ("is1", "less"), ("value1", "10")], "no order can ever meet"),
+                ([("value1", "much")], "must be an amount like 5000"),
+                ([("is1", "contains")], "cannot be compared by"),
+                ([("person", "no"), ("limit", "")], "has no exit"),
+                ([("limit", "0")], "1 minute to 365 days"),
+                ([("limit", "9223372036854775807")], "1 minute to 365 days"),
+                ([("name-en", "")], "Give it a name"),
+                ([("hold", "no")], "Choose at least one thing to do"),
+                ([("refuse", "yes")], "Say why it is refused"),
+                ([("task", "yes"), ("task-owner", "service")], "Say what the task is"),
+                ([("field2", "money.payable"), ("is2", "less"), ("value2", "10")], "no order can ever meet"),
+                (
+                    [
+                        (
+                            "document",
+                            "interceptors: x\nrules: [{id: a, when: order.plced, then: [{playbook: address-change}]}]"
+                        )
+                    ],
+                    "Did you mean"
+                ),
             ]
             for (changes, words) in cases {
                 for act in ["check", "save"] {
@@ -91,14 +108,17 @@ import Testing
         let fixture = try PagesFixture()
         try await fixture.holding([]) {
             for version in ["1", "2"] {
-                _ = try await fixture.post("/interceptors/new", Self.form("save"))
+                let id = version == "1" ? "" : "approval"
+                _ = try await fixture.post("/interceptors/new", Self.form("save", [("id", id)]))
                 let moved = try await fixture.post(
                     "/interceptors/stage", [("rule", "approval"), ("version", version), ("stage", "on")])
                 #expect(moved.status == 303)
             }
             let list = try await fixture.get("/interceptors?lang=en").text
             #expect(list.contains("v2"))
-            #expect(list.contains("retired"))
+            let versions = try await fixture.get("/interceptors/rules/approval?lang=en").text
+            #expect(versions.contains("retired"))
+            #expect(versions.contains("What differs from version 1"))
         }
     }
 
@@ -118,12 +138,85 @@ import Testing
         try await fixture.holding([]) {
             _ = try await fixture.post("/interceptors/new", Self.form("save"))
             for language in ["zh", "en"] {
-                for path in ["/interceptors", "/interceptors/new"] {
-                    let page = try await fixture.get("\(path)?lang=\(language)")
+                for path in [
+                    "/interceptors", "/interceptors/new", "/interceptors/new?rule=approval",
+                    "/interceptors/rules/approval",
+                ] {
+                    let page = try await fixture.get("\(path)\(path.contains("?") ? "&" : "?")lang=\(language)")
                     #expect(page.status == 200)
                     #expect(!page.text.contains("⟦"), "\(path) \(language)")
                 }
             }
+        }
+    }
+
+    @Test func `buttons give the form another shape`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let grown = try await fixture.post("/interceptors/new?lang=en", Self.form("group:0"))
+            #expect(grown.status == 200)
+            #expect(grown.text.contains("id=\"kind3\""))
+            #expect(grown.text.contains("id=\"field4\""))
+            #expect(grown.text.contains("data-focus=\"field4\""))
+            let shrunk = try await fixture.post("/interceptors/new?lang=en", Self.form("drop:1"))
+            #expect(shrunk.text.contains("id=\"field1\""))
+            #expect(!shrunk.text.contains("id=\"field2\""))
+            #expect(!shrunk.text.contains("value=\"5000\""))
+            for act in ["drop:0", "test:99", "group:1", "drop:-1", "test:x"] {
+                #expect(try await fixture.post("/interceptors/new", Self.form(act)).status == 200, "\(act)")
+            }
+        }
+    }
+
+    @Test func `groups within groups are saved and shown again`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let group: [(name: String, value: String)] = [
+                ("kind3", "any"), ("depth3", "1"), ("kind4", "test"), ("depth4", "2"), ("field4", "customer.level"),
+                ("is4", "oneOf"), ("value4", "C, D"), ("kind5", "test"), ("depth5", "2"), ("field5", "time.hour"),
+                ("is5", "more"), ("value5", "21"),
+            ]
+            #expect(try await fixture.post("/interceptors/new", Self.form("save", group)).status == 303)
+            let page = try await fixture.get("/interceptors/new?rule=approval&lang=en").text
+            #expect(page.contains("(the customer&#39;s level is one of C, D or the hour of the day is more than 21)"))
+            #expect(page.contains("name=\"depth5\" value=\"2\""))
+            let yaml = try await fixture.get("/interceptors.yaml").text
+            #expect(yaml.contains("- any:"))
+            let again = try await fixture.post("/interceptors/import", [("document", yaml)])
+            #expect(again.headers[.location] == "/interceptors?done=none")
+            let other = try await fixture.post(
+                "/interceptors/import",
+                [("document", yaml.replacing("more: 21", with: "more: 22"))])
+            #expect(other.headers[.location] == "/interceptors?done=1")
+            let wrong = try await fixture.post("/interceptors/import?lang=en", [("document", "interceptors: [")])
+            #expect(wrong.status == 422)
+        }
+    }
+
+    @Test func `a rule gives a person a task, and what it did is counted`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let task: [(name: String, value: String)] = [
+                ("hold", ""), ("task", "yes"), ("task-en", "call the customer"), ("task-owner", "service"),
+                ("task-severity", "high"), ("questions", "What was agreed: ship, refund\nNote?"),
+            ]
+            #expect(try await fixture.post("/interceptors/new", Self.form("save", task)).status == 303)
+            let on: [(name: String, value: String)] = [("rule", "approval"), ("version", "1"), ("stage", "on")]
+            #expect(try await fixture.post("/interceptors/stage", on).status == 303)
+            let incoming = try (Self.large("SO-1") + Self.large("SO-2", pastOrders: 2)).map {
+                try fixture.hub.intake.read($0, receivedAt: fixture.clock.now())
+            }
+            _ = try await fixture.hub.submit(incoming)
+            let order = try #require(try await fixture.hub.committer.order("SO-1"))
+            let open = try #require(order.standingTasks.first)
+            #expect(open.need.reason.english == "call the customer")
+            #expect(open.need.fields.map(\.isRequired) == [true, false])
+            #expect(open.need.fields[0].options.map(\.value) == ["ship", "refund"])
+            #expect(try await fixture.hub.committer.order("SO-2")?.standingTasks.isEmpty == true)
+            let list = try await fixture.get("/interceptors?lang=en").text
+            #expect(list.contains("<dt>judged</dt><dd>2</dd>"))
+            #expect(list.contains("<dt>acted</dt><dd>1</dd>"))
+            #expect(list.contains("<dt>held</dt><dd>0</dd>"))
         }
     }
 }

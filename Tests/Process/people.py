@@ -197,7 +197,8 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-if "--inside" in sys.argv:
-    main()
-else:
-    with_playwright(__file__)
+if __name__ == "__main__":
+    if "--inside" in sys.argv:
+        main()
+    else:
+        with_playwright(__file__)

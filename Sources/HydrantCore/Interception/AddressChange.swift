@@ -7,8 +7,8 @@
 //   step              instruction         its undo            receipt
 //   stop the work     delivery.pause      delivery.resume     the warehouse's answer
 //   take it back      delivery.cancel     delivery.create     the warehouse's answer
+//   change the label  waybill.readdress   waybill.readdress   the courier's answer
 //   order it anew     delivery.create     delivery.cancel     the warehouse's answer
-//   tell the courier  waybill.readdress   waybill.readdress   the courier's answer
 
 /// How far an address change has come with the systems that have the old address.
 package enum AddressChangeStanding: Hashable, Sendable {
@@ -70,6 +70,7 @@ private struct AddressChange {
         if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
             return afterCancelling(cancel, delivery)
         }
+        if let step = labelStep(isLate: false) { return step }
         guard let pause = last(.pauseDelivery, target: target), order.isLater(pause, than: delivery) else {
             return .nothing
         }
@@ -102,42 +103,61 @@ private struct AddressChange {
     /// changed to it at the channel that made it.
     private func late() -> Step {
         guard isVerified else { return .waitForVerification }
-        let live = order.parcels.compactMap { parcel in order.liveWaybill(of: parcel).map { (parcel.id, $0) } }
-        if live.isEmpty {
-            return last(.createWaybill) != nil && order.shipped == nil ? .wait(.createWaybill) : .tooLate
+        if order.parcels.contains(where: { order.liveWaybill(of: $0) != nil }) {
+            return labelStep(isLate: true) ?? .nothing
         }
-        for (parcel, waybill) in live {
-            let target = Instruction.target(parcel: parcel, number: waybill.number)
-            if let told = told(.readdressWaybill, target, waybill.channel) {
-                guard let answer = told.answer?.value else { return .wait(.readdressWaybill) }
-                guard answer.outcome == .done else { return .tooLate }
-            } else if told(.createWaybill, parcel, waybill.channel) == nil {
-                guard order.issued.contains(where: { $0.instruction.isWaybill(of: waybill.channel) }) else {
-                    return .tooLate
-                }
-                return .readdress(target: target, system: waybill.channel)
+        return last(.createWaybill) != nil && order.shipped == nil ? .wait(.createWaybill) : .tooLate
+    }
+
+    /// What is to be done about the first label with an older address; nil when there is none, or a person has decided
+    /// about those that cannot be changed.
+    ///
+    /// - Parameter isLate: the warehouse goes on with what it has, so that a label which is its own matters too.
+    private func labelStep(isLate: Bool) -> Step? {
+        for parcel in order.parcels {
+            guard let waybill = order.liveWaybill(of: parcel),
+                let step = labelStep(of: parcel.id, waybill, isLate: isLate)
+            else { continue }
+            if case .tooLate = step, order.isAddressDecided { continue }
+            return step
+        }
+        return nil
+    }
+
+    private func labelStep(of parcel: String, _ waybill: Waybill, isLate: Bool) -> Step? {
+        let target = Instruction.target(parcel: parcel, number: waybill.number)
+        let current = order.receiver?.value.fingerprint
+        let said = order.issued.filter { issued in
+            let instruction = issued.instruction
+            guard instruction.system == waybill.channel else { return false }
+            switch instruction.kind {
+            case .createWaybill: return true
+            // A change that was refused has left the label as it was.
+            case .readdressWaybill:
+                return instruction.target == target
+                    && (issued.receiver == current || issued.answer?.value.outcome != .refused)
+            default: return false
             }
         }
-        return .nothing
-    }
-
-    /// The last such instruction to a channel that carried the address that counts.
-    private func told(_ kind: InstructionKind, _ target: String, _ channel: String) -> IssuedInstruction? {
-        order.issued.last {
-            $0.instruction.kind == kind && $0.instruction.target == target && $0.instruction.system == channel
-                && $0.receiver == order.receiver?.value.fingerprint
+        let own = said.last { $0.instruction.kind == .readdressWaybill || $0.instruction.target == parcel }
+        guard let last = own else {
+            // Its channel is not ours to ask, or made the labels of other parcels only.
+            guard !said.isEmpty else { return isLate ? .tooLate : nil }
+            return .readdress(target: target, system: waybill.channel)
         }
+        guard last.receiver == current else { return .readdress(target: target, system: waybill.channel) }
+        guard last.instruction.kind == .readdressWaybill else { return nil }
+        guard let answer = last.answer?.value else { return .wait(.readdressWaybill) }
+        return answer.outcome == .done ? nil : .tooLate
     }
 
+    /// The labels first: what is packed already leaves with them.
     private func anew(after delivery: IssuedInstruction) -> Step {
         guard isVerified else { return .waitForVerification }
+        if let step = labelStep(isLate: false) { return step }
         let number = (Int(delivery.instruction.target) ?? 1) + 1
         return .issue(.createDelivery, target: "\(number)")
     }
-}
-
-extension Instruction {
-    fileprivate func isWaybill(of channel: String) -> Bool { kind == .createWaybill && system == channel }
 }
 
 extension Order {
@@ -183,16 +203,18 @@ extension Order {
     }
 
     /// A person looked at it after the change and decided.
-    private var isAddressDecided: Bool {
+    fileprivate var isAddressDecided: Bool {
         guard let changed = receiver?.evidence.at, let decided = moments[.decisionMade]?.last else { return false }
         return decided >= changed
     }
+
+    static let addressHoldID = "address-undone"
 
     /// The old address is on its way: nobody but a person can settle it.
     var addressHold: StandingHold? {
         guard addressChangeStanding == .undone, let since = receiver?.evidence.at else { return nil }
         return StandingHold(
-            id: "address-undone",
+            id: Self.addressHoldID,
             reason: Text(
                 chinese: "仓库未能停止，包裹可能按旧地址发出；请联系快递拦截或改派，并登记处理决定",
                 english:

@@ -105,6 +105,13 @@ extension Order {
                 ruling.instructs.append(RuledInstruction(kind: kind, system: system, target: target))
             case .playbook(let playbook): ruling.playbooks.append(playbook)
             case .completePartially: ruling.completesPartially = true
+            case .task(let task):
+                let id = rule.rule.holdID(action: index, at: ruling.occasion)
+                var need = TaskNeed(
+                    id: id, kind: .asked, owner: task.owner, reason: task.reason, fields: task.fields)
+                need.severity = task.severity
+                need.within = task.severity.time
+                ruling.tasks.append(need)
             case .notify(let touchpoint, let system):
                 ruling.instructs.append(
                     RuledInstruction(kind: .notifyCustomer, system: system, target: touchpoint.rawValue))

@@ -64,9 +64,27 @@ package enum RuleAction: Hashable, Sendable {
     case completePartially
     /// A message to the customer, once.
     case notify(Touchpoint, system: String)
+    /// A person gets a task, whose form stays open until it is answered or the condition is true no more.
+    case task(TaskAction)
 
     /// The names in documents.
-    package static let names = ["hold", "release", "refuse", "instruct", "playbook", "completion", "notify"]
+    package static let names = ["hold", "release", "refuse", "task", "instruct", "playbook", "completion", "notify"]
+}
+
+/// "Somebody has to do this, and answers these questions."
+package struct TaskAction: Hashable, Sendable {
+    package var reason: Text
+    /// The role that it waits for.
+    package var owner: String
+    package var severity: TaskSeverity
+    package var fields: [TaskField]
+
+    package init(reason: Text, owner: String, severity: TaskSeverity = .normal, fields: [TaskField] = []) {
+        self.reason = reason
+        self.owner = owner
+        self.severity = severity
+        self.fields = fields
+    }
 }
 
 /// "The order waits, for this reason, until …"

@@ -76,8 +76,41 @@ private func problems(with action: RuleAction, of rule: Rule, among rules: [Rule
     case .release(let id):
         guard let name = ruleName(ofHold: id), !rules.contains(where: { $0.id == name }) else { return [] }
         return [Text(chinese: "没有编号为 \(name) 的拦截器", english: "there is no interceptor \(name)")]
+    case .task(let task): return problems(with: task.fields)
     default: return []
     }
+}
+
+/// A question that depends on another one comes after it, and waits for an answer that can be given.
+private func problems(with fields: [TaskField]) -> [Text] {
+    var found: [Text] = []
+    for (index, field) in fields.enumerated() {
+        if fields[..<index].contains(where: { $0.name == field.name }) {
+            found.append(
+                Text(chinese: "问题 \(field.name) 写了两次", english: "the question \(field.name) is written twice"))
+        }
+        if field.kind == .choice, field.options.isEmpty {
+            found.append(
+                Text(chinese: "问题 \(field.name) 没有选项", english: "the question \(field.name) has no options"))
+        }
+        guard let condition = field.shownWhen else { continue }
+        guard let other = fields[..<index].first(where: { $0.name == condition.field }) else {
+            found.append(
+                Text(
+                    chinese: "问题 \(field.name) 依赖的 \(condition.field) 不在它前面",
+                    english: "the question \(field.name) depends on \(condition.field), which does not stand before it")
+            )
+            continue
+        }
+        let options = other.options.map(\.value)
+        if other.kind == .choice, let word = condition.values.first(where: { !options.contains($0) }) {
+            found.append(
+                Text(
+                    chinese: "问题 \(field.name) 等待的答案 \(word) 不是 \(other.name) 的选项",
+                    english: "the question \(field.name) waits for \(word), which is no option of \(other.name)"))
+        }
+    }
+    return found
 }
 
 private func problems(with hold: HoldAction, of rule: Rule, among rules: [Rule]) -> [Text] {

@@ -69,6 +69,7 @@ package struct RuleTrial: Sendable {
     /// Held or refused, and it turned out to be right or wrong.
     package var held: Int { verdicts.count { $0.heldAt != nil } }
     package var refused: Int { verdicts.count { $0.isRefused } }
+    package var blocked: Int { verdicts.count { $0.outcome == .blocked } }
     package var right: Int { verdicts.count { $0.stopped && $0.wentWrong } }
     package var wrong: Int { verdicts.count { $0.stopped && !$0.wentWrong } }
     /// Of all holds together.

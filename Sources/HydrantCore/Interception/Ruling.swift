@@ -17,6 +17,8 @@ package struct Ruling: Hashable, Sendable {
     package var instructs: [RuledInstruction] = []
     package var playbooks: [Playbook] = []
     package var completesPartially = false
+    /// What people have to do because of it.
+    package var tasks: [TaskNeed] = []
 
     package enum Outcome: String, CaseIterable, Sendable {
         /// The condition is not true.
@@ -82,7 +84,7 @@ extension Ruling {
             ("missing", .list(missing.map { .string($0.rawValue) })), ("holds", .list(holds.map(\.json))),
             ("releases", .list(releases.map { .string($0) })), ("refuses", .list(refusals.map(\.json))),
             ("asks", .list(instructs.map(\.json))), ("playbooks", .list(playbooks.map { .string($0.rawValue) })),
-            ("partial", completesPartially ? true : nil),
+            ("partial", completesPartially ? true : nil), ("tasks", .list(tasks.map(\.json))),
         ])
     }
 
@@ -106,6 +108,7 @@ extension Ruling {
         }
         playbooks = try data.choices("playbooks", Playbook.self)
         completesPartially = try data.flag("partial", default: false)
+        tasks = try data.list("tasks") { (item) throws(FactProblem) in try TaskNeed(item) }
     }
 }
 

@@ -48,6 +48,9 @@ extension Event {
         "task.reopened", "task.closed",
     ]
 
+    /// The name of a verdict.
+    package static let ruleDecidedName = names[4]
+
     package var name: String {
         switch body {
         case .factRecorded: Event.names[0]

@@ -10,6 +10,7 @@ enum HoldsForPeople: TaskSource {
         case "receiver-unverified" where hold.exit == .fact(.receiverVerified): return receiver(hold, order)
         case "credit" where hold.exit == .fact(.creditChecked): return credit(hold)
         case "gift-unbound" where hold.exit == .fact(.lineReported): return gift(hold, order)
+        case Order.addressHoldID: return address(hold)
         default:
             if hold.id.hasPrefix("waybill-data-"), hold.exit == .fact(.receiverChanged) { return data(hold) }
             return hold.exit == .person ? decision(hold) : nil
@@ -20,6 +21,18 @@ enum HoldsForPeople: TaskSource {
         TaskNeed(
             id: "hold:\(hold.id)", kind: .holdDecision, owner: hold.owner, reason: hold.reason,
             fields: [.action([.init("release", Text(chinese: "解除拦截", english: "Release the hold"))]), .note])
+    }
+
+    private static func address(_ hold: StandingHold) -> TaskNeed {
+        TaskNeed(
+            id: "hold:\(hold.id)", kind: .holdDecision, owner: hold.owner, reason: hold.reason,
+            fields: [
+                .action([
+                    .init("redirected", Text(chinese: "快递已拦截或改派", english: "The courier stops or redirects it")),
+                    .init("relabelled", Text(chinese: "面单已重贴", english: "The parcel has a new label")),
+                    .init("accepted", Text(chinese: "客户接受旧地址", english: "The customer accepts the old address")),
+                ]), .note,
+            ])
     }
 
     private static func receiver(_ hold: StandingHold, _ order: Order) -> TaskNeed? {

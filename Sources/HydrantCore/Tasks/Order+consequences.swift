@@ -11,6 +11,9 @@ extension Order {
         }
         let subject = task.need.id.subject
         switch task.need.kind {
+        case .holdDecision where subject == Order.addressHoldID:
+            let person = task.person.isEmpty ? task.owner : task.person
+            return [.decisionMade(Decision(person: person, cause: "\(subject): \(answers["action"] ?? "")"))]
         case .holdDecision: return [.holdReleased(id: subject, note: answers["note"] ?? "")]
         case .receiverUnverified: return [.receiverVerified(fingerprint: subject)]
         case .creditRefused:

@@ -10,7 +10,7 @@ protocol TaskSource: SendableMetatype {
 /// All sources.
 private let sources: [any TaskSource.Type] = [
     FailedInstructions.self, WaybillTrouble.self, MissingNumbers.self, HoldsForPeople.self, AskedTasks.self,
-    WrongOrders.self,
+    WrongOrders.self, RuledTasks.self,
 ]
 
 extension Order {
@@ -33,6 +33,14 @@ enum AskedTasks: TaskSource {
         order.askedTasks.entries.filter { asked in
             order.resolution(of: asked.id, since: asked.evidence.at) == nil
         }.map(\.value)
+    }
+}
+
+/// What interceptors ask people to do, until the form is answered.
+enum RuledTasks: TaskSource {
+    static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
+        guard !order.rulings.isEmpty, order.cancelled == nil else { return [] }
+        return order.effectiveRulings.flatMap(\.tasks).filter { order.taskResolutions.entry($0.id) == nil }
     }
 }
 

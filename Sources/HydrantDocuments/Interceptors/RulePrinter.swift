@@ -110,9 +110,34 @@ extension RuleAction {
             return "refuse: {ask: [\(kinds.map(\.rawValue).joined(separator: ", "))], reason: \(reason.yaml)}"
         case .instruct(let kind, let system): return "instruct: {ask: \(kind.rawValue), of: \(quoted(system))}"
         case .playbook(let playbook): return "playbook: \(playbook.rawValue)"
+        case .task(let task): return task.yaml
         case .completePartially: return "completion: \(Completion.partiallyCompleted.rawValue)"
         case .notify(let message, let system): return "notify: {message: \(message.rawValue), of: \(quoted(system))}"
         }
+    }
+}
+
+extension TaskAction {
+    fileprivate var yaml: String {
+        let begin = "task: {reason: \(reason.yaml), owner: \(quoted(owner)), severity: \(severity.rawValue)"
+        guard !fields.isEmpty else { return begin + "}" }
+        return begin + ", form: [\(fields.map(\.yaml).joined(separator: ", "))]}"
+    }
+}
+
+extension TaskField {
+    fileprivate var yaml: String {
+        var out = "{name: \(quoted(name)), label: \(label.yaml), kind: \(kind.rawValue)"
+        if !isRequired { out += ", required: false" }
+        if !options.isEmpty {
+            let list = options.map { "{value: \(quoted($0.value)), text: \($0.text.yaml)}" }
+            out += ", options: [\(list.joined(separator: ", "))]"
+        }
+        if let condition = shownWhen {
+            let values = condition.values.map(quoted).joined(separator: ", ")
+            out += ", shownWhen: {field: \(quoted(condition.field)), is: [\(values)]}"
+        }
+        return out + "}"
     }
 }
 

@@ -49,6 +49,7 @@ struct RuleReader {
         case "hold": return hold(inner)
         case "release": return inner.name(maximum: 200).map { .release(hold: $0) }
         case "refuse": return refusal(inner)
+        case "task": return RuleTaskReader().task(inner, sentence)
         case "instruct": return instruction(inner)
         case "playbook": return inner.choice(Playbook.self).map { .playbook($0) }
         case "completion":

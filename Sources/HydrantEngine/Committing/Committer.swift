@@ -30,6 +30,8 @@ package actor Committer {
     private var isStopping = false
     private var cache: OrderCache
     package private(set) var settings: Settings
+    /// The version of the interceptors in ``settings``; 0 until it was looked up.
+    private(set) var rulesVersion: Int64 = 0
     package private(set) var totals = Totals()
     package private(set) var health = HealthFigures()
     private var healthByBits: [UInt16: Int64] = [:]
@@ -75,8 +77,14 @@ package actor Committer {
         }
     }
 
-    /// From now on facts are judged by these interceptors.
-    package func use(_ rules: RuleSet) { settings.rules = rules }
+    /// From now on facts are judged by these interceptors, unless newer ones are in force.
+    ///
+    /// - Parameter version: of the document in ``RuleBook``.
+    package func use(_ rules: RuleSet, version: Int64) {
+        guard version > rulesVersion else { return }
+        rulesVersion = version
+        settings.rules = rules
+    }
 
     /// The figures that follow from a database's sums: what other processes wrote counts too.
     static func health(_ counts: [UInt16: Int64]) -> HealthFigures {

@@ -1,4 +1,5 @@
 import HydrantCore
+import HydrantDocuments
 import HydrantStorage
 import Logging
 
@@ -60,6 +61,7 @@ struct Watcher: Sendable {
                 try await clock.sleep(until: max(wake, now + 1))
                 try await lookAtTimers(&timersLookedAt)
                 try await rescan(&scannedAt)
+                try await lookAtRules()
                 try await lookAgain()
             } catch is CancellationError {
                 return
@@ -70,6 +72,15 @@ struct Watcher: Sendable {
                 try? await clock.sleep(until: clock.now() + options.watchSlice)
             }
         }
+    }
+
+    /// Another process may have changed the interceptors.
+    private func lookAtRules() async throws {
+        guard store.isShared else { return }
+        let book = RuleBook(store: store)
+        guard try await book.version() > committer.rulesVersion else { return }
+        let (document, version) = try await book.saved()
+        await committer.use(RuleSet(document.rules), version: version)
     }
 
     /// The hint knows only the next of the timers that this process set; the others lie in the database, which is asked

@@ -65,12 +65,24 @@ struct DatabaseVerification {
             else { continue }
             dues[hold.id, default: []].insert(at.milliseconds)
         }
+        for document in verified.documents where document["event"]?.string == Event.ruleDecidedName {
+            guard let event = try? Event(json: document), case .ruleDecided(let ruling) = event.body, !ruling.isShadow
+            else { continue }
+            for hold in ruling.holds {
+                if let until = hold.until { dues[hold.id, default: []].insert(until.milliseconds) }
+            }
+        }
         for (id, dueAt) in rows.sorted(by: { $0.key < $1.key }) where dues[id]?.contains(dueAt.milliseconds) != true {
             verified.add("the timer \(id) at \(dueAt) belongs to no hold")
         }
         for held in verified.order.holds where held.isActive {
             guard case .timer = held.hold.exit, rows[held.hold.id] == nil else { continue }
             verified.add("hold \(held.hold.id) waits for a timer that is not stored")
+        }
+        let standing = Set(verified.order.standingHolds.map(\.id))
+        for hold in verified.order.rulings.filter({ !$0.isShadow }).flatMap(\.holds) where hold.until != nil {
+            guard standing.contains(hold.id), rows[hold.id] == nil else { continue }
+            verified.add("hold \(hold.id) waits for a timer that is not stored")
         }
     }
 

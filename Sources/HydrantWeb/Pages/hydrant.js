@@ -151,4 +151,58 @@
         .then(function () { busy = false; });
     }, 2000);
   }
+
+  /* Questions that are only asked after an answer to another one. */
+  var unfold = function () {
+    doc.querySelectorAll('[data-when]').forEach(function (part) {
+      var other = part.closest('form').elements[part.dataset.when];
+      var isAsked = other && !other.disabled && part.dataset.is.split('\n').indexOf(other.value) >= 0;
+      if (part.hidden === !isAsked) return;
+      part.hidden = !isAsked;
+      part.querySelectorAll('input, select').forEach(function (field) { field.disabled = !isAsked; });
+    });
+  };
+  unfold();
+  doc.addEventListener('change', unfold);
+  if (live && window.MutationObserver) new MutationObserver(unfold).observe(live, { childList: true, subtree: true });
+
+  /* Forms that are checked while one writes, and whose buttons give them another shape: the answer's form takes the
+     place of this one, and whatever was typed in the meantime stays. */
+  var editor = doc.getElementById('editor');
+  if (editor && window.fetch) {
+    var sent = 0;
+    var renew = function (form, act) {
+      var number = ++sent, body = new URLSearchParams(new FormData(form));
+      var typed = doc.activeElement && doc.activeElement.id ? doc.activeElement : null, before = typed && typed.value;
+      if (act) body.append('do', act);
+      editor.setAttribute('aria-busy', 'true');
+      fetch(form.dataset.live, { method: 'POST', cache: 'no-store', body: body }).then(function (answer) {
+        if (answer.redirected) { location.assign(answer.url); return ''; }
+        return answer.text();
+      }).then(function (text) {
+        var fresh = text && new DOMParser().parseFromString(text, 'text/html').getElementById('editor');
+        if (number !== sent) return;
+        if (!fresh) { editor.removeAttribute('aria-busy'); return; }
+        var at = doc.activeElement, id = at && editor.contains(at) ? at.id : '';
+        var value = at === typed && typed && typed.value === before ? null : at && at.value;
+        editor.replaceWith(fresh);
+        editor = fresh;
+        var next = doc.getElementById(fresh.dataset.focus || id);
+        if (next && !fresh.dataset.focus && value !== null && at.type !== 'checkbox') next.value = value;
+        if (next) next.focus();
+        var result = doc.getElementById('result'), top = result.getBoundingClientRect().top;
+        if ((act === 'try' || act === 'check') && (top < 0 || top > innerHeight / 2)) result.scrollIntoView();
+      }).catch(function () { editor.removeAttribute('aria-busy'); });
+    };
+    doc.addEventListener('change', function (event) {
+      var form = event.target.form;
+      if (form && form.dataset.live && editor.contains(form)) renew(form, 'live');
+    });
+    doc.addEventListener('submit', function (event) {
+      var form = event.target, button = event.submitter;
+      if (!form.dataset.live || !button || button.value === 'save') return;
+      event.preventDefault();
+      renew(form, button.value);
+    });
+  }
 })();

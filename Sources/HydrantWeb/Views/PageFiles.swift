@@ -64,6 +64,8 @@ package struct PageFiles: Sendable {
         ("account", PackageResources.account_html), ("audit", PackageResources.audit_html),
         ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
         ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
+        ("ruletest", PackageResources.ruletest_html), ("rulemove", PackageResources.rulemove_html),
+        ("ruleversions", PackageResources.ruleversions_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
         ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
         ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),

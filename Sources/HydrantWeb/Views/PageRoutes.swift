@@ -57,14 +57,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             }
         }
         if outages != nil { router.post("/demo/outage") { request, _ in await setOutage(request) } }
-        router.get("/interceptors") { request, _ in await page(request, interceptors) }
-        router.get("/interceptors/new") { request, _ in await page(request, newInterceptor) }
-        router.post("/interceptors/new") { request, _ in
-            await page(request) { try await editInterceptor(request, $0) }
-        }
-        router.post("/interceptors/stage") { request, _ in
-            await page(request) { try await moveInterceptor(request, $0) }
-        }
+        addInterceptors(to: router)
         addSearch(to: router)
         addPacking(to: router)
         router.get("/tasks") { request, context in

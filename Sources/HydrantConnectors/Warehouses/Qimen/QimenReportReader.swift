@@ -21,15 +21,22 @@ struct QimenReportReader: Sendable {
         }
     }
 
+    /// Keeps the reports of a delivery that was ordered anew apart from those of the one before it, whose report codes
+    /// a warehouse may use again: the number of the try, and nothing for the first.
+    private func mark(_ code: String) -> String {
+        let order = Order.number(ofDelivery: code)
+        return code == order ? "" : "\(code.dropFirst(order.count))/"
+    }
+
     // MARK: - Steps
 
     private func stepFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let order = tree["order"]?.text("orderCode").map(Order.number(ofDelivery:)),
-            let process = tree["process"],
+        guard let code = tree["order"]?.text("orderCode"), let process = tree["process"],
             let word = process.text("processStatus")
         else { return nil }
+        let order = Order.number(ofDelivery: code)
         let time = process.text("operateTime")
-        let key = tree.first("outBizCode")?.text ?? "\(order)/\(word)/\(time ?? "")"
+        let key = mark(code) + (tree.first("outBizCode")?.text ?? "\(order)/\(word)/\(time ?? "")")
         var report = Report(order: order, at: time.flatMap(ChinaTime.instant), word: word, key: "process/\(key)")
         let parcel = "\(order)-1"
         switch QimenWord.meaning(of: word) {
@@ -72,14 +79,12 @@ struct QimenReportReader: Sendable {
     }
 
     private func confirmationFacts(_ tree: XMLTree) -> [ReportedFact]? {
-        guard let delivery = tree["deliveryOrder"],
-            let order = delivery.text("deliveryOrderCode").map(Order.number(ofDelivery:))
-        else { return nil }
+        guard let delivery = tree["deliveryOrder"], let code = delivery.text("deliveryOrderCode") else { return nil }
+        let order = Order.number(ofDelivery: code)
         let word = delivery.text("status") ?? "DELIVERED"
         let time = delivery.text("operateTime") ?? delivery.text("orderConfirmTime")
-        let key =
-            delivery.text("outBizCode").map { "\($0)/\(delivery.text("confirmType") ?? "0")" }
-            ?? "\(order)/\(word)/\(time ?? "")"
+        let said = delivery.text("outBizCode").map { "\($0)/\(delivery.text("confirmType") ?? "0")" }
+        let key = mark(code) + (said ?? "\(order)/\(word)/\(time ?? "")")
         var report = Report(order: order, at: time.flatMap(ChinaTime.instant), word: word, key: "confirm/\(key)")
         switch QimenWord.meaning(of: word) {
         case .handedOver:
@@ -136,7 +141,7 @@ struct QimenReportReader: Sendable {
         let reasons = Set(items.compactMap { $0.text("reason") }).sorted()
         let reason = (["缺货: " + lacking.joined(separator: ", ")] + reasons).joined(separator: "; ")
         let time = tree.text("createTime")
-        let key = tree.text("outBizCode") ?? "\(order)/\(time ?? reason)"
+        let key = mark(code) + (tree.text("outBizCode") ?? "\(order)/\(time ?? reason)")
         var report = Report(order: order, at: time.flatMap(ChinaTime.instant), word: nil, key: "lack/\(key)")
         report.add("refused", .inventoryRefused(reason: shortened(reason)))
         return report.facts
@@ -147,7 +152,7 @@ struct QimenReportReader: Sendable {
         let order = Order.number(ofDelivery: code)
         let time = tree.first("createTime")?.text
         let type = tree.first("messageType")?.text ?? ""
-        let key = tree.first("outBizCode")?.text ?? "\(order)/\(type)/\(time ?? "")"
+        let key = mark(code) + (tree.first("outBizCode")?.text ?? "\(order)/\(type)/\(time ?? "")")
         var report = Report(order: order, at: time.flatMap(ChinaTime.instant), word: nil, key: "exception/\(key)")
         let reason = tree.first("messageDesc")?.text ?? type
         report.add("refused", .inventoryRefused(reason: shortened(reason)))

@@ -4,62 +4,68 @@ import HydrantEngine
 
 /// The editor of one rule: sentences with pick lists, what is wrong with it, and what it would have done.
 struct InterceptorView {
-    let form: RuleForm
+    static let trialDays = [7, 30, 90]
+
+    /// Nil for a rule that only its document can say.
+    let form: RuleForm?
     let formToken: String?
     var problems: [Text] = []
     var rule: Rule?
+    /// The document as it was written, where somebody did.
+    var written: String?
     var trial: RuleTrial?
+    var days = 30
+    /// The id of the field to go on with.
+    var focus = ""
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
+        let fields = form.map { RuleFormView(form: $0, isChinese: frame.language == .chinese, words: words) }
         let bindings: Bindings = [
-            "w": words.bindings, "token": formToken ?? "", "id": form.id, "name": form.name, "reason": form.reason,
-            "owner": form.owner, "hours": form.hours, "isForPerson": form.isForPerson, "isEach": form.isEach,
-            "isAny": form.isAny, "isHold": form.isHold, "isAddressChange": form.isAddressChange,
-            "occasions": RuleForm.occasions.map { kind -> Bindings in
-                option(kind.rawValue, words("fact_\(keyPart(kind.rawValue))"), form.when)
-            },
-            "tests": form.tests.enumerated().map { test($0.offset, $0.element, words) },
-            "problems": problems.map { words($0) },
-            "checked": rule.map { rule -> Any in
+            "w": words.bindings, "token": formToken ?? "", "fields": fields.map { $0.bindings as Any } ?? false,
+            "title": words(form?.id.isEmpty ?? rule?.id.isEmpty ?? true ? "interceptor_new" : "interceptor_title"),
+            "problems": problems.map { words($0) }, "hasProblems": !problems.isEmpty,
+            "sentence": rule.map { $0.sentence(words) as Any } ?? false,
+            "yaml": written ?? rule.map { RuleDocument(name: "interceptors", rules: [$0]).yaml } ?? "",
+            "isWritten": written != nil, "trial": trial.map { result($0, words) as Any } ?? false, "focus": focus,
+            "days": Self.trialDays.map { count -> Bindings in
                 [
-                    "sentence": rule.sentence(words), "yaml": RuleDocument(name: "interceptors", rules: [rule]).yaml,
-                ] as Bindings
-            } ?? false,
-            "trial": trial.map { result($0, words) as Any } ?? false,
+                    "value": count, "label": words("interceptor_days", ["count": String(count)]),
+                    "chosen": count == days,
+                ]
+            },
         ]
         return frame.document(files.render(bindings, "interceptor"), title: words("interceptor_title"), files: files)
     }
 
-    private func option(_ value: String, _ label: String, _ chosen: String) -> Bindings {
-        ["value": value, "label": label, "chosen": value == chosen]
-    }
-
-    private func test(_ index: Int, _ test: RuleForm.Test, _ words: Words) -> Bindings {
-        [
-            "index": index, "number": index + 1, "value": test.value, "system": test.system,
-            "fields": [option("", "—", test.field)]
-                + RuleField.allCases.map { option($0.rawValue, words($0.text), test.field) },
-            "comparisons": RuleComparison.allCases.map { option($0.rawValue, words($0.text), test.comparison) },
+    private func result(_ trial: RuleTrial, _ words: Words) -> Bindings {
+        let stopped = trial.verdicts.filter(\.stopped).sorted { $0.order < $1.order }
+        let shown = 20
+        return [
+            "title": words("interceptor_tried", ["count": String(days)]),
+            "figures": [
+                ("orders", trial.orders), ("held", trial.held), ("refused", trial.refused), ("blocked", trial.blocked),
+                ("right", trial.right), ("wrong", trial.wrong),
+            ].map { name, number -> Bindings in ["label": words("interceptor_count_\(name)"), "number": number] },
+            "delay": trial.held == 0
+                ? false : words("interceptor_delay", ["delay": words(durationText(trial.delay / Int64(trial.held)))]),
+            "isEmpty": stopped.isEmpty,
+            "more": stopped.count > shown
+                ? words("interceptor_more", ["count": String(stopped.count - shown)]) as Any : false,
+            "orders": stopped.prefix(shown).map { row($0, words) },
         ]
     }
 
-    private func result(_ trial: RuleTrial, _ words: Words) -> Bindings {
-        let stopped = trial.verdicts.filter(\.stopped).sorted { $0.order < $1.order }
+    private func row(_ verdict: RuleTrial.Verdict, _ words: Words) -> Bindings {
+        let what =
+            verdict.outcome == .blocked
+            ? words("interceptor_was_blocked")
+            : verdict.heldAt == nil
+                ? words("interceptor_was_refused")
+                : words("interceptor_was_held", ["length": words(durationText(verdict.delay))])
         return [
-            "summary": words(
-                "interceptor_trial",
-                [
-                    "orders": String(trial.orders), "held": String(trial.held), "refused": String(trial.refused),
-                    "right": String(trial.right), "wrong": String(trial.wrong),
-                    "delay": words(durationText(trial.delay)),
-                ]),
-            "orders": stopped.prefix(20).map { verdict -> Bindings in
-                [
-                    "number": verdict.order, "href": orderPath(verdict.order),
-                    "word": words(verdict.wentWrong ? "interceptor_right" : "interceptor_wrong"),
-                ]
-            },
+            "number": verdict.order, "href": orderPath(verdict.order), "what": what,
+            "word": words(verdict.wentWrong ? "interceptor_right" : "interceptor_wrong"), "isRight": verdict.wentWrong,
         ]
     }
 }

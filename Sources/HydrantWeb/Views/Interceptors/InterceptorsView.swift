@@ -1,75 +1,126 @@
 import HydrantCore
 import HydrantDocuments
+import HydrantEngine
+import HydrantStorage
 
-/// The list of interceptors with their stages.
+/// What a page of rules needs to show buttons that change something.
+struct RuleButtons {
+    let formToken: String?
+    let mayChange: Bool
+
+    func moves(of rule: Rule, _ words: Words) -> [Bindings] {
+        let stages: [Rule.Stage]
+        switch rule.stage {
+        case .draft: stages = [.shadow, .on]
+        case .shadow: stages = [.on, .retired]
+        case .on: stages = [.shadow, .retired]
+        case .retired: stages = [.on]
+        }
+        return stages.map { stage in
+            [
+                "stage": stage.rawValue, "label": words("interceptor_to_\(stage.rawValue)"), "rule": rule.id,
+                "version": rule.version, "token": formToken ?? "", "isMain": stage == .on,
+            ]
+        }
+    }
+}
+
+/// The list of interceptors with their stages, and what they did lately.
 struct InterceptorsView {
     let document: RuleDocument
-    let formToken: String?
-    var problems: [RuleProblem] = []
+    let counts: RuleCounts
+    let buttons: RuleButtons
+    var problems: [Text] = []
+    var notice: Text?
+    /// The document that was to be imported and is not right.
+    var imported: String?
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
-        let rules = document.rules.sorted { ($0.id, -$0.version) < ($1.id, -$1.version) }
+        let ids = Set(document.rules.map(\.id)).sorted()
         let bindings: Bindings = [
-            "w": words.bindings, "isEmpty": rules.isEmpty, "token": formToken ?? "",
-            "problems": problems.map { words($0.text) },
-            "rules": rules.map { rule -> Bindings in
-                [
-                    "id": rule.id, "version": rule.version, "name": words(rule.name), "stage": rule.stage.rawValue,
-                    "stageText": words(rule.stage.text), "sentence": rule.sentence(words),
-                    "yaml": RuleDocument(name: document.name, rules: [rule]).yaml, "token": formToken ?? "",
-                    "moves": Self.moves(from: rule.stage).map { stage -> Bindings in
-                        ["stage": stage.rawValue, "label": words("interceptor_to_\(stage.rawValue)")]
-                    },
-                ]
+            "w": words.bindings, "isEmpty": ids.isEmpty, "token": buttons.formToken ?? "",
+            "mayChange": buttons.mayChange, "notice": shown(notice.map { words($0) }),
+            "basis": words("interceptor_basis", ["count": String(counts.orders)]),
+            "hasProblems": !problems.isEmpty, "problems": problems.map { words($0) }, "imported": shown(imported),
+            "rules": ids.compactMap { id in Self.listed(document.rules.filter { $0.id == id }) }.map {
+                row($0.rule, newer: $0.newer, words)
             },
         ]
         return frame.document(files.render(bindings, "interceptors"), title: words("interceptors_title"), files: files)
     }
 
-    private static func moves(from stage: Rule.Stage) -> [Rule.Stage] {
-        switch stage {
-        case .draft: [.shadow, .on]
-        case .shadow: [.on, .retired]
-        case .on: [.shadow, .retired]
-        case .retired: [.on]
+    /// The version that runs or, where none does, the newest; and a newer one that waits.
+    private static func listed(_ versions: [Rule]) -> (rule: Rule, newer: Rule?)? {
+        guard let newest = versions.max(by: { $0.version < $1.version }) else { return nil }
+        guard let running = versions.first(where: { $0.stage == .on || $0.stage == .shadow }) else {
+            return (newest, nil)
         }
+        return (running, newest.version > running.version && newest.stage == .draft ? newest : nil)
+    }
+
+    private func row(_ rule: Rule, newer: Rule?, _ words: Words) -> Bindings {
+        let count = counts.rules[rule.id] ?? RuleCounts.Count()
+        var figures = [
+            ("judged", count.judged), ("held", count.held), ("refused", count.refused), ("acted", count.acted),
+            ("blocked", count.blocked),
+        ]
+        if count.shadowed > 0 { figures.append(("shadowed", count.shadowed)) }
+        let newerRow: Bindings? = newer.map {
+            [
+                "href": rulePath(rule.id),
+                "text": words("interceptor_newer", ["version": String($0.version)]),
+            ]
+        }
+        return [
+            "id": rule.id, "version": rule.version, "name": words(rule.name), "stage": rule.stage.rawValue,
+            "stageText": words(rule.stage.text), "sentence": rule.sentence(words), "href": rulePath(rule.id),
+            "edit": "/interceptors/new?rule=\(rule.id)", "newer": newerRow.map { $0 as Any } ?? false,
+            "figures": figures.map { name, number -> Bindings in
+                ["label": words("interceptor_count_\(name)"), "number": number]
+            },
+            "isHolding": !count.holding.isEmpty,
+            "holding": count.holding.map { ["href": orderPath($0), "number": $0] as Bindings },
+            "moves": buttons.moves(of: rule, words),
+        ]
     }
 }
 
-extension Rule {
-    /// "When … , if … and …"
-    func sentence(_ words: Words) -> String {
-        let occasions = when.map { words("fact_\(keyPart($0.rawValue))") }.joined(separator: " / ")
-        let condition = condition.sentence(words)
-        return words(
-            condition.isEmpty ? "interceptor_sentence_always" : "interceptor_sentence",
-            ["when": occasions, "if": condition])
-    }
-}
+/// Where all versions of a rule are; ids are plain letters, digits and hyphens.
+func rulePath(_ id: String) -> String { "/interceptors/rules/\(id)" }
 
-extension RuleCondition {
-    fileprivate func sentence(_ words: Words) -> String {
-        func join(_ parts: [RuleCondition], _ word: String) -> String {
-            parts.map { $0.sentence(words) }.joined(separator: " \(words(word)) ")
-        }
-        switch self {
-        case .test(let test): return test.sentence(words)
-        case .all(let parts): return join(parts, "interceptor_and")
-        case .any(let parts): return "(" + join(parts, "interceptor_or") + ")"
-        case .none(let parts): return words("interceptor_none", ["parts": join(parts, "interceptor_or")])
-        }
-    }
-}
+/// The versions of one rule, the newest first, each with what it changed.
+struct RuleVersionsView {
+    /// Of one id; at least one.
+    let versions: [Rule]
+    let buttons: RuleButtons
+    var notice: Text?
 
-extension RuleTest {
-    fileprivate func sentence(_ words: Words) -> String {
-        let value: String
-        switch operand {
-        case .number(let number): value = RuleValue.text(number, comparison == .isKnown ? .flag : field.type)
-        case .texts(let texts): value = texts.joined(separator: ", ")
-        }
-        let subject = words(field.text) + (system.isEmpty ? "" : " \(system)")
-        return "\(subject) \(words(comparison.text)) \(value)"
+    func document(_ frame: PageFrame, files: PageFiles) -> String {
+        let words = files.words(frame.language)
+        let sorted = versions.sorted { $0.version > $1.version }
+        let name = words(sorted[0].name)
+        let bindings: Bindings = [
+            "w": words.bindings, "name": name, "mayChange": buttons.mayChange,
+            "edit": "/interceptors/new?rule=\(sorted[0].id)", "notice": shown(notice.map { words($0) }),
+            "versions": sorted.enumerated().map { index, rule in
+                version(rule, before: index + 1 < sorted.count ? sorted[index + 1] : nil, words)
+            },
+        ]
+        return frame.document(files.render(bindings, "ruleversions"), title: name, files: files)
+    }
+
+    private func version(_ rule: Rule, before: Rule?, _ words: Words) -> Bindings {
+        let own = RuleDocument(name: "interceptors", rules: [rule])
+        let changes = before.map { RuleDocument(name: "interceptors", rules: [$0]).difference(to: own) } ?? []
+        return [
+            "version": rule.version, "title": words("interceptor_version", ["version": String(rule.version)]),
+            "stage": rule.stage.rawValue, "stageText": words(rule.stage.text), "sentence": rule.sentence(words),
+            "moves": buttons.moves(of: rule, words), "yaml": own.yaml, "hasChanges": !changes.isEmpty,
+            "changesTitle": words("interceptor_changes", ["version": String(before?.version ?? 0)]),
+            "changes": changes.map { line -> Bindings in
+                ["line": line, "kind": line.hasPrefix("+") ? "more" : line.hasPrefix("-") ? "less" : "same"]
+            },
+        ]
     }
 }

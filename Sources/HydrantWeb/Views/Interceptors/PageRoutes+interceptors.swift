@@ -4,25 +4,103 @@ import HydrantConnectorKit
 import HydrantCore
 import HydrantDocuments
 import HydrantEngine
+import HydrantStorage
+import NIOCore
 
 extension PageRoutes {
-    private var book: RuleBook { RuleBook(hub: hub) }
+    /// How many of the last orders the counts are about.
+    private static var countedOrders: Int { 500 }
 
-    func interceptors(_ request: PageRequest) async throws -> Response {
-        let view = InterceptorsView(document: try await book.document(), formToken: token(of: request))
+    func addInterceptors(to router: some RouterMethods<Context>) {
+        router.get("/interceptors") { request, _ in await page(request, interceptors) }
+        router.get("/interceptors.yaml") { request, _ in await page(request) { _ in try await exportInterceptors() } }
+        router.get("/interceptors/new") { request, _ in await page(request, newInterceptor) }
+        router.get("/interceptors/rules/{id}") { request, context in
+            await page(request) { try await ruleVersions($0, id: Self.piece("id", context)) }
+        }
+        router.post("/interceptors/new") { request, _ in
+            await page(request) { try await editInterceptor(request, $0) }
+        }
+        router.post("/interceptors/stage") { request, _ in
+            await page(request) { try await moveInterceptor(request, $0) }
+        }
+        router.post("/interceptors/import") { request, _ in
+            await page(request) { try await importInterceptors(request, $0) }
+        }
+    }
+
+    // MARK: - Looking
+
+    private func interceptors(_ request: PageRequest) async throws -> Response {
+        html(try await interceptorsView(request).document(request.frame(.interceptors), files: files))
+    }
+
+    private func interceptorsView(_ request: PageRequest) async throws -> InterceptorsView {
+        InterceptorsView(
+            document: try await hub.book.saved().document,
+            counts: try await hub.ruleCounts(latest: Self.countedOrders), buttons: buttons(request),
+            notice: notice(request.parameter("done")))
+    }
+
+    private func buttons(_ request: PageRequest) -> RuleButtons {
+        RuleButtons(
+            formToken: token(of: request), mayChange: Viewer.current.mayOpen("POST", "/interceptors/stage"))
+    }
+
+    /// What has just been done, in words.
+    private func notice(_ done: String?) -> Text? {
+        switch done {
+        case "saved": Text(chinese: "已存为草稿，启用后才生效。", english: "Saved as a draft; it works once you switch it on.")
+        case "on": Text(chinese: "已启用，从现在起对新发生的事生效。", english: "Switched on: it judges what happens from now on.")
+        case "shadow":
+            Text(chinese: "已进入影子运行，只记录，不拦截。", english: "In shadow: it only reports what it would have done.")
+        case "retired": Text(chinese: "已停用。", english: "Retired.")
+        case "none": Text(chinese: "文档与现有拦截器相同，没有变化。", english: "The document says nothing new.")
+        default:
+            done.flatMap { Int($0) }.map {
+                Text(chinese: "已导入 \($0) 个拦截器，作为草稿。", english: "Imported as drafts: \($0).")
+            }
+        }
+    }
+
+    private func ruleVersions(_ request: PageRequest, id: String) async throws -> Response {
+        let versions = try await hub.book.saved().document.rules.filter { $0.id == id }
+        guard !versions.isEmpty else {
+            let view = MessageView.unknownPage(files.words(request.language))
+            return html(view.document(request.frame(.interceptors), files: files), status: .notFound)
+        }
+        let view = RuleVersionsView(
+            versions: versions, buttons: buttons(request), notice: notice(request.parameter("done")))
         return html(view.document(request.frame(.interceptors), files: files))
     }
 
-    func newInterceptor(_ request: PageRequest) async throws -> Response {
-        let view = InterceptorView(form: RuleForm(), formToken: token(of: request))
+    private func exportInterceptors() async throws -> Response {
+        let yaml = try await hub.book.saved().document.yaml
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/yaml; charset=utf-8", .cacheControl: "no-store",
+                .contentDisposition: "attachment; filename=\"interceptors.yaml\"",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: yaml)))
+    }
+
+    private func newInterceptor(_ request: PageRequest) async throws -> Response {
+        let id = request.parameter("rule")
+        let rules = try await hub.book.saved().document.rules
+        let rule = rules.filter { $0.id == id }.max { $0.version < $1.version }
+        let form = rule.map { RuleForm($0) } ?? RuleForm()
+        let view = InterceptorView(form: form, formToken: token(of: request), rule: rule)
         return html(view.document(request.frame(.interceptors), files: files))
     }
 
     private func token(of request: PageRequest) -> String? { request.session.flatMap { forms?.token(for: $0) } }
 
+    // MARK: - Changing
+
     /// The fields of a form that is ours; nil for one that another site may have sent, or an old one.
     private func fields(_ request: Request, _ page: PageRequest) async -> [(name: String, value: String)]? {
-        let form = (try? await readBody(of: request, 32_768)).flatMap { formDecoded($0) } ?? []
+        let form = (try? await readBody(of: request, 262_144)).flatMap { formDecoded($0) } ?? []
         let isOurs = page.session.map { forms?.isValid(value(of: "form", in: form) ?? "", for: $0) ?? false } ?? true
         return isOurs && !form.isEmpty ? form : nil
     }
@@ -32,31 +110,38 @@ extension PageRoutes {
         return html(view.document(page.frame(.elsewhere), files: files), status: .forbidden)
     }
 
-    /// Checks what was written, tries it on the last thirty days, or saves it as a draft.
-    func editInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
+    /// Checks what was written, tries it on the past, saves it as a draft, or gives the form another shape.
+    private func editInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
         guard let fields = await fields(request, page) else { return oldForm(page) }
-        let form = RuleForm(fields)
-        var view = InterceptorView(form: form, formToken: token(of: page))
-        let (rule, problems) = form.rule()
-        view.problems = problems
-        guard let rule else {
-            return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+        let act = value(of: "do", in: fields) ?? "check"
+        var (view, rule) = written(fields, page)
+        if var form = view.form, let focus = form.reshape(act) {
+            view = InterceptorView(form: form, formToken: token(of: page), days: view.days, focus: focus)
+            return html(view.document(page.frame(.interceptors), files: files))
         }
-        let others = try await book.document().rules
-        let added = others.adding(rule)
-        view.problems = HydrantCore.problems(in: added).filter { added[$0.rule].id == rule.id }.map(\.text)
-        view.rule = added.last
-        guard view.problems.isEmpty else {
-            return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+        let isLive = act == "live"
+        if var new = rule {
+            let others = try await hub.book.saved().document.rules
+            if new.id.isEmpty { new.id = others.freeID(for: new) }
+            let added = others.adding(new)
+            view.problems = HydrantCore.problems(in: added).filter { added[$0.rule].id == new.id }.map(\.text)
+            view.rule = new
+            rule = new
         }
-        switch value(of: "do", in: fields) {
+        guard let rule, view.problems.isEmpty else {
+            // While somebody is still writing, what is missing is not said yet.
+            if isLive, rule == nil { view.problems = [] }
+            return html(
+                view.document(page.frame(.interceptors), files: files), status: isLive ? .ok : .unprocessableContent)
+        }
+        switch act {
         case "save":
-            let found = try await book.change { $0.adding(rule) }
-            if found.isEmpty { return seeOther("/interceptors") }
+            let found = try await hub.changeRules(entry("rule.saved", rule.id)) { $0.adding(rule) }
+            if found.isEmpty { return seeOther("\(rulePath(rule.id))?done=saved") }
             view.problems = found.map(\.text)
         case "try":
             let now = hub.clock.now()
-            let window = now - .hours(24 * 30)..<now + 1
+            let window = now - .hours(24 * Int64(view.days))..<now + 1
             view.trial = try await PastOrders(store: hub.store).trial(
                 of: [rule], settings: hub.settings, window: window)
         default: break
@@ -64,18 +149,95 @@ extension PageRoutes {
         return html(view.document(page.frame(.interceptors), files: files))
     }
 
+    /// What came from the form, or from its other face, the document.
+    private func written(
+        _ fields: [(name: String, value: String)], _ page: PageRequest
+    ) -> (view: InterceptorView, rule: Rule?) {
+        let asked = value(of: "days", in: fields).flatMap { Int($0) } ?? 30
+        let days = InterceptorView.trialDays.contains(asked) ? asked : 30
+        guard let text = value(of: "document", in: fields) else {
+            let form = RuleForm(fields)
+            let (rule, problems) = form.rule()
+            return (InterceptorView(form: form, formToken: token(of: page), problems: problems, days: days), rule)
+        }
+        do throws(DocumentProblems) {
+            let document = try RuleDocument.load(text: text, path: "document")
+            guard document.rules.count == 1, let rule = document.rules.first else {
+                let problem = Text(
+                    chinese: "这里只能写一个拦截器；多个请在列表页导入",
+                    english: "There is room for one interceptor here; import several on the page of the list")
+                return (
+                    InterceptorView(form: nil, formToken: token(of: page), problems: [problem], written: text), nil
+                )
+            }
+            return (
+                InterceptorView(form: RuleForm(rule), formToken: token(of: page), written: text, days: days), rule
+            )
+        } catch {
+            let problems = error.problems.prefix(20).map { Text(chinese: $0.place, english: $0.place) }
+            return (InterceptorView(form: nil, formToken: token(of: page), problems: problems, written: text), nil)
+        }
+    }
+
+    private func entry(_ action: String, _ rule: String, _ detail: JSON = .null) -> AuditEntry {
+        AuditEntry(
+            time: hub.clock.now(), actor: Viewer.current.actor, action: action, object: "rule:\(rule)", detail: detail)
+    }
+
     /// Brings a version of a rule to another stage.
-    func moveInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
+    private func moveInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
         guard let fields = await fields(request, page) else { return oldForm(page) }
         let id = value(of: "rule", in: fields) ?? ""
-        let document = try await book.document()
+        let rules = try await hub.book.saved().document.rules
         guard let version = value(of: "version", in: fields).flatMap({ Int($0) }),
             let stage = value(of: "stage", in: fields).flatMap({ Rule.Stage(rawValue: $0) }), stage != .draft,
-            document.rules.contains(where: { $0.id == id && $0.version == version })
+            rules.contains(where: { $0.id == id && $0.version == version })
         else { return oldForm(page) }
-        let found = try await book.change { $0.moving(id, version: version, to: stage) }
-        guard !found.isEmpty else { return seeOther("/interceptors") }
-        let view = InterceptorsView(document: document, formToken: token(of: page), problems: found)
+        let entry = entry(
+            "rule.moved", id, ["version": .integer(Int64(version)), "stage": .string(stage.rawValue)])
+        let found = try await hub.changeRules(entry) { $0.moving(id, version: version, to: stage) }
+        guard !found.isEmpty else { return seeOther("/interceptors?done=\(stage.rawValue)") }
+        var view = try await interceptorsView(page)
+        view.problems = found.map(\.text)
         return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+    }
+
+    /// Takes a document in: what it says anew becomes drafts.
+    private func importInterceptors(_ request: Request, _ page: PageRequest) async throws -> Response {
+        guard let fields = await fields(request, page) else { return oldForm(page) }
+        let text = value(of: "document", in: fields) ?? ""
+        let problems: [Text]
+        do {
+            let document = try RuleDocument.load(text: text, path: "document")
+            let added = try await hub.book.saved().document.rules.adding(document).added
+            if added == 0 { return seeOther("/interceptors?done=none") }
+            let entry = entry("rules.imported", document.name, ["added": .integer(Int64(added))])
+            problems = try await hub.changeRules(entry) { $0.adding(document).rules }.map(\.text)
+            if problems.isEmpty { return seeOther("/interceptors?done=\(added)") }
+        } catch let error as DocumentProblems {
+            problems = error.problems.prefix(20).map { Text(chinese: $0.place, english: $0.place) }
+        }
+        var view = try await interceptorsView(page)
+        view.problems = problems
+        view.imported = text
+        return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+    }
+}
+
+extension DocumentProblem {
+    fileprivate var place: String { "\(line):\(column) \(message)" }
+}
+
+extension [Rule] {
+    /// An id that no rule has: the English name in small letters where there is one, or a number.
+    fileprivate func freeID(for rule: Rule) -> String {
+        let letters = rule.name.english.lowercased().unicodeScalars.map { scalar -> Character in
+            let isPlain = scalar.isASCII && (("a"..."z").contains(scalar) || ("0"..."9").contains(scalar))
+            return isPlain ? Character(scalar) : "-"
+        }
+        let words = String(letters).split(separator: "-").joined(separator: "-").prefix(50)
+        let begin = words.isEmpty ? "rule" : String(words)
+        let candidates = (words.isEmpty ? [] : [begin]) + (1...RuleLimits.rules + 1).map { "\(begin)-\($0)" }
+        return candidates.first { id in !contains { $0.id == id } } ?? begin
     }
 }

@@ -2,144 +2,191 @@ import HydrantCore
 import HydrantDocuments
 
 /// A rule as sentences with pick lists: what stands in the fields of the form, right or wrong.
-struct RuleForm: Sendable {
-    static let testCount = 4
-    /// What a rule of this form may be called by.
+struct RuleForm: Hashable, Sendable {
+    static let rowsMaximum = 40
+    static let occasionsMaximum = 5
+    static let depthMaximum = 4
+    /// What a rule may be called by, in the order of an order's life.
     static let occasions: [FactKind] = [
-        .orderPlaced, .paymentReported, .creditChecked, .receiverChanged, .lineReported, .inventoryLocked,
-        .parcelPacked,
-        .parcelHandedOver, .returnAsked, .refundReported, .signedReported,
+        .orderPlaced, .lineReported, .paymentReported, .creditChecked, .receiverChanged, .receiverVerified,
+        .inventoryLocked, .inventoryRefused, .parcelPacked, .trackingReported, .parcelHandedOver, .traceReported,
+        .signedReported, .returnAsked, .refundReported, .orderCancelled, .invoiceIssued, .revenueRecognised,
+        .receiptReported, .warrantyRegistered, .statusReported, .decisionMade, .instructionAnswered,
     ]
+    static let refusable = InstructionKind.allCases.filter(\.isStoppedByRules)
 
-    struct Test: Sendable {
+    /// One line of the tree of conditions: a test, or a group, whose parts follow with a greater depth.
+    struct Row: Hashable, Sendable {
+        enum Kind: String, CaseIterable, Sendable {
+            case all
+            case any
+            case none
+            case test
+        }
+
+        var depth = 1
+        var kind = Kind.test
+        var test = Test()
+    }
+
+    struct Test: Hashable, Sendable {
         var field = ""
         var system = ""
-        var comparison = ""
+        var comparison = RuleComparison.equal.rawValue
         var value = ""
     }
 
+    /// A text in both languages; where one is empty the other stands for it.
+    struct Words: Hashable, Sendable {
+        var chinese = ""
+        var english = ""
+
+        var isEmpty: Bool { chinese.isEmpty && english.isEmpty }
+        var text: Text {
+            Text(chinese: chinese.isEmpty ? english : chinese, english: english.isEmpty ? chinese : english)
+        }
+    }
+
+    struct Hold: Hashable, Sendable {
+        var isOn = true
+        var reason = Words()
+        var owner = "owner"
+        var isForPerson = true
+        /// A whole number of the unit, or empty.
+        var limit = "2"
+        /// m, h or d.
+        var unit = "h"
+        /// The kind of fact that ends it; empty for none.
+        var fact = ""
+        /// The test that ends it; without a field for none.
+        var exit = Test()
+    }
+
+    struct Refusal: Hashable, Sendable {
+        var isOn = false
+        var kinds: [String] = [InstructionKind.createDelivery.rawValue, InstructionKind.createWaybill.rawValue]
+        var reason = Words()
+    }
+
+    struct PersonTask: Hashable, Sendable {
+        var isOn = false
+        var reason = Words()
+        var owner = "service"
+        var severity = TaskSeverity.normal.rawValue
+        /// One question a line: `Label: option, option`; `?` behind the label where no answer is needed.
+        var questions = ""
+    }
+
+    struct Message: Hashable, Sendable {
+        var touchpoint = ""
+        var system = "sms"
+    }
+
+    /// Empty: made from the name when the rule is saved.
     var id = ""
-    var name = ""
-    var when = FactKind.orderPlaced.rawValue
+    var name = Words()
+    var when = [FactKind.orderPlaced.rawValue]
     var isEach = false
-    var isAny = false
-    var tests: [Test] = Array(repeating: Test(), count: testCount)
-    var isHold = true
-    var reason = ""
-    var owner = "owner"
-    var isForPerson = true
-    /// Whole hours, or empty.
-    var hours = "2"
-    var isAddressChange = false
+    /// The first is the group of all.
+    var rows = [Row(depth: 0, kind: .all), Row()]
+    var hold = Hold()
+    var refusal = Refusal()
+    var task = PersonTask()
+    var playbook = ""
+    var completesPartially = false
+    var message = Message()
 
     init() {}
+}
 
+// MARK: - Changes of the shape
+
+extension RuleForm {
+    /// Does what a button asks for that changes the shape of the form: `test:N` and `group:N` put a test or a group to
+    /// the end of the group in row N, `drop:N` takes a row away with all that is below it, `when` asks for one more
+    /// occasion.
+    ///
+    /// - Returns: the id of the field to go on with; nil when the button is none of these.
+    mutating func reshape(_ act: String) -> String? {
+        let parts = act.split(separator: ":", maxSplits: 1)
+        if act == "when", when.count < Self.occasionsMaximum {
+            when.append("")
+            return "when\(when.count - 1)"
+        }
+        guard parts.count == 2, let row = Int(parts[1]), rows.indices.contains(row) else { return nil }
+        switch parts[0] {
+        case "test" where rows[row].kind != .test && rows.count < Self.rowsMaximum:
+            let end = self.end(of: row)
+            rows.insert(Row(depth: rows[row].depth + 1), at: end)
+            return "field\(end)"
+        case "group"
+        where rows[row].kind != .test && rows[row].depth < Self.depthMaximum && rows.count + 1 < Self.rowsMaximum:
+            let end = self.end(of: row)
+            let kind: Row.Kind = rows[row].kind == .all ? .any : .all
+            rows.insert(
+                contentsOf: [Row(depth: rows[row].depth + 1, kind: kind), Row(depth: rows[row].depth + 2)], at: end)
+            return "field\(end + 1)"
+        case "drop" where row > 0:
+            rows.removeSubrange(row..<end(of: row))
+            return rows.count > 1 ? "kind0" : "when0"
+        default: return nil
+        }
+    }
+
+    /// The row behind the last that belongs to this one.
+    private func end(of row: Int) -> Int {
+        rows[(row + 1)...].firstIndex { $0.depth <= rows[row].depth } ?? rows.endIndex
+    }
+}
+
+// MARK: - As the browser sends it
+
+extension RuleForm {
     init(_ fields: [(name: String, value: String)]) {
-        func field(_ name: String) -> String { String((fields.last { $0.name == name }?.value ?? "").prefix(300)) }
-        id = field("id")
-        name = field("name")
-        when = field("when")
-        isEach = field("every") == "each"
-        isAny = field("match") == "any"
-        tests = (0..<Self.testCount).map { index in
+        var values: [String: String] = [:]
+        for field in fields { values[field.name] = String(field.value.prefix(2_000)) }
+        func field(_ name: String) -> String { String((values[name] ?? "").prefix(300)) }
+        func words(_ name: String) -> Words { Words(chinese: field("\(name)-zh"), english: field("\(name)-en")) }
+        func test(_ end: String) -> Test {
             Test(
-                field: field("field\(index)"), system: field("of\(index)"), comparison: field("is\(index)"),
-                value: field("value\(index)"))
+                field: field("field\(end)"), system: field("of\(end)"), comparison: field("is\(end)"),
+                value: field("value\(end)"))
         }
-        isHold = field("action") != "refuse"
-        reason = field("reason")
-        owner = field("owner")
-        isForPerson = field("person") == "yes"
-        hours = field("hours")
-        isAddressChange = field("playbook") == "yes"
+        id = field("id")
+        name = words("name")
+        when = (0..<Self.occasionsMaximum).map { field("when\($0)") }.filter { !$0.isEmpty }
+        isEach = field("every") == "each"
+        rows = (0..<Self.rowsMaximum).prefix { values["kind\($0)"] != nil }.map { index in
+            Row(
+                depth: Int(field("depth\(index)")) ?? 1, kind: Row.Kind(rawValue: field("kind\(index)")) ?? .test,
+                test: test("\(index)"))
+        }
+        hold = Hold(
+            isOn: field("hold") == "yes", reason: words("reason"), owner: field("owner"),
+            isForPerson: field("person") == "yes", limit: field("limit"), unit: field("unit"), fact: field("until"),
+            exit: test("-exit"))
+        refusal = Refusal(
+            isOn: field("refuse") == "yes", kinds: Self.refusable.map(\.rawValue).filter { field("no-\($0)") == "yes" },
+            reason: words("refusal"))
+        task = PersonTask(
+            isOn: field("task") == "yes", reason: words("task"), owner: field("task-owner"),
+            severity: field("task-severity"), questions: values["questions"] ?? "")
+        playbook = field("playbook")
+        completesPartially = field("partial") == "yes"
+        message = Message(touchpoint: field("message"), system: field("message-of"))
+        mend()
     }
 
-    /// The rule, or what is still missing, with the name of the field.
-    func rule() -> (rule: Rule?, problems: [Text]) {
-        var problems: [Text] = []
-        let occasion = FactKind(rawValue: when)
-        if occasion == nil { problems.append(Text(chinese: "请选择何时运行", english: "Choose when it runs")) }
-        if name.isEmpty { problems.append(Text(chinese: "请填写名称", english: "Give it a name")) }
-        if reason.isEmpty { problems.append(Text(chinese: "请填写原因", english: "Give the reason in words")) }
-        if isHold, owner.isEmpty { problems.append(Text(chinese: "请填写由谁处理", english: "Say who has to act")) }
-        let parts = tests.filter { !$0.field.isEmpty }.compactMap { test in
-            do throws(FormProblem) {
-                return RuleCondition.test(try test.test())
-            } catch {
-                problems.append(error.text)
-                return nil
-            }
+    /// Brings rows into a tree whatever was sent: the first is a group at depth 0, and none is deeper than one below
+    /// the group before it.
+    private mutating func mend() {
+        if when.isEmpty { when = [""] }
+        if rows.isEmpty || rows[0].kind == .test { rows.insert(Row(depth: 0, kind: .all), at: 0) }
+        rows[0].depth = 0
+        for index in rows.indices.dropFirst() {
+            let before = rows[index - 1]
+            let deepest = before.kind == .test ? before.depth : before.depth + 1
+            rows[index].depth = min(max(1, rows[index].depth), deepest)
         }
-        guard let occasion, problems.isEmpty, let action = action(&problems) else { return (nil, problems) }
-        let condition: RuleCondition = parts.count == 1 ? parts[0] : isAny && !parts.isEmpty ? .any(parts) : .all(parts)
-        var actions = [action]
-        if isAddressChange { actions.append(.playbook(.addressChange)) }
-        return (
-            Rule(
-                id: id, name: Text(chinese: name, english: name), when: [occasion], occurrence: isEach ? .each : .once,
-                condition: condition, actions: actions), []
-        )
-    }
-
-    private func action(_ problems: inout [Text]) -> RuleAction? {
-        let words = Text(chinese: reason, english: reason)
-        guard isHold else { return .refuse(kinds: [.createDelivery, .createWaybill], reason: words) }
-        var exits: [HoldAction.Exit] = isForPerson ? [.person] : []
-        if !hours.isEmpty {
-            guard let count = Int64(hours), (1...720).contains(count) else {
-                problems.append(Text(chinese: "最长时间是 1 到 720 小时", english: "The longest time is 1 to 720 hours"))
-                return nil
-            }
-            exits.append(.after(.hours(count)))
-        }
-        return .hold(HoldAction(reason: words, owner: owner, exits: exits))
-    }
-}
-
-struct FormProblem: Error {
-    var text: Text
-}
-
-extension RuleForm.Test {
-    fileprivate func test() throws(FormProblem) -> RuleTest {
-        guard let field = RuleField(rawValue: field), let comparison = RuleComparison(rawValue: comparison) else {
-            throw FormProblem(text: Text(chinese: "请选择条件", english: "Choose the condition"))
-        }
-        guard field.type.comparisons.contains(comparison) else {
-            throw FormProblem(
-                text: Text(
-                    chinese: "“\(field.text.chinese)”不能用“\(comparison.text.chinese)”比较",
-                    english: "“\(field.text.english)” cannot be compared by “\(comparison.text.english)”"))
-        }
-        if field == .word, system.isEmpty {
-            throw FormProblem(text: Text(chinese: "请填写是哪个系统的状态词", english: "Say whose last word is meant"))
-        }
-        let of = field == .word ? system : ""
-        let type: RuleFieldType = comparison == .isKnown ? .flag : field.type
-        if type.isText {
-            let words = value.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
-            guard !words.isEmpty else { throw missing(field, type) }
-            return RuleTest(field, of: of, comparison, .texts(words))
-        }
-        guard let number = RuleValue.number(value, type), type.range?.contains(number) == true else {
-            throw missing(field, type)
-        }
-        return RuleTest(field, of: of, comparison, .number(number))
-    }
-
-    private func missing(_ field: RuleField, _ type: RuleFieldType) -> FormProblem {
-        FormProblem(
-            text: Text(
-                chinese: "“\(field.text.chinese)”的值不对，应为 \(RuleValue.hint(type))",
-                english: "The value of “\(field.text.english)” must be \(RuleValue.hint(type))"))
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        var text = self
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }

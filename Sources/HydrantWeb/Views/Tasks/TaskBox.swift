@@ -39,7 +39,11 @@ struct TaskBox {
     private func field(_ field: TaskField, _ index: Int) -> Bindings {
         [
             "id": "task-\(index)-\(field.name)", "field": field.name, "label": words(field.label),
-            "required": field.isRequired, "isChoice": field.kind == .choice, "isNumber": field.kind == .number,
+            // What is only asked after another answer is looked at when the form comes in.
+            "required": field.isRequired && field.shownWhen == nil,
+            "when": field.shownWhen.map {
+                ["field": $0.field, "is": $0.values.joined(separator: "\n")] as Bindings as Any
+            } ?? false, "isChoice": field.kind == .choice, "isNumber": field.kind == .number,
             "isText": field.kind == .text, "single": field.options.count == 1,
             "options": field.options.map { ["value": $0.value, "text": words($0.text)] as Bindings },
         ]

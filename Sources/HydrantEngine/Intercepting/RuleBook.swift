@@ -1,0 +1,150 @@
+package import HydrantCore
+package import HydrantDocuments
+package import HydrantStorage
+
+/// The document of interceptors that a database keeps, in versions. The nodes on one database look for a newer version
+/// once a second.
+package struct RuleBook: Sendable {
+    private static let collection = "interceptors"
+    private static let key = "document"
+    /// Where releases before 0.4.0 kept the document.
+    private static let earlierName = "interceptors"
+
+    private let store: any Store
+
+    package init(store: any Store) { self.store = store }
+
+    /// The document with its version; version 0 where nobody has saved any.
+    ///
+    /// - Throws: `DocumentProblems` when what is kept cannot be read any more.
+    package func saved() async throws -> (document: RuleDocument, version: Int64) {
+        try await store.read { try Self.saved($0) }
+    }
+
+    package func version() async throws -> Int64 {
+        try await store.read { try $0.record(Self.collection, Self.key)?.version ?? 0 }
+    }
+
+    private static func saved(_ reader: any StoreReader) throws -> (document: RuleDocument, version: Int64) {
+        let record = try reader.record(collection, key)
+        guard let bytes = try record?.body ?? reader.meta(earlierName) else {
+            return (RuleDocument(name: "interceptors", rules: []), 0)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let document = try RuleDocument.load(text: text, path: "the interceptors saved in the database")
+        return (document, record?.version ?? 0)
+    }
+
+    /// Puts a document in the place of the one that is kept.
+    package func replace(with document: RuleDocument, at now: Instant) async throws {
+        let bytes = Array(document.yaml.utf8)
+        try await store.transaction { transaction in
+            let version = try transaction.record(Self.collection, Self.key)?.version ?? 0
+            try Self.put(bytes, after: version, at: now, in: transaction)
+        }
+    }
+
+    private static func put(
+        _ bytes: [UInt8], after version: Int64, at now: Instant, in transaction: any StoreTransaction
+    ) throws {
+        let record = StoredRecord(
+            collection: collection, key: key, version: version + 1, body: bytes, changedAt: now)
+        guard try transaction.put(record, ifVersion: version) else { throw StoreFailure(.conflict) }
+    }
+
+    /// Changes the rules in one transaction, and writes into the audit trail who did it.
+    ///
+    /// - Parameters:
+    ///   - entry: what the audit trail is told.
+    ///   - change: gives the new rules.
+    /// - Returns: the rules and their version, or what is wrong with them; then nothing is changed.
+    package func change(
+        _ entry: AuditEntry, _ keyring: Keyring, _ change: @Sendable @escaping ([Rule]) -> [Rule]
+    ) async throws -> RuleBookChange {
+        try await store.transaction { transaction in
+            var (document, version) = try Self.saved(transaction)
+            document.rules = change(document.rules)
+            let problems = HydrantCore.problems(in: document.rules)
+            guard problems.isEmpty else { return .refused(problems) }
+            try Self.put(Array(document.yaml.utf8), after: version, at: entry.time, in: transaction)
+            try transaction.appendAudit(entry, keyring)
+            return .changed(document.rules, version: version + 1)
+        }
+    }
+}
+
+/// What became of a change of the interceptors.
+package enum RuleBookChange: Sendable {
+    case changed([Rule], version: Int64)
+    case refused([RuleProblem])
+
+    package var problems: [RuleProblem] {
+        if case .refused(let problems) = self { problems } else { [] }
+    }
+}
+
+extension Hub {
+    package var book: RuleBook { RuleBook(store: store) }
+
+    /// Changes the interceptors; this process runs by them at once, the others within a second.
+    ///
+    /// - Returns: what is wrong; then nothing is changed.
+    package func changeRules(
+        _ entry: AuditEntry, _ change: @Sendable @escaping ([Rule]) -> [Rule]
+    ) async throws -> [RuleProblem] {
+        let result = try await book.change(entry, keyring, change)
+        if case .changed(let rules, let version) = result { await committer.use(RuleSet(rules), version: version) }
+        return result.problems
+    }
+}
+
+extension [Rule] {
+    /// The rules with another one, as the next version of its id. A draft that nobody has run is replaced.
+    package func adding(_ rule: Rule) -> [Rule] {
+        var rules = self.filter { !($0.id == rule.id && $0.stage == .draft) }
+        var new = rule
+        new.version = (rules.filter { $0.id == rule.id }.map(\.version).max() ?? 0) + 1
+        new.stage = .draft
+        rules.append(new)
+        return rules
+    }
+
+    /// The rules after one version came to another stage. Whatever version ran before is retired: one runs at a time.
+    package func moving(_ id: String, version: Int, to stage: Rule.Stage) -> [Rule] {
+        map { rule in
+            guard rule.id == id else { return rule }
+            var rule = rule
+            if rule.version == version {
+                rule.stage = stage
+            } else if stage == .on || stage == .shadow, rule.stage == .on || rule.stage == .shadow {
+                rule.stage = .retired
+            }
+            return rule
+        }
+    }
+
+    /// The rules with those of a document that say something else than the newest version of their id, as drafts.
+    ///
+    /// - Returns: also how many there are.
+    package func adding(_ document: RuleDocument) -> (rules: [Rule], added: Int) {
+        var rules = self
+        var added = 0
+        for rule in document.rules {
+            let newest = rules.filter { $0.id == rule.id }.max { $0.version < $1.version }
+            if let newest, newest.saysTheSame(as: rule) { continue }
+            rules = rules.adding(rule)
+            added += 1
+        }
+        return (rules, added)
+    }
+}
+
+extension Rule {
+    /// Whether two versions differ in nothing but number and stage.
+    package func saysTheSame(as other: Rule) -> Bool {
+        var other = other
+        other.version = version
+        other.stage = stage
+        return self == other
+    }
+}

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""A person who has never seen it builds "orders over 5,000 yuan of new customers wait for the owner's approval, at most
+2 hours" in a real Chromium, tries it on the past, switches it on, sees it hold an order, and the owner lets it go on.
+In Chinese on a desktop, in English on a phone, and once without scripts. Then a second version, what differs, export and
+import, and a restart.
+
+With HYDRANT_SCREENSHOTS=FOLDER it also leaves pictures there."""
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+root = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(root / "Scripts"), str(root / "Tests/Process")]
+from browser import with_playwright  # noqa: E402
+from hub import Hub  # noqa: E402
+from people import context, expect, failures, picture, sign_up  # noqa: E402
+
+PLACES = {"desktop-zh": ((1440, 1000), "zh-CN"), "phone-en": ((390, 844), "en-US")}
+TEXTS = {
+    "desktop-zh": {"name": "大额新客", "reason": "等待负责人批准", "payable": "应付金额", "orders": "客户以往订单数",
+                   "more": "大于", "is": "是", "checked": "信用检查"},
+    "phone-en": {"name": "Large orders of new customers", "reason": "waits for the owner's approval",
+                 "payable": "the amount to pay", "orders": "the customer's earlier orders", "more": "is more than",
+                 "is": "is", "checked": "Credit check"},
+}
+
+
+def fact(kind, order, data, source="shop", ago=0):
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
+    return {"kind": kind, "source": source, "id": f"{order}-{kind}", "order": order, "occurredAt": at, "data": data}
+
+
+def order(number, yuan, past_orders, ago=0):
+    """Placed, and judged by the customer system."""
+    minor = yuan * 100
+    return [
+        fact("order.placed", number, {"payableMinor": minor, "lines": [
+            {"id": "1", "sku": "LF9001", "units": 1, "priceMinor": minor}]}, ago=ago + 60),
+        fact("credit.checked", number, {"passed": True, "orders": past_orders}, "crm", ago),
+    ]
+
+
+def say(hub, facts):
+    status, body = hub.client().post_facts(facts)
+    expect(status == 200, f"facts are answered with {status} {body}")
+
+
+def settled(page, what):
+    """Waits until the editor says something, as it does after each answer."""
+    page.wait_for_function("text => document.getElementById('editor').innerText.includes(text)", arg=what)
+
+
+def pick(page, field, label):
+    """Picks what stands there in words, and waits for the form that knows it."""
+    page.select_option(f"#{field}", label=label)
+    page.wait_for_selector("#editor:not([aria-busy])")
+
+
+def write(page, texts):
+    """The rule, field by field, in the words that the page offers."""
+    page.fill("#name", texts["name"])
+    pick(page, "when0", texts["checked"])
+    pick(page, "field1", texts["payable"])
+    pick(page, "is1", texts["more"])
+    page.fill("#value1", "5000")
+    page.click("button[value='test:0']")
+    page.wait_for_selector("#field2")
+    pick(page, "field2", texts["orders"])
+    pick(page, "is2", texts["is"])
+    page.fill("#value2", "0")
+    page.fill("#reason", texts["reason"])
+    page.fill("#limit", "2")
+
+
+def scene(page, hub, place):
+    texts = TEXTS[place]
+    held, free = f"TRY-{place}-1", f"TRY-{place}-2"
+    say(hub, order(held, 6000, 0, ago=3600) + order(free, 6000, 3, ago=3600) + order(f"TRY-{place}-3", 40, 0, ago=3600))
+    page.goto(f"{hub.address}/interceptors")
+    picture(page, f"interceptors-empty-{place}")
+    page.click("a.button[href='/interceptors/new']")
+    picture(page, f"interceptors-new-{place}")
+    write(page, texts)
+    page.click("form.rule .buttons button[value=try]")
+    page.wait_for_selector(".trial")
+    picture(page, f"interceptors-tried-{place}")
+    tried = page.inner_text(".trial")
+    expect(held in tried and free not in tried, f"{place}: the trial says {tried!r}")
+    sentence = page.inner_text(".sentence")
+    expect("5000.00" in sentence and texts["reason"] in sentence, f"{place}: the rule reads {sentence!r}")
+    page.click("form.rule .buttons button[value=save]")
+    page.wait_for_selector("[data-version='1']")
+    picture(page, f"interceptors-saved-{place}")
+    page.click("[data-version='1'] button:not(.quiet)")
+    page.wait_for_selector(".stage.on")
+    say(hub, order(f"LIVE-{place}-1", 5001, 0) + order(f"LIVE-{place}-2", 5000, 0) + order(f"LIVE-{place}-3", 9000, 1))
+    page.goto(f"{hub.address}/interceptors")
+    picture(page, f"interceptors-holding-{place}")
+    holding = page.inner_text(".holding")
+    expect(f"LIVE-{place}-1" in holding, f"{place}: the list says that it holds {holding!r}")
+    for end in "23":
+        expect(f"LIVE-{place}-{end}" not in holding, f"{place}: LIVE-{place}-{end} is held too")
+    page.click(f".holding a:has-text('LIVE-{place}-1')")
+    expect(texts["reason"] in page.inner_text("main"), f"{place}: the order does not say why it waits")
+    picture(page, f"interceptors-order-{place}")
+    page.select_option("article.task select[name='a.action']", "release")
+    page.click("article.task button[value=resolve]")
+    page.wait_for_load_state("networkidle")
+    expect(page.query_selector("article.task") is None, f"{place}: the task is still there after the owner let it go on")
+    page.goto(f"{hub.address}/interceptors")
+    expect(page.query_selector(".holding") is None, f"{place}: the order is still held after the owner let it go on")
+    return page.get_attribute("[data-rule]:has(.stage.on)", "data-rule")
+
+
+def retire(page, rule):
+    page.click(f"[data-rule='{rule}'] form:has(input[value=retired]) button")
+    page.wait_for_selector(f"[data-rule='{rule}'] .stage.retired")
+
+
+def nested(page, hub, rule):
+    """A second version with a group in it, what differs from the first, and its two faces."""
+    page.goto(f"{hub.address}/interceptors/new?rule={rule}&lang=en")
+    page.click("button[value='group:0']")
+    page.wait_for_selector("#field4")
+    pick(page, "field4", "the customer's level")
+    page.fill("#value4", "C, D")
+    page.click("button[value='test:3']")
+    page.wait_for_selector("#field5")
+    pick(page, "field5", "the receiver was changed")
+    pick(page, "value5", "yes")
+    page.click("form.rule .buttons button[value=check]")
+    settled(page, "(the customer's level is C, D or the receiver was changed: yes)")
+    picture(page, "interceptors-nested-desktop-en")
+    page.click("form.rule .buttons button[value=save]")
+    page.wait_for_selector("[data-version='2']")
+    page.click("[data-version='2'] summary >> nth=0")
+    changes = page.inner_text("[data-version='2'] .diff")
+    expect("+" in changes and "customer.level" in changes, f"the second version differs by {changes!r}")
+    picture(page, "interceptors-versions-desktop-en")
+    page.goto(f"{hub.address}/interceptors")
+    with page.expect_download() as download:
+        page.click("a[href='/interceptors.yaml']")
+    yaml = pathlib.Path(download.value.path()).read_text()
+    expect(f"id: {rule}" in yaml and "version: 2" in yaml, "the export has no second version")
+    changed = yaml.replace("[\"C\", \"D\"]", "[\"C\"]").replace(f"id: {rule}", "id: imported")
+    page.click(".share summary")
+    page.fill("#document", yaml.replace("customer.level", "customer.levl"))
+    page.click(".share button")
+    expect("Did you mean" in page.inner_text(".problems"), "a wrong document is imported without a word")
+    picture(page, "interceptors-import-desktop-en")
+    page.fill("#document", changed)
+    page.click(".share button")
+    page.wait_for_selector("[data-rule=imported]")
+
+
+def scriptless(browser, hub, cookies):
+    """The same form without a script: buttons and a round trip instead of live answers."""
+    made = browser.new_context(viewport={"width": 1000, "height": 900}, locale="en-US", java_script_enabled=False)
+    made.add_cookies(cookies)
+    page = made.new_page()
+    page.goto(f"{hub.address}/interceptors/new?lang=en")
+    page.fill("#name", "plain")
+    page.click("button[value='test:0']")
+    expect(page.query_selector("#field2") is not None, "without scripts no condition can be added")
+    page.select_option("#field1", label="the amount to pay")
+    page.fill("#value1", "much")
+    page.fill("#reason", "why")
+    page.click("form.rule .buttons button[value=check]")
+    expect("must be an amount" in page.inner_text(".problems"), "without scripts a wrong value is not named")
+    made.close()
+
+
+def restarted(hub, page, rule):
+    hub.stop()
+    hub.start()
+    page.goto(f"{hub.address}/interceptors/rules/{rule}")
+    page.click("[data-version='2'] button:not(.quiet)")
+    page.wait_for_selector(".stage.on")
+    hub.stop()
+    hub.start()
+    say(hub, order("AFTER-1", 7000, 0) + [fact("receiver.changed", "AFTER-2", {"receiver": {"name": "张三"}})])
+    page.goto(f"{hub.address}/orders/AFTER-1")
+    text = page.inner_text("main")
+    expect("approval" in text or "批准" in text or page.query_selector("article.task") is not None,
+           "after a restart the interceptor holds nothing")
+    picture(page, "interceptors-after-restart")
+
+
+def main():
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder:
+        hub = Hub(pathlib.Path(folder))
+        hub.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+                link = re.search(r"http://\S+/welcome\?code=\S+", hub.log.read_text()).group(0)
+                owner = context(browser, *PLACES["desktop-zh"])
+                sign_up(owner, link, "boss")
+                retire(owner, scene(owner, hub, "desktop-zh"))
+                phone = context(browser, *PLACES["phone-en"])
+                phone.context.add_cookies([c for c in owner.context.cookies() if c["name"] != "hydrant_lang"])
+                rule = scene(phone, hub, "phone-en")
+                nested(owner, hub, rule)
+                scriptless(browser, hub, owner.context.cookies())
+                restarted(hub, owner, rule)
+                browser.close()
+        finally:
+            hub.stop()
+        report = hub.command("verify")
+        expect(report["violations"] == 0, f"verify says {report}")
+    for failure in dict.fromkeys(failures):
+        print(f"interceptors: {failure}", file=sys.stderr)
+    print(f"interceptors: {len(failures)} failures")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    if "--inside" in sys.argv:
+        main()
+    else:
+        with_playwright(__file__)
