@@ -234,11 +234,13 @@ struct CommitStep {
     /// Computes the row of an order after its last event and adds everything to the batch.
     private mutating func finish(_ number: String) {
         guard let loaded = orders[number] else { return }
+        // Each use of the property would copy the order anew.
+        let order = loaded.order
         let isNew = loaded.row.id == 0
         let before = isNew ? 0 : loaded.row.health
         let events = newEvents[number] ?? []
-        let findings = loaded.order.findings(settings: settings, now: now)
-        loaded.row.update(from: loaded.order, findings: findings, settings: settings, now: now)
+        let findings = order.findings(settings: settings, now: now)
+        loaded.row.update(from: order, findings: findings, settings: settings, now: now)
         loaded.row.changedAt = now
         if head != nil, !events.isEmpty {
             let term = HeadTerm(loaded.row, keyring)
@@ -246,16 +248,16 @@ struct CommitStep {
             loaded.headTerm = term
         }
         let sameFindings = fromCache.contains(number) && findings.hasSameRows(as: loaded.findings)
-        let waybills = loaded.order.waybillRows
-        let parcels = loaded.order.parcelRows(settings, keyring, now: now)
+        let waybills = order.waybillRows
+        let parcels = order.parcelRows(settings, keyring, now: now)
         // Without a parcel there never were rows.
-        let sameParcels = loaded.parcels == parcels || loaded.order.parcels.isEmpty
+        let sameParcels = loaded.parcels == parcels || order.parcels.isEmpty
         var write = OrderWrite(
             row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
             waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels)
         write.concernsSearch = searchable.contains(number)
         if write.concernsSearch { result.concernsSearch = true }
-        let tasks = loaded.order.taskRows
+        let tasks = order.taskRows
         if tasks != loaded.tasks { write.tasks = tasks }
         batch.orders.append(write)
         loaded.findings = findings
