@@ -20,21 +20,22 @@ struct SearchIndexer: Sendable {
     private static let isBackfilled: [UInt8] = [1]
     /// Orders in one transaction: some milliseconds, which is how long a fact may have to wait for it.
     private static let batchOrders = 64
-    /// While facts wait, one part of the time in so many goes into the index.
+    /// While facts come, one part of the time in so many goes into the index.
     private static let share: Milliseconds = 25
 
     func wake() { signals.search.ring() }
 
     func run() async {
         var isBackfilled = false
+        var pace = Pace(batches: await committer.totals.batches)
         while !Task.isCancelled {
             do {
                 let begin = stopwatch.now()
                 if try await indexQueue() {
-                    try await giveWay(since: begin)
+                    try await giveWay(since: begin, &pace)
                 } else if !isBackfilled {
                     isBackfilled = try await backfillStep()
-                    try await giveWay(since: begin)
+                    try await giveWay(since: begin, &pace)
                 } else if store.isShared {
                     // Other processes queue orders too, and may be gone before they have made their hashes.
                     try await clock.sleep(until: clock.now() + options.watchSlice)
@@ -52,10 +53,19 @@ struct SearchIndexer: Sendable {
 
     private var stopwatch: any HubClock { options.stopwatch ?? clock }
 
-    /// Facts go first: while some wait, the index gets a small share of the time.
-    private func giveWay(since begin: Instant) async throws {
+    /// How many batches of facts had been written when the index last looked.
+    private struct Pace {
+        var batches: Int64
+    }
+
+    /// Facts go first: while they come, the index gets a small share of the time. A sender that waits for each answer
+    /// never has a fact in the queue, and yet every transaction of the index holds it up.
+    private func giveWay(since begin: Instant, _ pace: inout Pace) async throws {
         let length = stopwatch.now() - begin
-        guard length > 0, await committer.queueLength > 0 else { return }
+        let batches = await committer.totals.batches
+        let isIdle = await committer.queueLength == 0 && batches == pace.batches
+        pace.batches = batches
+        guard length > 0, !isIdle else { return }
         try await stopwatch.sleep(until: stopwatch.now() + length * (Self.share - 1))
     }
 
