@@ -129,7 +129,8 @@ let package = Package(
         .testTarget(
             name: "HydrantEngineTests",
             dependencies: [
-                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantSimulator",
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
+                "HydrantSimulator",
                 "HydrantTesting", log,
             ],
             swiftSettings: settings),

@@ -41,7 +41,7 @@ package struct Hub: Sendable {
             store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
             signals: signals)
         dispatcher = Dispatcher(
-            store: store, committer: committer, connectors: connectors, intake: intake, clock: clock,
+            store: store, committer: committer, connectors: [OwnOrders()] + connectors, intake: intake, clock: clock,
             random: RandomSource(seed: seed), options: options, rules: WaybillRules(settings: settings),
             signals: signals,
             log: log)

@@ -9,6 +9,7 @@ package struct SandboxCounts: Hashable, Sendable {
     package var deliveries = 0
     package var waybills = 0
     package var invoices = 0
+    package var purchases = 0
     /// Calls that were made to fail.
     package var faults = 0
     package var pushesSent = 0

@@ -64,6 +64,7 @@ extension SandboxWorld {
         let fault = fault(of: "finance \(key)")
         guard fault.takesEffect else { return SandboxAnswer(JSON.null, fault: fault) }
         if let known = finance.replies[key] { return SandboxAnswer(known, fault: fault) }
+        if path == "/purchases" { return answerPurchase(key, document, fault) }
         guard path == "/invoices", let order = document["order"]?.string, !order.isEmpty,
             let amount = document["amountMinor"]?.integer
         else {
@@ -83,6 +84,16 @@ extension SandboxWorld {
         ]
         finance.replies[key] = reply
         due.add(.receipt, index, at: now + minutes(60...1_800, "receipt", order))
+        return SandboxAnswer(reply, fault: fault)
+    }
+
+    private func answerPurchase(_ key: String, _ document: JSON, _ fault: CallFault) -> SandboxAnswer {
+        guard document["replacement"]?.string?.isEmpty == false, document["lines"] != nil else {
+            return SandboxAnswer(JSON.object([JSON.Member("message", "replacement or lines are missing")]), status: 422)
+        }
+        counts.purchases += 1
+        let reply: JSON = ["purchase": ["id": .string("PO-\(counts.purchases)")]]
+        finance.replies[key] = reply
         return SandboxAnswer(reply, fault: fault)
     }
 

@@ -43,7 +43,8 @@ import Testing
             InstructionKind.allCases.map(\.rawValue) == [
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
                 "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
+                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "replacement.create",
+                "purchase.push",
             ])
         #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
         #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])

@@ -36,7 +36,10 @@ import Testing
 
     @Test func `the shipped interceptors are sound and on`() throws {
         let document = try Self.shipped()
-        #expect(document.rules.map(\.id) == ["address-change", "gift-binding", "return-exchange"])
+        #expect(
+            document.rules.map(\.id) == [
+                "address-change", "gift-binding", "return-exchange", "exchange-purchase", "cancellation",
+            ])
         #expect(document.rules.allSatisfy { $0.stage == .on })
         #expect(document.rules[0].occurrence == .each)
     }

@@ -175,6 +175,7 @@ final class ScriptedStore: Store {
         var transactionLength: Milliseconds = 0
         var failure: StoreFailure?
         var transactions = 0
+        var isShared = false
     }
 
     private let inner: any Store
@@ -185,6 +186,11 @@ final class ScriptedStore: Store {
         self.inner = inner
         self.executor = executor
     }
+
+    var isShared: Bool { state.withLock { $0.isShared } }
+
+    /// From now on other processes may write too.
+    func share() { state.withLock { $0.isShared = true } }
 
     func slowDown(to length: Milliseconds) { state.withLock { $0.transactionLength = length } }
 

@@ -4,13 +4,19 @@
 In Chinese on a desktop, in English on a phone, and once without scripts. Then a second version, what differs, export and
 import, and a restart.
 
+At the end the hub is killed again and again while orders come in, and no order is kept without a verdict.
+
 With HYDRANT_SCREENSHOTS=FOLDER it also leaves pictures there."""
 
+import http.client
+import json
 import os
 import pathlib
+import random
 import re
 import sys
 import tempfile
+import threading
 import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
@@ -18,6 +24,8 @@ sys.path[:0] = [str(root / "Scripts"), str(root / "Tests/Process")]
 from browser import with_playwright  # noqa: E402
 from hub import Hub  # noqa: E402
 from people import context, expect, failures, picture, sign_up  # noqa: E402
+
+axe = None
 
 PLACES = {"desktop-zh": ((1440, 1000), "zh-CN"), "phone-en": ((390, 844), "en-US")}
 TEXTS = {
@@ -76,30 +84,38 @@ def write(page, texts):
     page.fill("#limit", "2")
 
 
+def seen(page, name):
+    """A picture, and what axe-core finds that keeps somebody from using the page."""
+    picture(page, name)
+    for violation in axe.run(page).response["violations"]:
+        if violation["impact"] in {"serious", "critical"}:
+            failures.append(f"{name}: {violation['id']}, first {violation['nodes'][0]['html'][:120]}")
+
+
 def scene(page, hub, place):
     texts = TEXTS[place]
     held, free = f"TRY-{place}-1", f"TRY-{place}-2"
     say(hub, order(held, 6000, 0, ago=3600) + order(free, 6000, 3, ago=3600) + order(f"TRY-{place}-3", 40, 0, ago=3600))
     page.goto(f"{hub.address}/interceptors")
-    picture(page, f"interceptors-empty-{place}")
+    seen(page, f"interceptors-empty-{place}")
     page.click("a.button[href='/interceptors/new']")
-    picture(page, f"interceptors-new-{place}")
+    seen(page, f"interceptors-new-{place}")
     write(page, texts)
     page.click("form.rule .buttons button[value=try]")
     page.wait_for_selector(".trial")
-    picture(page, f"interceptors-tried-{place}")
+    seen(page, f"interceptors-tried-{place}")
     tried = page.inner_text(".trial")
     expect(held in tried and free not in tried, f"{place}: the trial says {tried!r}")
     sentence = page.inner_text(".sentence")
     expect("5000.00" in sentence and texts["reason"] in sentence, f"{place}: the rule reads {sentence!r}")
     page.click("form.rule .buttons button[value=save]")
     page.wait_for_selector("[data-version='1']")
-    picture(page, f"interceptors-saved-{place}")
+    seen(page, f"interceptors-saved-{place}")
     page.click("[data-version='1'] button:not(.quiet)")
     page.wait_for_selector(".stage.on")
     say(hub, order(f"LIVE-{place}-1", 5001, 0) + order(f"LIVE-{place}-2", 5000, 0) + order(f"LIVE-{place}-3", 9000, 1))
     page.goto(f"{hub.address}/interceptors")
-    picture(page, f"interceptors-holding-{place}")
+    seen(page, f"interceptors-holding-{place}")
     holding = page.inner_text(".holding")
     expect(f"LIVE-{place}-1" in holding, f"{place}: the list says that it holds {holding!r}")
     for end in "23":
@@ -134,13 +150,13 @@ def nested(page, hub, rule):
     pick(page, "value5", "yes")
     page.click("form.rule .buttons button[value=check]")
     settled(page, "(the customer's level is C, D or the receiver was changed: yes)")
-    picture(page, "interceptors-nested-desktop-en")
+    seen(page, "interceptors-nested-desktop-en")
     page.click("form.rule .buttons button[value=save]")
     page.wait_for_selector("[data-version='2']")
     page.click("[data-version='2'] summary >> nth=0")
     changes = page.inner_text("[data-version='2'] .diff")
     expect("+" in changes and "customer.level" in changes, f"the second version differs by {changes!r}")
-    picture(page, "interceptors-versions-desktop-en")
+    seen(page, "interceptors-versions-desktop-en")
     page.goto(f"{hub.address}/interceptors")
     with page.expect_download() as download:
         page.click("a[href='/interceptors.yaml']")
@@ -151,7 +167,7 @@ def nested(page, hub, rule):
     page.fill("#document", yaml.replace("customer.level", "customer.levl"))
     page.click(".share button")
     expect("Did you mean" in page.inner_text(".problems"), "a wrong document is imported without a word")
-    picture(page, "interceptors-import-desktop-en")
+    seen(page, "interceptors-import-desktop-en")
     page.fill("#document", changed)
     page.click(".share button")
     page.wait_for_selector("[data-rule=imported]")
@@ -190,9 +206,42 @@ def restarted(hub, page, rule):
     picture(page, "interceptors-after-restart")
 
 
+def killed(hub):
+    """SIGKILL at random moments while orders come in: whatever was kept has its verdict, and each large order of a new
+    customer is held. What was not acknowledged is sent again, as a sender does."""
+    chance, numbers, kills = random.Random(20261122), [f"KILL-{number}" for number in range(120)], 0
+    for number in numbers:
+        facts = order(number, 9000, 0)
+        stroke = threading.Timer(chance.uniform(0, 0.03), hub.kill) if chance.random() < 0.1 else None
+        if stroke:
+            stroke.start()
+        try:
+            hub.client().post_facts(facts)
+        except (OSError, http.client.HTTPException):
+            pass
+        if stroke:
+            stroke.join()
+            kills += 1
+            hub.start()
+            say(hub, facts)
+    without = []
+    for number in numbers:
+        status, body = hub.client().call("GET", f"/v1/orders/{number}/proof")
+        expect(status == 200, f"the proof of {number} is answered with {status}")
+        text = body if isinstance(body, str) else body.decode() if isinstance(body, bytes) else json.dumps(body)
+        if "rule.decided" not in text or "credit.checked" not in text:
+            without.append(number)
+    expect(not without, f"after {kills} kills there is no verdict on {without}")
+    expect(kills >= 5, f"only {kills} kills")
+    return kills
+
+
 def main():
+    global axe
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
+    axe = Axe()
     with tempfile.TemporaryDirectory() as folder:
         hub = Hub(pathlib.Path(folder))
         hub.start()
@@ -210,13 +259,14 @@ def main():
                 scriptless(browser, hub, owner.context.cookies())
                 restarted(hub, owner, rule)
                 browser.close()
+            kills = killed(hub)
         finally:
             hub.stop()
         report = hub.command("verify")
         expect(report["violations"] == 0, f"verify says {report}")
     for failure in dict.fromkeys(failures):
         print(f"interceptors: {failure}", file=sys.stderr)
-    print(f"interceptors: {len(failures)} failures")
+    print(f"interceptors: {kills} kills, {len(failures)} failures")
     sys.exit(1 if failures else 0)
 
 

@@ -65,7 +65,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
         [
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
             "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
+            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "replacement.create", "purchase.push",
         ]
     ),
     (

@@ -117,9 +117,21 @@ package struct HoldAction: Hashable, Sendable {
 /// What a person's action means to every system: steps with receipts, each with its undo. See ``AddressChange``.
 package enum Playbook: String, CaseIterable, Sendable {
     case addressChange = "address-change"
+    /// See ``PlaybookTasks`` and `ReturnExchange.swift`.
+    case returnExchange = "return-exchange"
+    /// What a cancelled order still needs of people.
+    case cancellation
 
     package var text: Text {
         switch self {
+        case .returnExchange:
+            Text(
+                chinese: "退换货：创建换货订单、安排退回、盯住退款",
+                english: "Return and exchange: place the replacement, arrange the way back, watch the refund")
+        case .cancellation:
+            Text(
+                chinese: "取消：出库后拦截退回、盯住退款",
+                english: "Cancellation: have a parcel that left sent back, watch the refund")
         case .addressChange:
             Text(
                 chinese: "改地址：暂停仓库、核实、改约或重下发货单、重出面单",

@@ -17,6 +17,8 @@ extension InstructionKind {
         case .askKeeper: Text(chinese: "请仓管补录运单号", english: "message to the keeper")
         case .pauseDelivery: Text(chinese: "暂停发货单", english: "pausing the delivery order")
         case .resumeDelivery: Text(chinese: "恢复发货单", english: "resuming the delivery order")
+        case .createReplacement: Text(chinese: "创建换货订单", english: "replacement order")
+        case .pushPurchase: Text(chinese: "通知采购", english: "purchase request")
         }
     }
 }

@@ -51,7 +51,7 @@ extension Order {
         let asked = effectiveRulings.flatMap(\.instructs).map {
             WantedInstruction(kind: $0.kind, system: $0.system, target: $0.target)
         }
-        return asked.filter { !isIssued($0) } + addressChangeWishes(settings, isHeld: isHeld)
+        return (asked + returnWishes()).filter { !isIssued($0) } + addressChangeWishes(settings, isHeld: isHeld)
     }
 
     /// A request after state 0 waits for the order itself, not only for a stray fact about it.

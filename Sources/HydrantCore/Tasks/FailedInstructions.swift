@@ -54,6 +54,7 @@ extension Order {
         case .readdressWaybill:
             guard let parcel = parcel(instruction.parcel), let number = instruction.waybillNumber else { return false }
             return parcel.signed == nil && liveWaybill(of: parcel)?.number == number
+        case .createReplacement, .pushPurchase: return cancelled == nil
         case .createWaybill, .findWaybill, .voidWaybill, .askKeeper: return false
         }
     }
@@ -97,7 +98,7 @@ extension InstructionKind {
         switch self {
         case .createDelivery, .cancelDelivery, .pauseDelivery, .resumeDelivery: "warehouse"
         case .issueInvoice: "finance"
-        case .registerWarranty, .notifyCustomer, .readdressWaybill: "service"
+        case .registerWarranty, .notifyCustomer, .readdressWaybill, .createReplacement: "service"
         default: "operations"
         }
     }

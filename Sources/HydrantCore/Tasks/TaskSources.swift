@@ -10,7 +10,7 @@ protocol TaskSource: SendableMetatype {
 /// All sources.
 private let sources: [any TaskSource.Type] = [
     FailedInstructions.self, WaybillTrouble.self, MissingNumbers.self, HoldsForPeople.self, AskedTasks.self,
-    WrongOrders.self, RuledTasks.self,
+    WrongOrders.self, RuledTasks.self, PlaybookTasks.self,
 ]
 
 extension Order {
@@ -39,8 +39,12 @@ enum AskedTasks: TaskSource {
 /// What interceptors ask people to do, until the form is answered.
 enum RuledTasks: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
-        guard !order.rulings.isEmpty, order.cancelled == nil else { return [] }
-        return order.effectiveRulings.flatMap(\.tasks).filter { order.taskResolutions.entry($0.id) == nil }
+        guard !order.rulings.isEmpty else { return [] }
+        // After a cancellation only what was asked because of it or later.
+        let since = order.cancelled?.evidence.at ?? Instant(milliseconds: .min)
+        return order.effectiveRulings.filter { $0.occasion >= since }.flatMap(\.tasks).filter {
+            order.taskResolutions.entry($0.id) == nil
+        }
     }
 }
 

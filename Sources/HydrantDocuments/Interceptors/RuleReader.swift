@@ -105,7 +105,9 @@ struct RuleReader {
         guard let group = value.group(allowed: ["ask", "of"], required: ["ask", "of"]),
             let kind = group["ask"]?.choice(InstructionKind.self), let system = group["of"]?.name()
         else { return nil }
-        let allowed: [InstructionKind] = [.pauseDelivery, .resumeDelivery, .cancelDelivery, .checkCredit]
+        let allowed: [InstructionKind] = [
+            .pauseDelivery, .resumeDelivery, .cancelDelivery, .checkCredit, .pushPurchase,
+        ]
         if allowed.contains(kind) { return .instruct(kind: kind, system: system) }
         value.problem(
             "a rule asks for \(allowed.map(\.rawValue).joined(separator: ", ")); \(kind.rawValue) belongs to the flow"

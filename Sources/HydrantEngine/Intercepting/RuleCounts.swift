@@ -1,4 +1,5 @@
 import HydrantCore
+import HydrantDocuments
 import HydrantStorage
 
 /// What each interceptor did to the orders that came in last.
@@ -20,14 +21,54 @@ package struct RuleCounts: Hashable, Sendable {
         package init() {}
     }
 
+    /// How what one source said came past the rules that run.
+    package struct Coverage: Hashable, Sendable {
+        /// How often it said something that calls a rule.
+        package var called = 0
+        /// How often the rule gave its verdict on that order.
+        package var judged = 0
+        /// Orders without the verdict: the rule was switched on only later. The newest first; at most
+        /// ``RuleCounts/namesMaximum``.
+        package var unjudged: [String] = []
+    }
+
     package static let namesMaximum = 5
 
     /// How many orders were looked at.
     package private(set) var orders = 0
     package private(set) var rules: [String: Count] = [:]
+    /// By the source of the messages; people together.
+    package private(set) var sources: [String: Coverage] = [:]
 
-    mutating func add(order number: String, _ rulings: [Ruling]) {
+    mutating func add(order number: String, _ events: [Event], running: [Rule]) {
         orders += 1
+        var rulings: [Ruling] = []
+        var facts: [Fact] = []
+        for event in events {
+            switch event.body {
+            case .ruleDecided(let ruling): rulings.append(ruling)
+            case .factRecorded(let fact): facts.append(fact)
+            default: break
+            }
+        }
+        count(number, rulings)
+        let judged = Set(rulings.map(\.rule))
+        for fact in facts {
+            let source = fact.source.hasPrefix(SourceNames.personPrefix) ? SourceNames.personPrefix : fact.source
+            for rule in running where rule.when.contains(fact.body.kind) {
+                var coverage = sources[source] ?? Coverage()
+                coverage.called += 1
+                if judged.contains(rule.id) {
+                    coverage.judged += 1
+                } else if coverage.unjudged.count < Self.namesMaximum, !coverage.unjudged.contains(number) {
+                    coverage.unjudged.append(number)
+                }
+                sources[source] = coverage
+            }
+        }
+    }
+
+    private mutating func count(_ number: String, _ rulings: [Ruling]) {
         for (rule, own) in Dictionary(grouping: rulings, by: \.rule) {
             var count = rules[rule] ?? Count()
             count.judged += 1
@@ -54,9 +95,9 @@ extension Ruling {
 extension Hub {
     /// Counts the verdicts on the orders that came in last, at most so many.
     package func ruleCounts(latest: Int) async throws -> RuleCounts {
-        try await store.read { reader in
-            let count = try reader.counts().orders
-            var cursor = max(0, count - Int64(latest))
+        let running = try await book.saved().document.rules.filter { $0.stage == .on || $0.stage == .shadow }
+        return try await store.read { reader in
+            var cursor = max(0, try reader.counts().orders - Int64(latest))
             var rows: [OrderRow] = []
             while rows.count < 2 * latest {
                 let page = try reader.orderRows(OrderFilter(), after: cursor, limit: latest)
@@ -66,7 +107,8 @@ extension Hub {
             }
             var counts = RuleCounts()
             for row in rows.suffix(latest).reversed() {
-                counts.add(order: row.number, try reader.events(of: row.number).compactMap(\.ruling))
+                let events = try reader.events(of: row.number).compactMap(\.ofInterest)
+                counts.add(order: row.number, events, running: running)
             }
             return counts
         }
@@ -74,12 +116,11 @@ extension Hub {
 }
 
 extension StoredEvent {
-    /// The verdict that it is; nil for other events, which are most and are not read for this.
-    fileprivate var ruling: Ruling? {
+    /// The fact or the verdict that it is; nil for other events, which are not read for this.
+    fileprivate var ofInterest: Event? {
         // The name stands at the begin of every event.
-        guard String(decoding: bytes.prefix(60), as: UTF8.self).contains(Event.ruleDecidedName),
-            let event = try? Event(json: JSON(bytes: bytes)), case .ruleDecided(let ruling) = event.body
-        else { return nil }
-        return ruling
+        let begin = String(decoding: bytes.prefix(60), as: UTF8.self)
+        guard begin.contains(Event.ruleDecidedName) || begin.contains(Event.names[0]) else { return nil }
+        return try? Event(json: JSON(bytes: bytes))
     }
 }

@@ -33,6 +33,8 @@ extension InstructionKind {
         case .createDelivery, .cancelDelivery, .pauseDelivery, .resumeDelivery:
             Text(chinese: "仓库", english: "warehouse")
         case .checkCredit: Text(chinese: "信用检查", english: "credit check")
+        case .createReplacement: Text(chinese: "换货", english: "replacement")
+        case .pushPurchase: Text(chinese: "采购", english: "purchasing")
         case .issueInvoice: Text(chinese: "财务", english: "finance")
         case .registerWarranty: Text(chinese: "售后", english: "after-sales")
         case .notifyCustomer, .askKeeper: Text(chinese: "短信", english: "messages")

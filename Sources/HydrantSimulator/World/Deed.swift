@@ -44,7 +44,7 @@ struct Deed {
                 answer(.touchpointSent(kind: touchpoint, isAccepted: true))
             }
         case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper, .pauseDelivery,
-            .resumeDelivery:
+            .resumeDelivery, .createReplacement, .pushPurchase:
             break
         }
     }

@@ -65,7 +65,7 @@ package struct PageFiles: Sendable {
         ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
         ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
         ("ruletest", PackageResources.ruletest_html), ("rulemove", PackageResources.rulemove_html),
-        ("ruleversions", PackageResources.ruleversions_html),
+        ("ruleversions", PackageResources.ruleversions_html), ("playbook", PackageResources.playbook_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
         ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
         ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),

@@ -2,7 +2,7 @@ import Foundation
 import HydrantCore
 import HydrantDocuments
 
-/// How often a second one core judges an order by the three shipped interceptors together.
+/// How often a second one core judges an order by the shipped interceptors together.
 struct RulesBench {
     let seconds: Double
 
@@ -26,7 +26,7 @@ struct RulesBench {
         let elapsed = Double(length.components.seconds) + Double(length.components.attoseconds) / 1e18
         return [
             BenchFigure(
-                name: "orders judged by the three interceptors", value: Double(judged) / elapsed, unit: "/s",
+                name: "orders judged by the shipped interceptors", value: Double(judged) / elapsed, unit: "/s",
                 limit: 1_000_000)
         ] + [try trial()]
     }

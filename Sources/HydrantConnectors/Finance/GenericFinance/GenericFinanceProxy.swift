@@ -1,7 +1,7 @@
 package import HydrantConnectorKit
 import HydrantCore
 
-/// A finance system that speaks the hub's plain protocol. Receipts and refunds come from it as ordinary facts.
+/// A finance or purchasing system that speaks the hub's plain protocol: invoices, purchase requests. Receipts and refunds come from it as ordinary facts.
 package struct GenericFinanceProxy: Connector {
     private let exchange: SignedJSONExchange
 
@@ -12,9 +12,11 @@ package struct GenericFinanceProxy: Connector {
     }
 
     package func perform(_ request: InstructionRequest) async -> InstructionResult {
-        guard request.instruction.kind == .issueInvoice else { return request.unsupported(by: system) }
+        guard let path = GenericFinanceMapper.path(of: request.instruction.kind) else {
+            return request.unsupported(by: system)
+        }
         let document = GenericFinanceMapper.document(request)
-        return await exchange.carryOut("/invoices", document, request) { GenericFinanceMapper.result($0, request) }
+        return await exchange.carryOut(path, document, request) { GenericFinanceMapper.result($0, request) }
     }
 
     package func find(_ request: InstructionRequest) async -> InstructionResult {

@@ -43,11 +43,23 @@ struct InterceptorsView {
             "mayChange": buttons.mayChange, "notice": shown(notice.map { words($0) }),
             "basis": words("interceptor_basis", ["count": String(counts.orders)]),
             "hasProblems": !problems.isEmpty, "problems": problems.map { words($0) }, "imported": shown(imported),
+            "hasCoverage": !counts.sources.isEmpty, "coverage": coverage(words),
             "rules": ids.compactMap { id in Self.listed(document.rules.filter { $0.id == id }) }.map {
                 row($0.rule, newer: $0.newer, words)
             },
         ]
         return frame.document(files.render(bindings, "interceptors"), title: words("interceptors_title"), files: files)
+    }
+
+    /// Which source's messages called the running rules, and which orders have no verdict.
+    private func coverage(_ words: Words) -> [Bindings] {
+        counts.sources.sorted { $0.key < $1.key }.map { source, coverage in
+            [
+                "source": source == SourceNames.personPrefix ? words("interceptor_people") : source,
+                "called": coverage.called, "judged": coverage.judged, "missing": coverage.called - coverage.judged,
+                "orders": coverage.unjudged.map { ["href": orderPath($0), "number": $0] as Bindings },
+            ]
+        }
     }
 
     /// The version that runs or, where none does, the newest; and a newer one that waits.

@@ -38,7 +38,7 @@ struct OrderView {
         ]
         let parts = [
             standing, rail, findings, holds, tasks, customer, systems, parcels, money, lines, instructions, proof,
-            related, told,
+            related, told, playbooks,
         ]
         for part in parts + [filters, timeline] { bindings.merge(part) { _, new in new } }
         return files.render(bindings, "order")
