@@ -19,6 +19,8 @@ import Testing
             actions: [.playbook(.cancellation)]),
     ]
 
+    private static let left = FactBody.parcelHandedOver(parcel: "SO-1-1")
+
     private static func told(upTo state: Int, _ last: FactBody...) throws -> Scenario {
         var settings = RuleTests.settings()
         settings.rules = RuleSet(rules)
@@ -34,7 +36,7 @@ import Testing
         scenario.order.standingTasks.map(\.need.id).filter { $0.hasPrefix("return:") || $0.hasPrefix("cancellation:") }
     }
 
-    @Test(arguments: [2, 4, 5, 6])
+    @Test(arguments: [2, 4, 5, 6, 7])
     func `an exchange places one replacement and tells purchasing, at every stage`(state: Int) throws {
         let scenario = try Self.told(
             upTo: state, .returnAsked(reason: "", isExchange: true), .returnAsked(reason: "again", isExchange: true))
@@ -46,7 +48,7 @@ import Testing
         #expect((header.replaces, header.payableMinor) == (scenario.order.number, 0))
         #expect(header.lines.map(\.sku) == scenario.order.lines.values.filter { !$0.isGift }.map(\.sku))
         #expect(header.lines.allSatisfy { $0.priceMinor == 0 })
-        #expect(Self.owned(scenario) == (state >= 5 ? ["return:way-back"] : []))
+        #expect(Self.owned(scenario) == (state >= 6 ? ["return:way-back"] : []))
         let steps = scenario.order.playbookSteps
         #expect(steps.map(\.playbook) == [.returnExchange])
         #expect(steps[0].steps.map(\.outcome) == [nil, nil])
@@ -55,15 +57,15 @@ import Testing
 
     @Test func `a return replaces nothing and watches the refund until finance reports it`() throws {
         let asked = FactBody.returnAsked(reason: "", isExchange: false)
-        var scenario = try Self.told(upTo: 5, asked)
+        var scenario = try Self.told(upTo: 5, Self.left, asked)
         #expect(!scenario.order.issued.contains { $0.instruction.kind == .createReplacement })
         #expect(Self.owned(scenario) == ["return:way-back", "return:refund"])
-        scenario = try Self.told(upTo: 5, asked, .refundReported(MoneyEntry(id: "RF-1", amountMinor: 100)))
+        scenario = try Self.told(upTo: 5, Self.left, asked, .refundReported(MoneyEntry(id: "RF-1", amountMinor: 100)))
         #expect(Self.owned(scenario) == ["return:way-back"])
     }
 
     @Test func `the way back's questions depend on how the goods come back`() throws {
-        let scenario = try Self.told(upTo: 5, .returnAsked(reason: "", isExchange: true))
+        let scenario = try Self.told(upTo: 5, Self.left, .returnAsked(reason: "", isExchange: true))
         let task = try #require(scenario.order.standingTask("return:way-back"))
         let settings = Settings()
         for answers in [["how": "none", "why": "broken"], ["how": "sent", "courier": "SF", "number": "SF1"]] {
@@ -79,7 +81,7 @@ import Testing
         let cancelled = FactBody.orderCancelled(reason: "")
         #expect(Self.owned(try Self.told(upTo: 3, cancelled)) == ["cancellation:refund"])
         #expect(Self.owned(try Self.told(upTo: 0, cancelled)) == [])
-        let late = try Self.told(upTo: 5, cancelled)
+        let late = try Self.told(upTo: 5, Self.left, cancelled)
         #expect(Self.owned(late) == ["cancellation:intercept", "cancellation:refund"])
         #expect(late.order.standingTask("cancellation:intercept")?.need.severity == .urgent)
         #expect(Self.owned(try Self.told(upTo: 6, cancelled)) == ["cancellation:refund"])

@@ -1,5 +1,5 @@
-// The playbook "return and exchange". The order is only partially completed from the moment that a return or an exchange
-// is asked for. For goods that are to be exchanged the hub places the order that replaces them; both name each other,
+// The playbook "return and exchange". The order is only partially completed from the moment that a return or an
+// exchange is asked for. For goods that are to be exchanged the hub places the order that replaces them; both name each other,
 // and the new one goes its own way through warehouse and courier. The way back of the goods and the refund are tasks.
 //
 //   step                   done by             its undo               receipt
@@ -23,8 +23,8 @@ extension Order {
         return isPlaced ? replacementNumber : nil
     }
 
-    /// What the replacement is placed with: the same goods for the same receiver, and nothing to pay. Gifts stay with the
-    /// customer. Nil while it is not known what was sold.
+    /// What the replacement is placed with: the same goods for the same receiver, and nothing to pay. Gifts stay with
+    /// the customer. Nil while it is not known what was sold.
     package var replacementHeader: OrderHeader? {
         guard var new = header?.value else { return nil }
         new.payableMinor = 0

@@ -8,7 +8,7 @@ enum PlaybookTasks: TaskSource {
             if order.isOnTheWay { needs.append(interception(order)) }
             if order.owesRefund { needs.append(refund("cancellation:refund")) }
         } else if order.returnAsked != nil, order.runs(.returnExchange) {
-            if order.shipped != nil { needs.append(wayBack) }
+            if order.parcels.contains(where: { $0.shipped != nil || $0.signed != nil }) { needs.append(wayBack) }
             if order.exchangeAsked == nil, order.owesRefund { needs.append(refund("return:refund")) }
         }
         return needs.filter { need in
