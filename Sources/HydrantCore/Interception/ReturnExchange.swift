@@ -1,6 +1,7 @@
 // The playbook "return and exchange". The order is only partially completed from the moment that a return or an
-// exchange is asked for. For goods that are to be exchanged the hub places the order that replaces them; both name each other,
-// and the new one goes its own way through warehouse and courier. The way back of the goods and the refund are tasks.
+// exchange is asked for. For goods that are to be exchanged the hub places the order that replaces them; both name each
+// other, and the new one goes its own way through warehouse and courier. The way back of the goods and the refund are
+// tasks.
 //
 //   step                   done by             its undo               receipt
 //   place the replacement  replacement.create  cancelling that order  the hub's own answer
