@@ -1,8 +1,8 @@
 package import HydrantConnectorKit
 import HydrantCore
 
-/// A finance or purchasing system that speaks the hub's plain protocol: invoices, purchase requests. Receipts and refunds
-/// come from it as ordinary facts.
+/// A finance or purchasing system that speaks the hub's plain protocol: invoices, purchase requests. Receipts and
+/// refunds come from it as ordinary facts.
 package struct GenericFinanceProxy: Connector {
     private let exchange: SignedJSONExchange
 
