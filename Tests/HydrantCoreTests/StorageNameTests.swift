@@ -41,10 +41,10 @@ import Testing
     @Test func `instructions`() {
         #expect(
             InstructionKind.allCases.map(\.rawValue) == [
+                "replacement.create", "purchase.push",
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
                 "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "replacement.create",
-                "purchase.push",
+                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
             ])
         #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
         #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])

@@ -63,9 +63,10 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
     (
         "Sources/HydrantCore/Order/Instruction.swift", "InstructionKind",
         [
+            "replacement.create", "purchase.push",
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
             "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "replacement.create", "purchase.push",
+            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
         ]
     ),
     (

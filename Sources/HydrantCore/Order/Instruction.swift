@@ -39,6 +39,10 @@ package struct Instruction: Hashable, Sendable {
 
 /// The storage names of instructions; the list may only grow.
 package enum InstructionKind: String, CaseIterable, Sendable {
+    /// Places the order that replaces goods of this one; the hub carries it out itself.
+    case createReplacement = "replacement.create"
+    /// Asks whoever buys goods for those of a replacement.
+    case pushPurchase = "purchase.push"
     case checkCredit = "credit.check"
     case createDelivery = "delivery.create"
     case cancelDelivery = "delivery.cancel"
@@ -61,16 +65,13 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     case pauseDelivery = "delivery.pause"
     /// Lets a delivery that was stopped go on as it was.
     case resumeDelivery = "delivery.resume"
-    /// Places the order that replaces goods of this one; the hub carries it out itself.
-    case createReplacement = "replacement.create"
-    /// Asks whoever buys goods for those of a replacement.
-    case pushPurchase = "purchase.push"
 
     /// Whether the hold of an interceptor stops it. Questions, and news to the customer of what has happened, go on.
     package var isStoppedByRules: Bool {
         switch self {
+        case .createReplacement: false
         case .checkCredit, .queryTrace, .subscribeTrace, .notifyCustomer, .findWaybill, .voidWaybill, .cancelDelivery,
-            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill, .createReplacement:
+            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill:
             false
         case .createDelivery, .createWaybill, .issueInvoice, .registerWarranty, .pushPurchase: true
         }

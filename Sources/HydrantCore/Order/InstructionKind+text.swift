@@ -2,6 +2,8 @@ extension InstructionKind {
     /// What is asked, in words.
     package var text: Text {
         switch self {
+        case .createReplacement: Text(chinese: "创建换货订单", english: "replacement order")
+        case .pushPurchase: Text(chinese: "通知采购", english: "purchase request")
         case .checkCredit: Text(chinese: "信用检查", english: "credit check")
         case .createDelivery: Text(chinese: "创建发货单", english: "delivery order")
         case .cancelDelivery: Text(chinese: "取消发货单", english: "cancelling the delivery order")
@@ -17,8 +19,6 @@ extension InstructionKind {
         case .askKeeper: Text(chinese: "请仓管补录运单号", english: "message to the keeper")
         case .pauseDelivery: Text(chinese: "暂停发货单", english: "pausing the delivery order")
         case .resumeDelivery: Text(chinese: "恢复发货单", english: "resuming the delivery order")
-        case .createReplacement: Text(chinese: "创建换货订单", english: "replacement order")
-        case .pushPurchase: Text(chinese: "通知采购", english: "purchase request")
         }
     }
 }

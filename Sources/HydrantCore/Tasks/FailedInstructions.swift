@@ -41,6 +41,7 @@ extension Order {
     fileprivate func isMissing(_ entry: IssuedInstruction) -> Bool {
         let instruction = entry.instruction
         switch instruction.kind {
+        case .createReplacement, .pushPurchase: return cancelled == nil
         case .checkCredit: return credit == nil && cancelled == nil
         case .createDelivery: return locked == nil && cancelled == nil && shipped == nil
         case .cancelDelivery: return shipped == nil
@@ -54,7 +55,6 @@ extension Order {
         case .readdressWaybill:
             guard let parcel = parcel(instruction.parcel), let number = instruction.waybillNumber else { return false }
             return parcel.signed == nil && liveWaybill(of: parcel)?.number == number
-        case .createReplacement, .pushPurchase: return cancelled == nil
         case .createWaybill, .findWaybill, .voidWaybill, .askKeeper: return false
         }
     }

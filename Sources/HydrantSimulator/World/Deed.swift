@@ -27,6 +27,7 @@ struct Deed {
 
     mutating func carryOut(_ world: inout Partners.WorldOrder, _ state: inout Partners.State) {
         switch request.instruction.kind {
+        case .createReplacement, .pushPurchase: break
         case .checkCredit:
             answer(
                 .creditChecked(CreditCheck(isPassed: world.fate.credit == .passes, level: "A", returnRatePermille: 20)))
@@ -44,7 +45,7 @@ struct Deed {
                 answer(.touchpointSent(kind: touchpoint, isAccepted: true))
             }
         case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper, .pauseDelivery,
-            .resumeDelivery, .createReplacement, .pushPurchase:
+            .resumeDelivery:
             break
         }
     }

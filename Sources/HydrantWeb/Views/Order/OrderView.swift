@@ -38,9 +38,9 @@ struct OrderView {
         ]
         let parts = [
             standing, rail, findings, holds, tasks, customer, systems, parcels, money, lines, instructions, proof,
-            related, told, playbooks,
+            related, told,
         ]
-        for part in parts + [filters, timeline] { bindings.merge(part) { _, new in new } }
+        for part in parts + [playbooks, filters, timeline] { bindings.merge(part) { _, new in new } }
         return files.render(bindings, "order")
     }
 
