@@ -144,8 +144,9 @@ let package = Package(
         .testTarget(
             name: "HydrantWebTests",
             dependencies: [
-                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantWeb", "HydrantTesting",
-                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), log, crypto,
+                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantWeb", "HydrantSandbox",
+                "HydrantTesting", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), log,
+                crypto,
             ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -226,8 +226,9 @@ import Testing
 
     @Test func `a label needs a reason the second time, and without a printer nothing is printed`() async throws {
         let press = LabelPress(
-            templates: ["aggregated"], render: { bag, wish in [Array("\(wish.format) \(bag.orders.count)".utf8)] },
-            read: { _ in [] })
+            shipped: ["aggregated": "label: aggregated"],
+            render: { bag, wish in [Array("\(wish.format) \(bag.orders.count)".utf8)] },
+            check: { $0.contains("wrong") ? ["line 1: wrong"] : [] })
         let fixture = try PagesFixture(press: press)
         try await fixture.holding(Self.packed("ORD1")) {
             let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
@@ -293,6 +294,73 @@ import Testing
             #expect(try await fixture.hub.desk.settings() == settings)
             let page = try await fixture.get("/settings/desk", cookie: "hydrant_lang=en").text
             #expect(page.contains("127.0.0.1:9101") && page.contains("12:00 18:30") && !page.contains("⟦"))
+        }
+    }
+
+    @Test func `a template is edited, kept in versions, drawn and exported`() async throws {
+        let press = LabelPress(
+            shipped: ["aggregated": "label: aggregated"],
+            render: { bag, wish in [Array("\(wish.template) \(wish.format) \(bag.orders.map(\.number))".utf8)] },
+            check: { $0.contains("wrong") ? ["line 1: wrong"] : [] })
+        let fixture = try PagesFixture(press: press)
+        try await fixture.holding(Self.packed("ORD1")) {
+            func save(_ name: String, _ text: String) async throws -> PageAnswer {
+                let form = [(name: "form", value: ""), (name: "name", value: name), (name: "text", value: text)]
+                return try await fixture.post("/templates/edit", form, cookie: "hydrant_lang=en")
+            }
+            let editor = try await fixture.get("/templates/edit?name=aggregated", cookie: "hydrant_lang=en").text
+            #expect(editor.contains("label: aggregated") && editor.contains("{order.receiver.phone}"))
+            let bad = try await save("aggregated", "wrong")
+            #expect(bad.status == 422 && bad.text.contains("line 1: wrong"))
+            #expect(try await save("Bad Name", "label: x").status == 422)
+            #expect(try await save("aggregated", "label: first").text.contains("Saved as version 1"))
+            #expect(try await save("aggregated", "label: second").text.contains("Saved as version 2"))
+            #expect(try await save("aggregated-b", "label: b").text.contains("Saved as version 1"))
+            #expect(try await fixture.get("/templates/export?name=aggregated").text == "label: second")
+            #expect(try await fixture.get("/templates/export?name=aggregated&version=1").text == "label: first")
+            #expect(try await fixture.get("/templates/export?name=aggregated&version=0").text == "label: aggregated")
+            let list = try await fixture.get("/templates", cookie: "hydrant_lang=en").text
+            #expect(list.contains("aggregated-b") && !list.contains("⟦"))
+            for (text, count) in [("label: draft", 0), ("wrong", 1)] {
+                let form = [(name: "form", value: ""), (name: "text", value: text)]
+                let answer = try await fixture.post("/templates/draft", form)
+                #expect(try JSON(bytes: Array(answer.text.utf8))["problems"]?.array?.count == count)
+            }
+            // What has mistakes is not drawn: the draft before it is.
+            #expect(try await fixture.get("/templates/preview?order=ORD1").text == "label: draft png [\"ORD1\"]")
+            #expect(try await fixture.get("/templates/preview").text.contains("SO2026-0001"))
+            // A bag's label is the newest version.
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            let print = Self.act("print", bag: code, [("to", "browser")])
+            let opens = try await Self.send(fixture, [print]).opens
+            #expect(try await fixture.get(opens).text == "label: second pdf [\"ORD1\"]")
+        }
+    }
+
+    @Test func `what is to be picked is a wave, by article`() async throws {
+        let fixture = try PagesFixture(demo: true)
+        let facts = ["ORD1", "ORD2"].flatMap { Self.locked($0) } + Self.packed("ORD3") + Self.packed("ORD4")
+        try await fixture.holding(facts + Self.packed("FAR1", warehouse: "W2")) {
+            let waves = try await fixture.get("/waves", cookie: "hydrant_lang=en").text
+            #expect(waves.contains("/waves/list?warehouse="))
+            let list = try await fixture.get("/waves/list?warehouse=&courier=", cookie: "hydrant_lang=en")
+            #expect(list.status == 200 && list.text.contains("ORD1") && !list.text.contains("ORD3"))
+            #expect(try list.part(from: "LF9001", to: "</tr>").contains(">4<"))
+            #expect(try await fixture.get("/waves/list?warehouse=none").status == 303)
+            let bags = try await fixture.get("/bags", cookie: "hydrant_lang=en").text
+            #expect(bags.contains("3 parcels fit into 2 bags; labels saved: 1.") && bags.contains("id=\"rehearsal\""))
+            for text in [waves, list.text, bags] { #expect(!text.contains("⟦") && !text.contains("{{")) }
+        }
+    }
+
+    @Test func `a parcel of the day goes from one bag to another with the scanner at a closed one`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1") + Self.packed("FAR1", warehouse: "W2")) {
+            let first = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            #expect(try await Self.send(fixture, [Self.act("close", bag: first)]).tones == ["good"])
+            // The next parcel is not foreign to a bag that is closed: it opens its own.
+            let next = try await Self.send(fixture, [Self.scan("FAR1", bag: first)])
+            #expect(next.tones == ["good"] && next.bag != first)
         }
     }
 

@@ -1,20 +1,24 @@
 /// Renders labels. The hub knows no drawing library: whoever starts it gives this.
 package struct LabelPress: Sendable {
-    /// The names of the templates that can be printed, the shipped ones first.
-    package var templates: [String]
+    /// The documents of the shipped templates by name.
+    package var shipped: [String: String]
     package var render: @Sendable (LabelBag, LabelWish) throws -> [[UInt8]]
     package var read: @Sendable (GreyPicture) -> [String]
+    package var check: @Sendable (String) -> [String]
 
     /// - Parameter render: one document for each sheet, of PDF one in all; receivers are masked by it, whatever the
     ///   template says.
     /// - Parameter read: the texts of the codes in a picture.
+    /// - Parameter check: what is wrong with a template's document, each with its line; empty for a good one.
     package init(
-        templates: [String], render: @escaping @Sendable (LabelBag, LabelWish) throws -> [[UInt8]],
-        read: @escaping @Sendable (GreyPicture) -> [String]
+        shipped: [String: String], render: @escaping @Sendable (LabelBag, LabelWish) throws -> [[UInt8]],
+        read: @escaping @Sendable (GreyPicture) -> [String] = { _ in [] },
+        check: @escaping @Sendable (String) -> [String] = { _ in [] }
     ) {
-        self.templates = templates
+        self.shipped = shipped
         self.render = render
         self.read = read
+        self.check = check
     }
 }
 
@@ -34,6 +38,7 @@ package struct GreyPicture: Hashable, Sendable {
 
 /// How a label is wanted.
 package struct LabelWish: Hashable, Sendable {
+    /// The template's document.
     package var template: String
     /// `pdf`, `png`, `zpl` or `tspl`.
     package var format: String

@@ -52,9 +52,9 @@ extension Desk {
     ///
     /// - Returns: nil where this hub prints nothing.
     package func document(of bag: Bag, template: String, format: String) async throws -> [UInt8]? {
-        guard let press = hub.press else { return nil }
+        guard let press = hub.press, let text = try await self.template(template) else { return nil }
         let settings = try await settings()
-        let wish = LabelWish(template: template, format: format, address: settings.address)
+        let wish = LabelWish(template: text, format: format, address: settings.address)
         return Array(try press.render(try await label(of: bag), wish).joined())
     }
 }

@@ -21,6 +21,10 @@ package struct Desk: Sendable {
         case works = "pack-works"
         case settings = "desk-settings"
         case jobs = "print-jobs"
+        /// Own templates, every version, by name and number: `bag-label/0003`.
+        case templates = "label-templates"
+        /// What somebody is editing, by the person's name.
+        case drafts = "label-drafts"
     }
 
     package var now: Instant { hub.clock.now() }

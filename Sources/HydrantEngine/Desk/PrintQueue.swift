@@ -75,8 +75,9 @@ package final class PrintQueue: Sendable {
         let labels: [[UInt8]]
         do {
             guard let bag = try await hub.desk.bag(job.bag) else { return "the bag is gone" }
+            guard let text = try await hub.desk.template(job.template) else { return "the template is gone" }
             let wish = LabelWish(
-                template: job.template, format: job.printer.language, dotsPerInch: job.printer.dotsPerInch,
+                template: text, format: job.printer.language, dotsPerInch: job.printer.dotsPerInch,
                 address: try await hub.desk.settings().address)
             labels = try press.render(try await hub.desk.label(of: bag), wish)
         } catch {

@@ -69,8 +69,12 @@ extension AccessTable {
     private static let deskRules = [
         Rule("GET", "/packing", packers), Rule("POST", "/packing/events", packers),
         Rule("POST", "/packing/frame", packers), Rule("GET", "/bags", everybody), Rule("GET", "/b/{code}", everybody),
+        Rule("GET", "/waves", packers), Rule("GET", "/waves/list", packers),
         Rule("GET", "/b/{code}/label", packers), Rule("GET", "/settings/desk", managers),
         Rule("POST", "/settings/desk", managers),
+        Rule("GET", "/templates", managers), Rule("GET", "/templates/edit", managers),
+        Rule("POST", "/templates/edit", managers), Rule("POST", "/templates/draft", managers),
+        Rule("GET", "/templates/preview", managers), Rule("GET", "/templates/export", managers),
     ]
 
     private static let peopleRules = [

@@ -23,6 +23,8 @@ package struct PageFiles: Sendable {
             "hydrant.js": Self.asset("hydrant.js", PackageResources.hydrant_js, "text/javascript; charset=utf-8"),
             "packing.css": Self.asset("packing.css", PackageResources.packing_css, "text/css; charset=utf-8"),
             "packing.js": Self.asset("packing.js", PackageResources.packing_js, "text/javascript; charset=utf-8"),
+            "templates.js": Self.asset(
+                "templates.js", PackageResources.templates_js, "text/javascript; charset=utf-8"),
             "logo.svg": Self.asset("logo.svg", PackageResources.logo_svg, "image/svg+xml"),
         ]
         MustacheContentTypes.register(EscapedByScalar(), named: EscapedByScalar.name)
@@ -71,6 +73,8 @@ package struct PageFiles: Sendable {
         ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),
         ("deskchoose", PackageResources.deskchoose_html), ("deskpack", PackageResources.deskpack_html),
         ("deskbag", PackageResources.deskbag_html), ("bagpage", PackageResources.bagpage_html),
+        ("templates", PackageResources.templates_html), ("template", PackageResources.template_html),
+        ("waves", PackageResources.waves_html), ("wave", PackageResources.wave_html),
         ("bags", PackageResources.bags_html), ("desksettings", PackageResources.desksettings_html),
     ]
 

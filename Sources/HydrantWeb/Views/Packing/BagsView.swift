@@ -6,6 +6,8 @@ struct BagsView {
     var bags: [Bag]
     var plan: DeskPlan
     var jobs: [String: PrintJob]
+    /// The demonstration shows what slips of the hand would do.
+    var isDemo = false
     var formats: Formats
 
     private static let plannedAtMost = 100
@@ -24,9 +26,33 @@ struct BagsView {
                     "saved": formats.count(waiting - plan.bagging.bags.count),
                 ]),
             "stopped": plan.bagging.unbagged.prefix(Self.plannedAtMost).compactMap(stopped),
-            "hasStopped": !plan.bagging.unbagged.isEmpty,
+            "hasStopped": !plan.bagging.unbagged.isEmpty, "rehearsal": rehearsal,
+            "mayPack": Viewer.current.mayOpen("GET", "/packing"),
+            "maySet": Viewer.current.mayOpen("GET", "/settings/desk"),
         ]
         return frame.document(files.render(bindings, "bags"), title: words("bags_title"), files: files)
+    }
+
+    private static let slipsPermille = 12
+
+    /// The parcels that wait, packed with the same slips of the hand with a label each and in bags.
+    private var rehearsal: Any {
+        let keys = plan.bagging.bags.map { bag in bag.parcels.compactMap { plan.parcels[$0.id]?.key } }
+        guard isDemo, keys.count > 1 else { return false }
+        let result = BagRehearsal(keys, seed: 11, slipsPermille: Self.slipsPermille)
+        let parcels = Double(max(1, result.parcels))
+        let text = formats.words(
+            "rehearsal_text",
+            [
+                "parcels": formats.count(result.parcels), "slips": formats.count(result.slips),
+                "named": formats.count(result.named), "saved": formats.count(result.labelsSaved),
+            ])
+        return [
+            "text": text, "parcels": formats.count(result.parcels), "bags": formats.count(result.bags),
+            "scans": formats.decimal(Double(result.scans) / parcels, places: 2),
+            "singleRate": formats.percent(Double(result.slips) / parcels),
+            "bagRate": formats.percent(Double(result.mixUps) / parcels),
+        ] as Bindings
     }
 
     private func row(_ bag: Bag) -> Bindings {

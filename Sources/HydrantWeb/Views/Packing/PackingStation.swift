@@ -73,7 +73,10 @@ struct PackingStation {
             let isLate = obstacle.code == "packing.notLocked"
             return (PackingWord(obstacle, words, tone: isLate ? .late : .wrong), .pack(sight))
         }
-        if let code = event.bag { return try await put(key, into: code, event) }
+        // A bag that is closed or gone is not what stands open before the keeper.
+        if let code = event.bag, let bag = try await desk.bag(code), bag.state == .open || bag.place(key) != nil {
+            return try await put(key, into: code, event)
+        }
         guard let bag = try await desk.assign(key, id: event.id, by: person) else {
             return (try await refused(key, order), .pack(sight))
         }

@@ -8,12 +8,7 @@ import HydrantEngine
 extension PageRoutes {
     func deskSettings(_ request: PageRequest, _ notice: (text: String, isAlert: Bool)?) async throws -> Response {
         let settings = try await hub.desk.settings()
-        return deskForm(settings, request, notice)
-    }
-
-    private func deskForm(
-        _ settings: DeskSettings, _ request: PageRequest, _ notice: (text: String, isAlert: Bool)?
-    ) -> Response {
+        let names = try await hub.desk.templates().map(\.name)
         let words = files.words(request.language)
         let empty = DeskSettings.Printer(warehouse: "", address: "")
         let noCutOff = DeskSettings.CutOff(warehouse: "", courier: "", minutes: [])
@@ -37,6 +32,7 @@ extension PageRoutes {
             "platforms": settings.rules.platforms.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value.rawValue)" }.joined(separator: ", "),
             "parcels": "\(settings.rules.parcels)", "kilograms": "\(settings.rules.weightGrams / 1_000)",
+            "templates": names.map { ["name": $0, "isUsed": $0 == settings.template] as Bindings },
             "litres": "\(settings.rules.volumeMillilitres / 1_000)", "address": settings.address,
         ]
         let page = request.frame(.desk).document(
@@ -50,8 +46,7 @@ extension PageRoutes {
         let words = files.words(page.language)
         let reading = DeskForm(pairs: form)
         guard let settings = reading.settings(from: try await hub.desk.settings()) else {
-            return deskForm(
-                try await hub.desk.settings(), page, (words("desk_settings_bad_\(reading.problem)"), true))
+            return try await deskSettings(page, (words("desk_settings_bad_\(reading.problem)"), true))
         }
         try await hub.desk.save(settings, by: Viewer.current.actor)
         return try await deskSettings(page, (words("desk_settings_saved"), false))
@@ -94,6 +89,7 @@ private struct DeskForm {
         settings.rules.weightGrams = kilograms * 1_000
         settings.rules.volumeMillilitres = litres * 1_000
         settings.address = one("address")
+        if !one("template").isEmpty { settings.template = one("template") }
         return settings
     }
 

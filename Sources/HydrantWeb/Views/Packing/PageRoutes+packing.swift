@@ -14,12 +14,15 @@ extension PageRoutes {
         }
         router.post("/packing/frame") { request, _ in await page(request) { try await packingFrame(request, $0) } }
         router.get("/bags") { request, _ in await page(request, bags) }
+        router.get("/waves") { request, _ in await page(request, waves) }
+        router.get("/waves/list") { request, _ in await page(request, wave) }
         router.get("/b/{code}") { request, context in
             await page(request) { try await bagPage($0, code: Self.piece("code", context)) }
         }
         router.get("/b/{code}/label") { request, context in
             await page(request) { try await bagLabel($0, code: Self.piece("code", context)) }
         }
+        addTemplates(to: router)
         router.get("/settings/desk") { request, _ in await page(request) { try await deskSettings($0, nil) } }
         router.post("/settings/desk") { request, _ in
             await page(request) { try await saveDeskSettings(request, $0) }
@@ -175,7 +178,7 @@ extension PageRoutes {
         let words = files.words(request.language)
         let view = BagsView(
             bags: try await hub.desk.liveBags(of: deskPerson), plan: try await hub.desk.plan(of: deskPerson),
-            jobs: try await hub.desk.printJobs(), formats: Formats(words: words, now: hub.clock.now()))
+            jobs: try await hub.desk.printJobs(), isDemo: isDemo, formats: Formats(words: words, now: hub.clock.now()))
         return html(view.document(request.frame(.bags), files: files))
     }
 }
