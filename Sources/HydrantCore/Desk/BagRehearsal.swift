@@ -1,8 +1,8 @@
 /// What slips of the hand do to parcels with a label each, and to the same parcels in bags that are scanned.
 ///
-/// The same slips meet both: a parcel is put with another bag's, or left on the table. Where each parcel has a label of its
-/// own, nobody holds a pile against a list, so every slip leaves the house. At the desk a bag is closed only when its
-/// list says so; what it names is put right and scanned again.
+/// The same slips meet both: a parcel is put with another bag's, or left on the table. Where each parcel has a label of
+/// its own, nobody holds a pile against a list, so every slip leaves the house. At the desk a bag is closed only when
+/// its list says so; what it names is put right and scanned again.
 package struct BagRehearsal: Hashable, Sendable {
     package var parcels = 0
     /// Labels at the desk: one for each bag.
