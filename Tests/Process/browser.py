@@ -137,6 +137,8 @@ def visit(browser, demo, address, failures):
     pages = {
         "overview": "/", "order": f"/orders/{order}", "wrong-order": f"/orders/{wrong}", "orders": "/orders",
         "wrong-orders": "/wrong-orders", "health": "/health", "channels": "/channels", "couriers": "/couriers",
+        "bags": "/bags", "waves": "/waves", "packing": "/packing", "templates": "/templates",
+        "template": "/templates/edit", "desk-settings": "/settings/desk",
     }
     pictures = os.environ.get("HYDRANT_SCREENSHOTS")
     heaviest, slowest = 0, 0
