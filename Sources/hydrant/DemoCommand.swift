@@ -164,13 +164,15 @@ struct DemoStage {
             """)
     }
 
-    /// A label printer for every warehouse that takes whatever comes.
+    /// A label printer for every warehouse that takes whatever comes, and couriers that come every two hours.
     private func startPrinter(for hub: Hub) async throws -> FakePrinter {
         let printer = try FakePrinter()
         printer.start()
         var desk = try await hub.desk.settings()
         if desk.printers.isEmpty {
             desk.printers = [DeskSettings.Printer(warehouse: "", address: printer.address)]
+            let times = (0..<12).map { $0 * 120 }
+            desk.cutOffs = [DeskSettings.CutOff(warehouse: "", courier: "", minutes: times)]
             try await hub.desk.save(desk, by: "command-line")
         }
         return printer

@@ -14,11 +14,12 @@ struct BagsView {
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = formats.words
+        let largest = plan.bagging.bags.sorted { $0.parcels.count > $1.parcels.count }
         let waiting = plan.bagging.bags.reduce(0) { $0 + $1.parcels.count }
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.second(formats.now),
             "bags": bags.map(row), "hasBags": !bags.isEmpty,
-            "planned": plan.bagging.bags.prefix(Self.plannedAtMost).map(planned), "isWaiting": waiting > 0,
+            "planned": largest.prefix(Self.plannedAtMost).map(planned), "isWaiting": waiting > 0,
             "waiting": words(
                 "bags_waiting",
                 [
