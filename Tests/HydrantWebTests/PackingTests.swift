@@ -207,6 +207,23 @@ import Testing
         }
     }
 
+    @Test func `a bag whose parcels the courier has by somebody else's word is gone`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(Self.packed("ORD1") + Self.packed("ORD2")) {
+            let code = try await Self.send(fixture, [Self.scan("ORD1")]).bag
+            for (order, isGone) in [("ORD1", false), ("ORD2", true)] {
+                let left = PageFacts.fact(
+                    "parcel.handed-over", order, ["parcel": .string("\(order)-1")], source: "wms", minute: 40)
+                _ = try await fixture.hub.submit([
+                    try fixture.hub.intake.read(left, receivedAt: PagesFixture.begin)
+                ])
+                #expect(try await fixture.get("/bags").text.contains(code) == !isGone)
+            }
+            let bag = try await Self.bag(code, fixture)
+            #expect(bag.state == .handedOver && bag.steps.last?.person == "hub")
+        }
+    }
+
     @Test func `what was sent again after a lost answer is said again and done once`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding(Self.packed("ORD1") + Self.packed("ORD2")) {

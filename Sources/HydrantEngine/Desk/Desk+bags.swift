@@ -36,7 +36,7 @@ extension Desk {
     package func bag(_ code: BagCode) async throws -> Bag? {
         for _ in 0..<5 {
             guard let (bag, version, isLive) = try await stored(code) else { return nil }
-            let left = isLive ? bag.steps(after: try await standings(of: bag), at: now) : []
+            let left = isLive ? try await steps(behind: bag) : []
             var isWritten: Bool? = true
             if !left.isEmpty { isWritten = try await write(bag, left, version: version) }
             if isWritten == true {
@@ -69,7 +69,7 @@ extension Desk {
             guard let (stored, version, isLive) = try await stored(code) else { return nil }
             var bag = stored
             if bag.hasTaken(command.id) { return BagOutcome(bag: bag) }
-            var steps = isLive ? bag.steps(after: try await standings(of: bag), at: now) : []
+            var steps = isLive ? try await self.steps(behind: bag) : []
             for step in steps { bag.take(step) }
             var outcome = BagOutcome(bag: bag)
             do throws(Refusal) {
@@ -118,15 +118,21 @@ extension Desk {
         }
     }
 
-    private func standings(
-        of bag: Bag
-    ) async throws -> [ParcelKey: (standing: BagParcel.Standing, receiver: String)] {
+    /// What became of a bag by its orders: those that must not leave are out, and a bag of which every parcel has left
+    /// by somebody else's word is handed over.
+    private func steps(behind bag: Bag) async throws -> [BagStep] {
         var standings: [ParcelKey: (standing: BagParcel.Standing, receiver: String)] = [:]
+        var isGone = true
         for place in bag.meant {
             guard let order = try await hub.committer.order(place.key.order) else { continue }
-            standings[place.key] = (order.bagStanding, order.receiver?.value.fingerprint ?? "")
+            let hasLeft = order.parcel(place.key.parcel)?.handedOver != nil
+            if !hasLeft { standings[place.key] = (order.bagStanding, order.receiver?.value.fingerprint ?? "") }
+            isGone = isGone && hasLeft
         }
-        return standings
+        if isGone, !bag.meant.isEmpty {
+            return [BagStep(id: "gone-\(bag.steps.count)", at: now, person: "hub", body: .handedOver)]
+        }
+        return bag.steps(after: standings, at: now)
     }
 
     /// Writes steps behind those that a bag has.
@@ -179,6 +185,8 @@ private struct BagWriting: Sendable {
         } else {
             guard try transaction.record(live, after.code.text)?.version == version else { return false }
             _ = try transaction.deleteRecord(live, after.code.text)
+            // What still waits for a printer is wanted no more.
+            for print in after.prints { _ = try transaction.deleteRecord(Desk.Collection.jobs.rawValue, print.id) }
             guard try put(transaction, Desk.Collection.done.rawValue, after.code.text, 0, after.json) else {
                 return false
             }

@@ -75,7 +75,7 @@ struct PackingView {
             "problems": "\(check.foreign.count + check.missing.count + check.stopped.count)",
             "weight": weight(bag, words), "isLabelOld": bag.isLabelOutdated && isLive,
             "isPrinted": !bag.prints.isEmpty, "hasPrinter": hasPrinter,
-            "prints": bag.prints.enumerated().map { printed($1, number: $0 + 1, formats) },
+            "prints": bag.prints.enumerated().map { printed($1, of: bag, number: $0 + 1, formats) },
         ]
     }
 
@@ -123,9 +123,10 @@ struct PackingView {
 
     private func kilograms(_ grams: Int) -> String { "\(grams / 1_000).\(paddedDecimal(grams % 1_000, width: 3)) kg" }
 
-    private func printed(_ print: BagPrint, number: Int, _ formats: Formats) -> Bindings {
+    private func printed(_ print: BagPrint, of bag: Bag, number: Int, _ formats: Formats) -> Bindings {
         let words = formats.words
-        var state = words("print_browser")
+        // Of a bag that is gone nobody knows any more where its labels were printed.
+        var state = words(bag.state.isLive ? "print_browser" : "print_asked")
         var tone = "done"
         if let job = jobs[print.id] {
             tone = job.state.rawValue
