@@ -9,7 +9,7 @@ package struct Hub: Sendable {
     package let clock: any HubClock
     package let intake: Intake
     package let committer: Committer
-    package let settings: Settings
+    let inForce: SettingsInForce
     package let keyring: Keyring
     let dispatcher: Dispatcher
     let numbers: NumberWatch
@@ -21,6 +21,9 @@ package struct Hub: Sendable {
     /// The machine's clock, where the hub's own runs faster.
     let stopwatch: any HubClock
     let log: Logger
+    let rewordings: Rewordings
+    let parkedAgain: ParkedAgain
+    let diary: HealthDiary
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
     package init(
@@ -29,7 +32,7 @@ package struct Hub: Sendable {
     ) {
         self.store = store
         self.clock = clock
-        self.settings = settings
+        inForce = SettingsInForce(settings)
         let signals = HubSignals()
         ready = signals.ready
         press = options.press
@@ -53,13 +56,24 @@ package struct Hub: Sendable {
         indexer = SearchIndexer(
             store: store, keyring: keyring, committer: committer, intake: intake, clock: clock, signals: signals,
             options: options, log: log)
+        rewordings = Rewordings(
+            store: store, committer: committer, inForce: inForce, clock: clock, options: options, signals: signals,
+            log: log)
+        diary = HealthDiary(store: store, committer: committer, clock: clock, options: options, log: log)
+        parkedAgain = ParkedAgain(
+            store: store, committer: committer, intake: intake, clock: clock, signals: signals, options: options,
+            log: log)
     }
+
+    /// The document's settings, with the words that people have mapped.
+    package var settings: Settings { inForce.current }
 
     /// Runs until the task is cancelled, then writes what still waits and returns.
     ///
     /// - Parameter onReady: called once, when the hub takes facts.
     package func run(onReady: @Sendable () -> Void = {}) async throws {
         try await committer.prepare()
+        try await rewordings.readWords()
         try await store.transaction { try $0.releaseClaims() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await committer.run() }
@@ -74,11 +88,18 @@ package struct Hub: Sendable {
                             workers.addTask { await desk.run() }
                             workers.addTask { await printing.run(self) }
                         }
+                        if indexer.options.looksAgain {
+                            workers.addTask { await rewordings.run() }
+                            workers.addTask { await parkedAgain.run() }
+                            workers.addTask { await diary.run() }
+                        }
                     }
                 } onCancel: {
                     dispatcher.wake()
                     indexer.wake()
                     printing.ring()
+                    rewordings.wake()
+                    parkedAgain.wake()
                 }
                 await committer.stop()
             }

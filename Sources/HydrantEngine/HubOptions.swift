@@ -37,6 +37,8 @@ package struct HubOptions: Sendable {
 
     /// Whether the search index is kept; the simulator looks for nothing.
     package var keepsSearchIndex = true
+    /// Whether orders are looked at again after words were mapped, and messages after their orders have come.
+    package var looksAgain = true
 
     /// Whether there are packing desks; the simulator has none.
     package var keepsDesk = true

@@ -9,6 +9,10 @@ struct HubSignals: Sendable {
     let lanes = LaneNotes()
     /// Orders wait for the search index.
     let search = Bell()
+    /// Words were mapped.
+    let words = Bell()
+    /// Orders or waybills came that messages may have waited for.
+    let parked = Bell()
     let changes = ChangeBoard()
     let ready = ReadyBoard()
 

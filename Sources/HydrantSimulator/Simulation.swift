@@ -97,6 +97,7 @@ package final class Simulation: Sendable {
         options.instructionLifetime = plan.instructionLifetime
         options.keepsSearchIndex = false
         options.keepsDesk = false
+        options.looksAgain = false
         return options
     }
 

@@ -25,6 +25,12 @@ extension MemoryTables {
         return true
     }
 
+    func removeParked(_ row: ParkedRow) throws -> Bool {
+        guard parked.contains(where: { $0.id == row.id && $0.fingerprint == row.fingerprint }) else { return false }
+        set(\.parked, parked.filter { $0.id != row.id })
+        return true
+    }
+
     func auditRows(after number: Int64, limit: Int) throws -> [AuditRow] {
         Array(audit.lazy.filter { $0.number > number }.prefix(limit))
     }

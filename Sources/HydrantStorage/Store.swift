@@ -221,6 +221,11 @@ package protocol StoreTransaction: StoreReader {
     /// they were written again since. Each order at most once; what was made of a later version stays.
     func writeSearch(_ orders: [SearchedOrder]) throws
 
+    /// Takes a parked message away that was recorded after all, or that a person has dealt with.
+    ///
+    /// - Returns: false when it is not there any more.
+    func removeParked(_ row: ParkedRow) throws -> Bool
+
     func setMeta(_ name: String, _ value: [UInt8]) throws
 
     /// Writes the record when the one that is there has this version; 0 stands for none.

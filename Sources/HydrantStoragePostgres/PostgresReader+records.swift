@@ -63,6 +63,13 @@ extension PostgresTransaction {
         try connection.answer(Statements.deleteRecord, [.text(collection), .text(key)]).written == 1
     }
 
+    package func removeParked(_ row: ParkedRow) throws -> Bool {
+        let answer = try connection.answer(Statements.removeParked, [.integer(row.id), .text(row.fingerprint)])
+        guard answer.written == 1 else { return false }
+        tallies.add(-1, "parked")
+        return true
+    }
+
     /// Waits for other nodes, and then reads what they wrote.
     package func auditHead() throws -> AuditRow? {
         try connection.run(Statements.lockAudit)

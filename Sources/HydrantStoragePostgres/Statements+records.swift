@@ -13,6 +13,7 @@ extension Statements {
         UPDATE records SET version = $3, body = $4, changed_at = $5
         WHERE collection = $1 AND key = $2 AND version = $6
         """
+    static let removeParked = "DELETE FROM parked WHERE id = $1 AND coalesce(fingerprint, '') = $2"
     static let deleteRecord = "DELETE FROM records WHERE collection = $1 AND key = $2"
 
     private static let auditColumns = "number, time, actor, action, object, reason, detail, hash"

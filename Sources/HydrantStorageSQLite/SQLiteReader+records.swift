@@ -82,6 +82,12 @@ extension SQLiteTransaction {
         try reader.query(Statements.deleteRecord).first([.text(collection), .text(key)]) { $0.integer(0) } != nil
     }
 
+    package func removeParked(_ row: ParkedRow) throws -> Bool {
+        try reader.query(Statements.removeParked).first([.integer(row.id), .text(row.fingerprint)]) {
+            $0.integer(0)
+        } != nil
+    }
+
     /// The one writer is the only one.
     package func auditHead() throws -> AuditRow? {
         try reader.auditRows(AuditFilter(), before: .max, limit: 1).first

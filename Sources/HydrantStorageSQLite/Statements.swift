@@ -268,6 +268,7 @@ extension Statements {
         UPDATE records SET version = ?, body = ?, changed_at = ? WHERE collection = ? AND key = ? AND version = ?
         RETURNING version
         """
+    static let removeParked = "DELETE FROM parked WHERE id = ? AND coalesce(fingerprint, '') = ? RETURNING id"
     static let deleteRecord = "DELETE FROM records WHERE collection = ? AND key = ? RETURNING version"
 
     private static let auditColumns = "number, time, actor, action, object, reason, detail, hash"

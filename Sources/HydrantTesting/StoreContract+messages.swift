@@ -8,6 +8,7 @@ extension StoreContract {
         Property(name: "a sealed receiver is read as it was written, the last one counts") { try await $0.receivers() },
         Property(name: "parked messages are read page by page") { try await $0.parkedPages() },
         Property(name: "the same message is parked once") { try await $0.parkedOnce() },
+        Property(name: "a parked message is taken away once") { try await $0.parkedRemoved() },
         Property(name: "small values are set, read and replaced") { try await $0.metaValues() },
         Property(name: "the counts follow what is written") { try await $0.storeCounts() },
         Property(name: "an audit sees every message and every timer") { try await $0.scansForAudits() },
@@ -97,6 +98,29 @@ extension StoreContract {
             let rows = try await store.read { try $0.parked(after: 0, limit: 9) }
             try expect(rows.map(\.place), ["a.csv:1", "a.csv:2", "a.csv:1"], "rows")
             try expect(try await store.read { try $0.counts().parked }, 3, "count")
+        }
+    }
+
+    func parkedRemoved() async throws {
+        try await withStore { store in
+            var batch = WriteBatch()
+            batch.parked = [Sample.parked("a.csv:1"), Sample.parked("a.csv:2")]
+            try await store.write(batch)
+            let rows = try await store.read { try $0.parked(after: 0, limit: 9) }
+            var other = rows[0]
+            other.fingerprint = "another"
+            let stranger = other
+            try expect(try await store.transaction { try $0.removeParked(stranger) }, false, "another message")
+            try? await store.transaction { transaction in
+                _ = try transaction.removeParked(rows[0])
+                throw StoreFailure(.conflict)
+            }
+            try expect(try await store.read { try $0.counts().parked }, 2, "rolled back")
+            try expect(try await store.transaction { try $0.removeParked(rows[0]) }, true, "taken")
+            try expect(try await store.transaction { try $0.removeParked(rows[0]) }, false, "taken again")
+            try expect(try await store.read { try $0.parked(after: 0, limit: 9) }, [rows[1]], "left")
+            try expect(try await store.read { try $0.counts().parked }, 1, "count")
+            try expect(try await store.read { try $0.countedRows().parked }, 1, "counted rows")
         }
     }
 

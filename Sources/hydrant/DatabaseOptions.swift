@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HydrantCore
 import HydrantDocuments
+import HydrantEngine
 import HydrantStorage
 import HydrantStoragePostgres
 import HydrantStorageSQLite
@@ -99,9 +100,11 @@ struct OpenDatabase {
 
 /// The document that decided what is in a database, kept inside it, so that every later command judges by the same.
 enum SavedDocument {
-    /// What a hub on this database works by: the document, or what is built in, and the interceptors.
+    /// What a hub on this database works by: the document, or what is built in, the interceptors, and the words that
+    /// people have mapped.
     static func settings(in store: any Store) async throws -> Settings {
         var settings = try await document(in: store) ?? Settings()
+        settings.words.mapped = try await store.read { try MappedWords.read($0).table }
         settings.rules = try await RulesFile.rules(in: store)
         return settings
     }

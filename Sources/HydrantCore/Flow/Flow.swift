@@ -73,13 +73,17 @@ package struct WordTable: Hashable, Sendable {
         package func contains(_ state: Int) -> Bool { lowest <= state && state <= highest }
     }
 
-    /// By system, then by word.
+    /// By system, then by word, as the document of the settings has it.
     package var systems: [String: [String: Range]]
+    /// By system, then by word: what people have added. Where the document has the word, it alone counts.
+    package var mapped: [String: [String: Range]] = [:]
 
     package init(systems: [String: [String: Range]] = [:]) { self.systems = systems }
 
     /// What the table says of a word; nil is unmapped, and an unmapped word is never guessed.
-    package func range(of word: String, from system: String) -> Range? { systems[system]?[word] }
+    package func range(of word: String, from system: String) -> Range? {
+        systems[system]?[word] ?? mapped[system]?[word]
+    }
 }
 
 /// Everything that decisions depend on beside the order and the fact.

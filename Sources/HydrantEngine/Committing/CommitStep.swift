@@ -54,6 +54,8 @@ struct CommitResult: Sendable {
     var facts = 0
     /// Whether orders wait for the search index.
     var concernsSearch = false
+    /// Whether there are new orders, or waybills of parcels changed.
+    var bringsPlaces = false
 }
 
 /// Decides a batch inside one transaction: dedupe, load, decide, evolve, write.
@@ -257,6 +259,7 @@ struct CommitStep {
             waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels)
         write.concernsSearch = searchable.contains(number)
         if write.concernsSearch { result.concernsSearch = true }
+        if isNew || write.waybills != nil { result.bringsPlaces = true }
         let tasks = order.taskRows
         if tasks != loaded.tasks { write.tasks = tasks }
         batch.orders.append(write)

@@ -86,6 +86,9 @@ package actor Committer {
         settings.rules = rules
     }
 
+    /// From now on systems' words mean this beside what the settings document says.
+    func use(_ words: MappedWords.Table) { settings.words.mapped = words }
+
     /// The figures that follow from a database's sums: what other processes wrote counts too.
     static func health(_ counts: [UInt16: Int64]) -> HealthFigures {
         var health = HealthFigures()
@@ -200,6 +203,7 @@ package actor Committer {
             signals.instructions.ring()
         }
         if result.concernsSearch { signals.search.ring() }
+        if result.bringsPlaces { signals.parked.ring() }
         let changes = result.orders.compactMap { loaded in loaded.row.changesAt.map { (loaded.row.number, $0) } }
         signals.changesKnown(changes, timers: result.timers)
     }

@@ -66,6 +66,9 @@ package struct Intake: Sendable {
             fingerprint: keyring.fingerprint("parked:" + hexadecimal(raw)))
     }
 
+    /// The bytes of a message that was set aside.
+    func openParked(_ sealed: [UInt8]) throws -> [UInt8] { try keyring.open(sealed, context: "parked") }
+
     /// The reference of a receiver and its sealed record.
     package func seal(_ receiver: Receiver) throws(FactProblem) -> (ReceiverReference, SealedReceiver) {
         let content = receiver.json.bytes

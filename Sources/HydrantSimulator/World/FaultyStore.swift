@@ -234,6 +234,7 @@ private final class WatchedTransaction: StoreTransaction {
         try inner.put(record, ifVersion: version)
     }
     func deleteRecord(_ collection: String, _ key: String) throws -> Bool { try inner.deleteRecord(collection, key) }
+    func removeParked(_ row: ParkedRow) throws -> Bool { try inner.removeParked(row) }
     func auditHead() throws -> AuditRow? { try inner.auditHead() }
     func insert(_ row: AuditRow) throws { try inner.insert(row) }
 }

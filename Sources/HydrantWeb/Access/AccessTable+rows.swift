@@ -80,6 +80,9 @@ extension AccessTable {
     private static let peopleRules = [
         Rule("GET", "/account", everybody), Rule("POST", "/account/password", everybody),
         Rule("POST", "/account/second-factor", everybody), Rule("POST", "/account/session", everybody),
+        Rule("GET", "/settings", technicians),
+        Rule("GET", "/settings/words", technicians), Rule("POST", "/settings/words", managers),
+        Rule("GET", "/settings/parked", technicians), Rule("POST", "/settings/parked", [.owner, .operations, .it]),
         Rule("GET", "/settings/users", owner), Rule("POST", "/settings/users", owner),
         Rule("GET", "/settings/users/{name}", owner), Rule("POST", "/settings/users/{name}", owner),
         Rule("GET", "/audit", overseers),

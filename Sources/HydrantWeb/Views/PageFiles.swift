@@ -69,6 +69,8 @@ package struct PageFiles: Sendable {
         ("ruletest", PackageResources.ruletest_html), ("rulemove", PackageResources.rulemove_html),
         ("ruleversions", PackageResources.ruleversions_html), ("playbook", PackageResources.playbook_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
+        ("settings", PackageResources.settings_html), ("words", PackageResources.words_html),
+        ("parked", PackageResources.parked_html),
         ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
         ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),
         ("deskchoose", PackageResources.deskchoose_html), ("deskpack", PackageResources.deskpack_html),

@@ -44,7 +44,7 @@ package struct PageFrame: Sendable {
             (.channels, "/channels", "channels", words("nav_channels")),
             (.interceptors, "/interceptors", "hold", words("nav_interceptors")),
             (.bags, "/bags", "bag", words("nav_bags")),
-            (.users, "/settings/users", "people", words("nav_users")), (.audit, "/audit", "audit", words("nav_audit")),
+            (.users, "/settings", "settings", words("nav_settings")), (.audit, "/audit", "audit", words("nav_audit")),
         ]
         let bindings: Bindings = [
             "language": language == .chinese ? "zh-CN" : "en", "title": title, "w": words.bindings,

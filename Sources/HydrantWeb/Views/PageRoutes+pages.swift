@@ -25,8 +25,13 @@ extension PageRoutes {
     }
 
     func health(_ request: PageRequest) async throws -> Response {
-        let (history, _) = try await sampler.current()
-        return html(HealthView(overview: history.latest).document(request.frame(.health), files: files))
+        let overview = try await sampler.current().history.latest
+        let span = try request.choice("span", HealthHistory.Span.self) ?? .day
+        // A little more than is drawn, so that "a day ago" is known.
+        let samples = try await hub.healthHistory(since: overview.asOf - span.length - .hours(1))
+        let history = HealthHistory(span: span, now: overview.asOf, samples: samples)
+        return html(
+            HealthView(overview: overview, history: history).document(request.frame(.health), files: files))
     }
 
     func orders(_ request: PageRequest) async throws -> Response {

@@ -22,9 +22,16 @@ extension PageRoutes {
         let cursor = request.parameter("after")
         let place = cursor.flatMap(TaskPlace.init) ?? .begin
         let page = try await hub.tasks(filter, after: place, limit: TasksView.rowsPerPage)
-        return TasksView(
+        var view = TasksView(
             page: page, cursor: cursor, formToken: request.session.flatMap { forms?.token(for: $0) },
             outcomes: outcomes, person: person)
+        if cursor == nil, filter.person == nil, filter.owner == nil || filter.owner == "operations",
+            Viewer.current.mayOpen("GET", "/settings/words")
+        {
+            let formats = Formats(words: files.words(request.language), now: page.asOf)
+            view.house = try await house.items(formats).filter { filter.kind == nil || filter.kind == $0.kind }
+        }
+        return view
     }
 
     /// A bulk action on the tasks that were ticked: each is told what became of it.

@@ -14,6 +14,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     let files: PageFiles
     let forms: FormSigner?
     let outages: OutageSwitch?
+    let house: HouseTasks
 
     /// - Parameter demo: whether the overview names the speed of the demonstration's clock.
     /// - Parameter forms: signs the forms that change something; without it there are none.
@@ -26,6 +27,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         isDemo = demo
         files = try PageFiles()
         sampler = OverviewSampler(hub: hub)
+        house = HouseTasks(hub: hub)
     }
 
     package func add(to router: some RouterMethods<Context>) {

@@ -107,11 +107,13 @@ struct PushRoute: Sendable {
         }
         for reported in content.facts {
             guard !strangers.contains(reported.order) else {
-                try park(reported.part ?? push.body, "the hub has no order with the number of this message")
+                submission.parked.append(
+                    try parked(reported, ParkedReason.unknownOrder, from: system, now: now))
                 continue
             }
             guard let placed = try await placed(reported) else {
-                submission.parked.append(try parked(reported, from: system, now: now))
+                submission.parked.append(
+                    try parked(reported, ParkedReason.unknownWaybill, from: system, now: now))
                 continue
             }
             do throws(FactProblem) {
@@ -150,13 +152,17 @@ struct PushRoute: Sendable {
         return placed
     }
 
-    private func parked(_ reported: ReportedFact, from system: String, now: Instant) throws -> ParkedRow {
+    /// Kept as a fact, so that it can be decided when what it waits for has come.
+    private func parked(
+        _ reported: ReportedFact, _ reason: String, from system: String, now: Instant
+    ) throws -> ParkedRow {
         let fact = Fact(
-            source: system, messageID: reported.messageID, order: "", occurredAt: reported.occurredAt, receivedAt: now,
+            source: system, messageID: reported.messageID, order: reported.order, occurredAt: reported.occurredAt,
+            receivedAt: now,
             word: reported.word, body: reported.body)
         return try hub.intake.park(
             fact.json.bytes, source: system, place: "push from \(system)",
-            reason: "no order, or more than one, has the waybill that the message names", now: now)
+            reason: reason, now: now)
     }
 
     /// An acknowledged message is never lost: what the hub did not record as a fact is kept for a person.

@@ -4,6 +4,7 @@ import HydrantEngine
 /// The formulas of the health index with what stands in them now.
 struct HealthView {
     let overview: Overview
+    let history: HealthHistory
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
@@ -12,7 +13,7 @@ struct HealthView {
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(overview.asOf, seconds: true),
             "index": formats.decimal(overview.health.index(overview.healthSettings), places: 1),
-            "population": formats.count(overview.health.population),
+            "population": formats.count(overview.health.population), "history": history.bindings(overview, formats),
             "populationText": words("population_text", ["hours": hours]),
             "dimensions": HealthDimension.allCases.map { dimension($0, formats) },
         ]

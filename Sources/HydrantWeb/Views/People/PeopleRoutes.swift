@@ -12,6 +12,11 @@ struct PeopleRoutes: Sendable {
     private static let formBytesMaximum = 8_192
 
     func add(to routes: RecordingRouter) {
+        routes.get("/settings") { request, _ in try await page(request, settings) }
+        routes.get("/settings/words") { request, _ in try await page(request) { try await mappedWords($0, nil) } }
+        routes.post("/settings/words") { request, _ in try await form(request, mapWord) }
+        routes.get("/settings/parked") { request, _ in try await page(request) { try await parked($0, nil) } }
+        routes.post("/settings/parked") { request, _ in try await form(request, changeParked) }
         routes.get("/settings/users") { request, _ in
             try await page(request) { try await users($0, nil) }
         }

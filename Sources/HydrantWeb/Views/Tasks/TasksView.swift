@@ -19,6 +19,8 @@ struct TasksView {
     var outcomes: [Outcome] = []
     /// Who looks at the page.
     var person = ""
+    /// What belongs to no single order.
+    var house: [HouseTasks.Item] = []
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
@@ -29,7 +31,15 @@ struct TasksView {
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true), "token": formToken ?? "",
             "owners": ownerChips(formats), "kinds": kindChips(formats), "sleepers": sleepChips(words),
-            "isEmpty": page.tasks.isEmpty, "emptyText": words(isNarrow ? "tasks_none_here" : "tasks_none"),
+            "hasHouse": !house.isEmpty,
+            "house": house.map { item in
+                [
+                    "kind": words(item.kind.text), "reason": item.reason, "href": item.href,
+                    "since": formats.binding(item.since),
+                ] as Bindings
+            },
+            "isEmpty": page.tasks.isEmpty && house.isEmpty, "hasRows": !page.tasks.isEmpty,
+            "emptyText": words(isNarrow ? "tasks_none_here" : "tasks_none"),
             "rows": page.tasks.map { row($0, formats) }, "here": path(),
             "outcomes": outcomes.isEmpty
                 ? false : ["rows": outcomes.map { self.outcome($0, words) }] as Any,

@@ -1,0 +1,87 @@
+import Hummingbird
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+/// `/settings`: everything that the hub decides by, and where each of it is changed.
+extension PeopleRoutes {
+    func settings(_ request: PageRequest) async throws -> Response {
+        let words = words(request)
+        let settings = hub.settings
+        let overview = try await hub.overview()
+        let unknown = overview.health.unknown
+        let formats = Formats(words: words, now: overview.asOf)
+        let doors: [(String, String, String)] = [
+            ("/settings/words", words("words_title"), words("settings_words", ["count": formats.count(unknown)])),
+            (
+                "/settings/parked", words("parked_title"),
+                words("settings_parked", ["count": formats.count(overview.counts.parked)])
+            ),
+            ("/settings/users", words("users_title"), words("settings_users")),
+            ("/interceptors", words("nav_interceptors"), words("settings_rules")),
+            ("/channels", words("channels_title"), words("settings_channels")),
+            ("/audit", words("audit_title"), words("audit_hint")),
+        ]
+        let bindings: Bindings = [
+            "version": settings.version,
+            "doors": doors.filter { viewer.mayOpen("GET", $0.0) }.map { door -> Bindings in
+                ["href": door.0, "name": door.1, "text": door.2]
+            },
+            "steps": settings.flow.steps.map { step -> Bindings in
+                [
+                    "number": String(step.number), "name": words(stateNames[step.number].text),
+                    "limit": words(durationText(step.dwellLimit)),
+                    "reported": words(step.isReported || step.number == 0 ? "settings_reported" : "settings_inferred"),
+                ]
+            },
+            "requests": settings.flow.requests.map { asked -> Bindings in
+                [
+                    "after": words(stateNames[min(asked.afterState, 7)].text), "what": words(asked.kind.text),
+                    "system": displayName(ofSystem: asked.system),
+                ]
+            },
+            "hasRequests": !settings.flow.requests.isEmpty, "chains": chains(settings.dispatch, words),
+            "hasChains": !settings.dispatch.chains.isEmpty, "couriers": couriers(settings.dispatch),
+            "hasCouriers": !settings.dispatch.couriers.isEmpty, "limits": limits(settings, formats),
+        ]
+        return answer(document(bindings, "settings", title: words("settings_title"), request, .users), 200)
+    }
+
+    private func chains(_ dispatch: DispatchSettings, _ words: Words) -> [Bindings] {
+        dispatch.chains.map { chain in
+            [
+                "warehouse": chain.warehouse ?? words("settings_every_warehouse"),
+                "courier": shown(chain.courier.isEmpty ? nil : displayName(ofSystem: chain.courier)),
+                "channels": chain.channels.map { displayName(ofSystem: $0) }.joined(separator: " → "),
+            ]
+        }
+    }
+
+    private func couriers(_ dispatch: DispatchSettings) -> [Bindings] {
+        dispatch.couriers.sorted { $0.key < $1.key }.map { name, numbers in
+            ["name": name, "title": numbers.name]
+        }
+    }
+
+    private func limits(_ settings: Settings, _ formats: Formats) -> [Bindings] {
+        let words = formats.words
+        let dispatch = settings.dispatch
+        var rows: [(String, String)] = HealthDimension.allCases.map { dimension in
+            let line = settings.health.alertLines[dimension]
+            return (
+                words("dimension_\(dimension.rawValue)"),
+                (dimension.isBetterHigh ? "≥ " : "≤ ") + formats.percent(line, places: 1)
+            )
+        }
+        rows += [
+            (words("settings_window"), words(durationText(settings.health.window))),
+            (words("settings_grace"), words(durationText(settings.grace))),
+            (words("settings_channel_time"), words(durationText(dispatch.channelTime))),
+            (words("settings_poll_every"), words(durationText(dispatch.pollEvery))),
+        ]
+        if let keeper = dispatch.keeper {
+            rows.append((words("settings_keeper"), words(durationText(keeper.answerWithin))))
+        }
+        return rows.map { ["name": $0.0, "value": $0.1] }
+    }
+}

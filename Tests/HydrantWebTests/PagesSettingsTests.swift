@@ -1,0 +1,130 @@
+import HTTPTypes
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+import Testing
+
+@testable import HydrantWeb
+
+/// The settings: words without a mapping, messages that were set aside, and what the document says.
+@Suite struct PagesSettingsTests {
+    private static func fact(_ order: String, _ word: String) throws -> JSON {
+        Facts.placed(order, id: order, extra: [("warehouse", "W1")]).withWord(word)
+    }
+
+    private static func submit(_ api: APIFixture, _ json: JSON) async throws {
+        _ = try await api.hub.submit([try api.hub.intake.read(json, receivedAt: APIFixture.begin)])
+    }
+
+    @Test func `a word is listed once, is a task once, and is mapped by its form`() async throws {
+        let api = try APIFixture(withPages: true)
+        try await api.join(api.people(), "ada", .operations)
+        let cookie = try APIFixture.cookie(try await api.signIn("ada"))
+        @Sendable func page(_ path: String) async throws -> String {
+            try await api.send(.get, path, headers: [.cookie: cookie]).text
+        }
+        try await api.running {
+            for order in ["A1", "A2"] { try await Self.submit(api, try Self.fact(order, "<WAVING>")) }
+            let before = try await page("/settings/words?lang=en")
+            #expect(before.contains("&lt;WAVING&gt;") && !before.contains("<WAVING>"))
+            #expect(before.ranges(of: "class=\"mapping\"").count == 1)
+            #expect(try await page("/tasks").ranges(of: "href=\"/settings/words\"").count == 1)
+            let bad = try await api.submit(
+                "/settings/words", "system=shop&word=%3CWAVING%3E&lowest=5&highest=2", cookie: cookie)
+            #expect(bad.status == 422)
+            let done = try await api.submit(
+                "/settings/words", "system=shop&word=%3CWAVING%3E&lowest=0&highest=1", cookie: cookie)
+            #expect(done.status == 200)
+            #expect(api.hub.settings.words.range(of: "<WAVING>", from: "shop") == .init(lowest: 0, highest: 1))
+            #expect(try await page("/settings/words").contains("value=\"remove\""))
+            _ = try await api.submit(
+                "/settings/words", "do=remove&system=shop&word=%3CWAVING%3E", cookie: cookie)
+            #expect(api.hub.settings.words.range(of: "<WAVING>", from: "shop") == nil)
+        }
+        #expect(try await page("/settings").contains("/settings/parked"))
+        #expect(try await api.send(.get, "/settings/users", headers: [.cookie: cookie]).status == 403)
+    }
+
+    @Test func `words of the document are read-only`() async throws {
+        let words = WordTable(systems: ["wms": ["ACCEPT": .init(lowest: 3, highest: 3)]])
+        let api = try APIFixture(withPages: true, hubSettings: Settings(words: words))
+        try await api.join(api.people(), "ada", .operations)
+        try await api.join(api.people(), "eve", .viewer)
+        let cookie = try APIFixture.cookie(try await api.signIn("ada"))
+        let text = try await api.send(.get, "/settings/words", headers: [.cookie: cookie]).text
+        #expect(text.contains("ACCEPT") && text.contains("配置文件（只读）") && !text.contains("value=\"remove\""))
+        let refused = try await api.submit(
+            "/settings/words", "system=wms&word=ACCEPT&lowest=0&highest=7", cookie: cookie)
+        #expect(refused.status == 422 && refused.text.contains("请改配置文件"))
+        let eve = try APIFixture.cookie(try await api.signIn("eve"))
+        #expect(try await api.send(.get, "/settings/words", headers: [.cookie: eve]).status == 200)
+        #expect(
+            try await api.submit("/settings/words", "system=wms&word=X&lowest=0&highest=7", cookie: eve).status == 403)
+    }
+
+    @Test func `messages that were set aside are listed, decided again and dropped`() async throws {
+        let api = try APIFixture(withPages: true)
+        try await api.join(api.people(), "ada", .it)
+        let cookie = try APIFixture.cookie(try await api.signIn("ada"))
+        @Sendable func send(_ form: String) async throws -> Answer {
+            try await api.submit("/settings/parked", "source=zto&reason=odd+%3Cb%3E&" + form, cookie: cookie)
+        }
+        try await api.running {
+            let row = try api.hub.intake.park(
+                Array("13812345678".utf8), source: "zto", place: "push from zto", reason: "odd <b>",
+                now: APIFixture.begin)
+            _ = try await api.hub.committer.submit(Submission(parked: [row]))
+            let listed = try await api.send(.get, "/settings/parked", headers: [.cookie: cookie]).text
+            #expect(listed.contains("odd &lt;b&gt;") && !listed.contains("13812345678"))
+            #expect(try await send("do=again").status == 422)
+            #expect(try await send("do=drop&why=").status == 422)
+            #expect(try await api.store.read { try $0.counts().parked } == 1)
+            #expect(try await send("do=drop&why=test+data").status == 200)
+            #expect(try await api.store.read { try $0.counts().parked } == 0)
+        }
+        let keyring = api.hub.keyring
+        #expect(try await api.store.read { try $0.verifyAudit(keyring).violations } == [])
+    }
+}
+
+/// The history of the health index on its page.
+@Suite struct HealthHistoryTests {
+    private static func sample(_ minutes: Int64, agreeing: Int64) -> HealthSample {
+        var figures = HealthFigures()
+        figures.population = 100
+        figures.verified = 100
+        figures.agreeing = agreeing
+        return HealthSample(at: APIFixture.begin - .minutes(minutes), figures: figures)
+    }
+
+    @Test func `an hour and a day ago are named, and a time without samples is a gap`() {
+        let samples = [
+            Self.sample(1_442, agreeing: 90), Self.sample(63, agreeing: 95), Self.sample(2, agreeing: 99),
+        ]
+        let history = HealthHistory(span: .day, now: APIFixture.begin, samples: samples)
+        let figure: (HealthDimension?, HealthSettings) = (.consistency, HealthSettings())
+        #expect(history.value(figure, before: .hours(1)) == 0.95)
+        #expect(history.value(figure, before: .hours(24)) == 0.90)
+        #expect(history.value(figure, before: .hours(5)) == nil)
+        let values = history.values(figure)
+        #expect(values.count == 96 && values.compactMap(\.self) == [0.95, 0.99] && values[95] == 0.99)
+    }
+
+    @Test func `the page draws the spans`() async throws {
+        let api = try APIFixture(withPages: true)
+        try await api.join(api.people(), "ada", .viewer)
+        let cookie = try APIFixture.cookie(try await api.signIn("ada"))
+        for span in ["day", "week", "month"] {
+            let answer = try await api.send(.get, "/health?span=\(span)&lang=en", headers: [.cookie: cookie])
+            #expect(answer.status == 200 && answer.text.contains("There is no history yet"))
+        }
+        #expect(try await api.send(.get, "/health?span=year", headers: [.cookie: cookie]).status == 400)
+    }
+}
+
+extension JSON {
+    fileprivate func withWord(_ word: String) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members + [Member("word", .string(word))])
+    }
+}
