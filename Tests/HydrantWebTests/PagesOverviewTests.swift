@@ -54,6 +54,11 @@ import Testing
             #expect(page.text.contains("<time class=\"clock\" data-text=\"time\">20:00:00</time>"))
             #expect(page.text.contains("<span data-text=\"book_messages\">3</span>"))
             #expect(!page.text.contains("Demo clock"))
+            // Couriers and queues are doors too.
+            #expect(page.text.contains("href=\"/couriers/parcels?set=polling\""))
+            #expect(page.text.contains("<span data-text=\"set_polling\">0</span>"))
+            #expect(page.text.contains("<a href=\"/tasks\">Tasks open</a>"))
+            #expect(page.text.contains("<span data-text=\"queue_tasks_open\">0</span>"))
         }
     }
 

@@ -14,6 +14,11 @@ package struct Overview: Sendable {
     package var totals: Committer.Totals
     /// Submissions that wait for the next transaction.
     package var queueLength: Int
+    /// Packed parcels by the set they stand in; empty where nobody has looked.
+    package var sets: [TrackingSet: Int64] = [:]
+    package var openTasks: Int64 = 0
+    /// Those of them that were due.
+    package var overdueTasks: Int64 = 0
 }
 
 extension Hub {

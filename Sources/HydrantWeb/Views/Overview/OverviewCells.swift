@@ -92,6 +92,14 @@ struct OverviewCells {
             text["queue_\(key)"] = formats.count(count)
             state["queue_\(key)"] = count > 0 ? raised : "plain"
         }
+        queue("tasks_open", overview.openTasks, "plain")
+        queue("tasks_overdue", overview.overdueTasks, "late")
+        for set in TrackingSet.allCases {
+            let count = overview.sets[set] ?? 0
+            let key = "set_\(keyPart(set.rawValue))"
+            text[key] = formats.count(count)
+            state[key] = count > 0 && set == .polling ? "late" : "plain"
+        }
         queue("instructions_waiting", overview.instructions[.waiting] ?? 0, "plain")
         queue("instructions_ambiguous", overview.instructions[.ambiguous] ?? 0, "late")
         queue("instructions_parked", overview.instructions[.parked] ?? 0, "wrong")

@@ -23,7 +23,10 @@ package actor OverviewSampler {
     }
 
     package init(hub: Hub) {
-        self.init { (try await hub.overview(), (hub.clock as? ScaledClock)?.speed) }
+        let sides = OverviewSides(hub: hub, wallClock: SystemClock())
+        self.init {
+            (try await sides.fill(try await hub.overview()), (hub.clock as? ScaledClock)?.speed)
+        }
     }
 
     /// Samples until the task is cancelled, then ends every stream, so that a server with open pages can stop.

@@ -30,7 +30,7 @@ package struct OverviewView {
                 ] as Bindings
             },
             "totals": Verdict.allCases.map { count("total", words("total"), $0, cells, words) },
-            "queues": queues(cells, words), "books": books(cells, words),
+            "queues": queues(cells, words), "sets": sets(cells, words), "books": books(cells, words),
         ]
         return frame.document(files.render(bindings, "overview"), title: words("overview_title"), files: files)
     }
@@ -67,14 +67,29 @@ package struct OverviewView {
     }
 
     private func queues(_ cells: OverviewCells, _ words: Words) -> [Bindings] {
-        let keys = [
-            "instructions_waiting", "instructions_ambiguous", "instructions_parked", "submissions", "parked_facts",
+        let keys: [(String, String)] = [
+            ("tasks_open", "/tasks"), ("tasks_overdue", "/tasks"), ("instructions_waiting", "/channels"),
+            ("instructions_ambiguous", "/channels"), ("instructions_parked", "/channels"), ("submissions", ""),
+            ("parked_facts", "/settings/parked"),
         ]
-        return keys.map { key in
+        return keys.map { key, href in
             [
+                "href": shown(Viewer.current.mayOpen("GET", href) ? href : nil),
                 "key": "queue_\(key)", "name": words("queue_\(key)"), "hint": words("queue_\(key)_hint"),
                 "count": cells.text["queue_\(key)"] ?? "", "state": cells.state["queue_\(key)"] ?? "",
-                "mark": key == "instructions_ambiguous" ? "late" : "wrong",
+                "mark": key == "instructions_ambiguous" || key == "tasks_overdue" ? "late" : "wrong",
+            ]
+        }
+    }
+
+    /// The five sets of packed parcels, each a door to its parcels.
+    private func sets(_ cells: OverviewCells, _ words: Words) -> [Bindings] {
+        TrackingSet.allCases.map { set in
+            let key = "set_\(keyPart(set.rawValue))"
+            let list = address("/couriers/parcels", [("set", set.rawValue)])
+            return [
+                "key": key, "name": words(key), "count": cells.text[key] ?? "", "state": cells.state[key] ?? "",
+                "href": Viewer.current.mayOpen("GET", "/couriers/parcels") ? list : "/couriers",
             ]
         }
     }

@@ -57,7 +57,8 @@ struct WordsView {
         let coverage = health.population == 0 ? nil : Double(known) / Double(health.population)
         return [
             "asOf": formats.binding(survey.asOf, seconds: true), "coverage": formats.percent(coverage),
-            "known": formats.count(known), "population": formats.count(health.population),
+            "known": formats.count(known), "unknown": formats.count(health.unknown),
+            "population": formats.count(health.population),
             "hasUnmapped": !survey.words.isEmpty, "mayChange": mayChange,
             "unmapped": survey.words.enumerated().map { unmapped($1, $0, formats) },
             "cut": shown(survey.isCut ? words("words_cut", ["count": formats.count(survey.orders)]) : nil),
