@@ -107,7 +107,7 @@ package struct TaskFilter: Hashable, Sendable {
         self.awakeAt = awakeAt
     }
 
-    func admits(_ row: TaskRow) -> Bool {
+    package func admits(_ row: TaskRow) -> Bool {
         (kind == nil || row.kind == kind) && (severity == nil || row.severity == severity)
             && (owner == nil || row.owner == owner) && (person == nil || row.person == person)
             && (awakeAt.map { now in row.snoozedUntil.map { $0 <= now } ?? true } ?? true)

@@ -10,6 +10,14 @@ package struct TaskPage: Sendable {
     package var counts: [TaskCount]
     /// Behind which place the next page begins; nil at the end.
     package var next: TaskPlace?
+
+    package init(asOf: Instant, filter: TaskFilter, tasks: [ListedTask], counts: [TaskCount], next: TaskPlace?) {
+        self.asOf = asOf
+        self.filter = filter
+        self.tasks = tasks
+        self.counts = counts
+        self.next = next
+    }
 }
 
 /// What became of something that a person did with a task.

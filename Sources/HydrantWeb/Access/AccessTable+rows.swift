@@ -77,6 +77,9 @@ extension AccessTable {
         Rule("GET", "/templates/preview", managers), Rule("GET", "/templates/export", managers),
     ]
 
+    /// Forms that change nothing: what they ask for does not belong into an address.
+    static let readingForms: Set<String> = ["/search", "/search/hits", "/packing/frame"]
+
     private static let peopleRules = [
         Rule("GET", "/account", everybody), Rule("POST", "/account/password", everybody),
         Rule("POST", "/account/second-factor", everybody), Rule("POST", "/account/session", everybody),
@@ -85,7 +88,7 @@ extension AccessTable {
         Rule("GET", "/settings/parked", technicians), Rule("POST", "/settings/parked", [.owner, .operations, .it]),
         Rule("GET", "/settings/users", owner), Rule("POST", "/settings/users", owner),
         Rule("GET", "/settings/users/{name}", owner), Rule("POST", "/settings/users/{name}", owner),
-        Rule("GET", "/audit", overseers),
+        Rule("GET", "/audit", overseers, scope: .ops),
     ]
 
     /// How each role sees each field of an order.

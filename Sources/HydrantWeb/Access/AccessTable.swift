@@ -39,6 +39,13 @@ package enum AccessTable {
         /// not exist.
         package var order: String?
 
+        /// Whether a token opens it only with every scope: what is the owner's alone, and the forms by which people
+        /// change something. With less a token reads.
+        package var needsWholeToken: Bool {
+            scope == .read
+                && (roles == [.owner] || method == "POST" && !AccessTable.readingForms.contains(path))
+        }
+
         init(
             _ method: String, _ path: String, _ roles: Set<Role>, scope: AccessScope? = .read, order: String? = nil
         ) {

@@ -37,6 +37,7 @@ extension People {
                 version = found
             }
             person.password = hash
+            try endInvitations(of: invitation.user, transaction)
             try records.write(transaction, (.users, name), person.json, after: version, at: now)
             try transaction.appendAudit(
                 AuditEntry(

@@ -90,6 +90,7 @@ package struct People: Sendable {
             person.password = nil
             person.secondFactor = nil
             try endSessions(of: person.name, except: nil, transaction)
+            try endInvitations(of: person.name, transaction)
             try records.write(
                 transaction, (.invitations, secretID(code)), Self.invitation(person.name, now), after: 0, at: now)
         }
@@ -103,9 +104,7 @@ package struct People: Sendable {
         return try await store.transaction { [records] transaction in
             guard try transaction.records("users", after: "", limit: 1).isEmpty else { return nil }
             // Only the newest link works.
-            for old in try records.all(transaction, .invitations) {
-                try records.delete(transaction, .invitations, old.key)
-            }
+            try endInvitations(of: "", transaction)
             try records.write(transaction, (.invitations, secretID(code)), Self.invitation("", now), after: 0, at: now)
             return code
         }
@@ -151,6 +150,13 @@ package struct People: Sendable {
     func endSessions(of name: String, except kept: String?, _ transaction: any StoreTransaction) throws {
         for (key, json) in try records.all(transaction, .sessions) where json["user"]?.string == name && key != kept {
             try records.delete(transaction, .sessions, key)
+        }
+    }
+
+    /// Only the newest link of a person works, and none once a password was chosen.
+    func endInvitations(of name: String, _ transaction: any StoreTransaction) throws {
+        for (key, json) in try records.all(transaction, .invitations) where json["user"]?.string == name {
+            try records.delete(transaction, .invitations, key)
         }
     }
 

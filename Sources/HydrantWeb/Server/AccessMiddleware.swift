@@ -65,6 +65,11 @@ struct AccessMiddleware: RouterMiddleware {
         if sender.isMachine || sender.usesToken {
             let scope = rule == nil ? .read : rule?.scope
             if let scope, !sender.holder.scopes.contains(scope) { return .scopeMissing(scope) }
+            if rule?.needsWholeToken ?? false,
+                let missing = AccessScope.allCases.first(where: { !sender.holder.scopes.contains($0) })
+            {
+                return .scopeMissing(missing)
+            }
             if sender.isMachine { return nil }
         }
         guard isKnown else { return nil }

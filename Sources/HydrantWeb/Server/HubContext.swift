@@ -30,8 +30,21 @@ package struct HubContext: RequestContext {
     /// from elsewhere cannot choose it.
     func source(of request: Request) -> String {
         let isProxy = peer.isEmpty || peer.hasPrefix("127.") || peer == "::1"
-        guard isProxy, let said = Self.forwardedFor.flatMap({ request.headers[$0] }) else { return peer }
-        return said.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? peer
+        guard isProxy, let said = Self.forwardedFor.flatMap({ request.headers[$0] }) else { return Self.network(peer) }
+        return Self.network(said.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? peer)
+    }
+
+    /// An address as failures are counted for it. Whoever has one address of IPv6 has as many as they like: the first
+    /// four groups stand for all of them.
+    package static func network(_ address: String) -> String {
+        guard address.contains(":"), !address.contains(".") else { return address }
+        let halves = address.lowercased().split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)
+        var groups = halves[0].split(separator: ":")
+        if halves.count == 2 {
+            let tail = halves[1].split(separator: ":")
+            groups += Array(repeating: "0", count: max(0, 8 - groups.count - tail.count)) + tail
+        }
+        return groups.prefix(4).map { String($0.drop { $0 == "0" }) }.joined(separator: ":") + "::"
     }
 
     private static let forwardedFor = HTTPField.Name("x-forwarded-for")

@@ -25,7 +25,8 @@ struct PageRequest: Sendable {
     }
 
     init(_ request: Request) {
-        path = request.uri.path
+        // An address that begins with two slashes names another host where it becomes a link.
+        path = "/" + request.uri.path.drop { $0 == "/" || $0 == "\\" }
         let all = Self.parameters(request.uri.query ?? "")
         parameters = all.filter { $0.0 != "lang" && !$0.1.isEmpty }
         let chosen = all.last { $0.0 == "lang" }.flatMap { Language(rawValue: $0.1) }

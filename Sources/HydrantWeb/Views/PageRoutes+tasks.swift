@@ -21,7 +21,7 @@ extension PageRoutes {
         if request.parameter("asleep") == nil { filter.awakeAt = hub.clock.now() }
         let cursor = request.parameter("after")
         let place = cursor.flatMap(TaskPlace.init) ?? .begin
-        let page = try await hub.tasks(filter, after: place, limit: TasksView.rowsPerPage)
+        let page = try await hub.tasks(filter, after: place, limit: TasksView.rowsPerPage, for: .current)
         var view = TasksView(
             page: page, cursor: cursor, formToken: request.session.flatMap { forms?.token(for: $0) },
             outcomes: outcomes, person: person)
@@ -44,7 +44,7 @@ extension PageRoutes {
         var outcomes: [TasksView.Outcome] = []
         for name in names {
             let command = TaskCommand(order: name.order, task: name.task, person: person)
-            outcomes.append(TasksView.Outcome(name: name, answer: try await hub.move(command, step)))
+            outcomes.append(TasksView.Outcome(name: name, answer: try await move(command, step)))
         }
         let view = try await tasksView(page, person: person, outcomes: outcomes)
         return html(view.document(page.frame(.tasks), files: files))
@@ -60,9 +60,9 @@ extension PageRoutes {
         let command = TaskCommand(order: name.order, task: name.task, person: person)
         let answer: TaskAnswer
         if value(of: "act", in: form) == "resolve" {
-            answer = try await hub.resolve(command, resolution(form))
+            answer = try await hub.isSeen(command, by: .current) ? hub.resolve(command, resolution(form)) : .unknown
         } else if let step = taskStep(form) {
-            answer = try await hub.move(command, step)
+            answer = try await move(command, step)
         } else {
             throw BadParameter("act", allowed: ["resolve", "take", "handOver", "snooze"])
         }
@@ -75,6 +75,10 @@ extension PageRoutes {
                 action: (words("error_action_back"), orderPath(name.order)))
             return html(view.document(page.frame(.tasks), files: files), status: .conflict)
         }
+    }
+
+    private func move(_ command: TaskCommand, _ step: TaskMove.Step) async throws -> TaskAnswer {
+        try await hub.isSeen(command, by: .current) ? hub.move(command, step) : .unknown
     }
 
     private func resolution(_ form: [(name: String, value: String)]) -> TaskResolution {

@@ -69,8 +69,11 @@ extension OrdersPage {
 
 extension Viewer {
     /// Whether an order may be known to exist, by what its events say.
-    func maySee(_ row: OrderRow, _ reader: any StoreReader) throws -> Bool {
+    func maySee(_ row: OrderRow, _ reader: any StoreReader) throws -> Bool { try maySee(number: row.number, reader) }
+
+    /// The same of an order's number.
+    func maySee(number: String, _ reader: any StoreReader) throws -> Bool {
         guard role == .warehouse else { return true }
-        return maySee(try OrderHistory(number: row.number, stored: try reader.events(of: row.number)).order)
+        return maySee(try OrderHistory(number: number, stored: try reader.events(of: number)).order)
     }
 }
