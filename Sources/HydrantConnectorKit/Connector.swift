@@ -20,6 +20,8 @@ package struct InstructionRequest: Sendable {
     package var receiver: Sensitive<Receiver>?
     /// For `keeper.ask`: whom to text, and what the link needs.
     package var keeper: KeeperQuestion?
+    /// For `call.place`: whom to connect.
+    package var call: CallQuestion?
     package var now: Instant
 
     package init(instruction: Instruction, order: Order, receiver: Sensitive<Receiver>?, now: Instant) {
@@ -64,7 +66,7 @@ extension InstructionKind {
     package var needsReceiver: Bool {
         switch self {
         case .createDelivery, .createWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .queryTrace,
-            .notifyCustomer:
+            .notifyCustomer, .placeCall:
             true
         default: false
         }

@@ -49,6 +49,8 @@ package enum ConnectorCatalogue {
         case kdniao
         case aliyunSMS = "aliyun-sms"
         case tencentSMS = "tencent-sms"
+        case asterisk = "asterisk-ari"
+        case twilio
         case crm = "generic-crm"
         case finance = "generic-finance"
 
@@ -86,6 +88,13 @@ package enum ConnectorCatalogue {
                 systems.numberStocks[settings.system] = proxy
             case .cainiao, .kuaidi100, .kdniao: try buildAggregator(settings, caller: caller, into: &systems)
             case .aliyunSMS, .tencentSMS: try buildMessenger(settings, caller: caller, into: &systems)
+            case .asterisk:
+                systems.connectors[settings.system] = AsteriskProxy(
+                    settings: try AsteriskSettings(settings), caller: caller)
+            case .twilio:
+                let twilio = try TwilioSettings(settings)
+                systems.connectors[settings.system] = TwilioProxy(settings: twilio, caller: caller)
+                systems.receivers[settings.system] = TwilioPushReceiver(settings: twilio)
             case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
             case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
             }

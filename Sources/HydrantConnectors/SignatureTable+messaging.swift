@@ -77,9 +77,7 @@ extension SignatureTable {
                 .secret("auth_token"), .text("url"), .pairs("params", as: "pairs"), .optional("body"),
                 .optional("body_sha256"),
             ],
-            term: SignatureRecipe(
-                [.field("url"), .pairs("pairs", .distinct)], hash: .sha1, isKeyed: true, form: .base64
-            ).term),
+            term: SignatureRecipe.keyedSHA1OfURLAndPairs.term),
         SignatureRow(
             ["rfc9421"], "hmac-sha256",
             fields: [.secret("key"), .text("signature_base", as: "body", or: ["string_to_sign"])],

@@ -226,7 +226,7 @@ extension JSON {
 }
 
 /// Nil when the text is not pairs of hexadecimal digits.
-private func hexadecimalBytes(_ text: String) -> [UInt8]? {
+func hexadecimalBytes(_ text: String) -> [UInt8]? {
     let digits = text.compactMap(\.hexDigitValue)
     guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
     return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }

@@ -24,6 +24,7 @@ package struct Hub: Sendable {
     let rewordings: Rewordings
     let parkedAgain: ParkedAgain
     let diary: HealthDiary
+    private let offerSource: (any OfferSource)?
 
     /// - Parameter seed: where jitter begins; the same seed on the same facts gives the same run.
     package init(
@@ -39,6 +40,7 @@ package struct Hub: Sendable {
         stopwatch = options.stopwatch ?? clock
         self.log = log
         self.keyring = keyring
+        offerSource = options.offers
         intake = Intake(keyring: keyring, addresses: options.addresses)
         committer = Committer(
             store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
@@ -114,6 +116,9 @@ package struct Hub: Sendable {
     package func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
         try await committer.submit(Submission(facts: facts))
     }
+
+    /// What to offer the customer of an order; nothing where nobody knows.
+    package func offers(for order: Order) async -> [Offer] { await offerSource?.offers(for: order) ?? [] }
 
     /// Under which name a database remembers that its parcels stand in their sets.
     package static let parcelsPlacedMark = "parcels placed"

@@ -34,6 +34,8 @@ package struct HubOptions: Sendable {
     package var keepers: [KeeperContact] = []
     /// Reads the addresses of receivers; nil: no areas are derived.
     package var addresses: AddressReading?
+    /// What to offer a customer while an agent speaks with them.
+    package var offers: (any OfferSource)?
 
     /// Whether the search index is kept; the simulator looks for nothing.
     package var keepsSearchIndex = true

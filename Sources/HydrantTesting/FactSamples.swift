@@ -112,7 +112,29 @@ package enum FactSamples {
                     .resolved(
                         TaskResolution(answers: ["action": "release", "note": ""], note: "已电话核实", minutes: 7))),
             ]
-        default: [.statusReported]
+        default: deskBodies(of: kind)
+        }
+    }
+
+    private static func deskBodies(of kind: FactKind) -> [FactBody] {
+        switch kind {
+        case .noteWritten:
+            return NoteReference.Kind.allCases.map { .noteWritten(NoteReference(id: "n1", kind: $0, about: "c1")) }
+        case .ticketReported:
+            return [
+                .ticketReported(Ticket(id: "T-1", subject: "return")),
+                .ticketReported(Ticket(id: "T-1", subject: "退货", status: .closed, linkedOrder: "SO-2")),
+            ]
+        case .callAsked: return [.callAsked(CallWish(id: "c1", system: "pbx", person: "li"))]
+        case .callReported:
+            var full = CallReport(id: "c1", stage: .ended, ending: .answered, seconds: 61)
+            full.reference = "CA1"
+            full.recording = "RE1"
+            return CallReport.Stage.allCases.filter { $0 != .ended }
+                .map { .callReported(CallReport(id: "c1", stage: $0)) }
+                + CallReport.Ending.allCases.map { .callReported(CallReport(id: "c1", stage: .ended, ending: $0)) }
+                + [.callReported(full)]
+        default: return [.statusReported]
         }
     }
 

@@ -36,6 +36,7 @@ package struct FactSetGenerator: Sendable {
         for parcel in 1...parcelCount { tellTravel("P\(parcel)") }
         tellOverlays()
         tellHolds()
+        tellDesk()
     }
 
     /// In half of the stories every message arrives; in the others some never do.
@@ -157,6 +158,15 @@ package struct FactSetGenerator: Sendable {
         for system in ["shop", "wms", "sf"] where random.chance(permille: 400) { say(.statusReported, from: system) }
         if random.chance(permille: 200) {
             say(.decisionMade(Decision(person: "li", cause: "address", minutes: 3)), from: "desk")
+        }
+    }
+
+    private mutating func tellDesk() {
+        guard random.chance(permille: 250) else { return }
+        say(.ticketReported(Ticket(id: "T1", subject: "repair", status: random.pick([.open, .closed]))), from: "desk")
+        for stage in CallReport.Stage.allCases where random.chance(permille: 700) {
+            let ending: CallReport.Ending? = stage == .ended ? random.pick([.answered, .busy]) : nil
+            say(.callReported(CallReport(id: "c1", stage: stage, ending: ending, seconds: 5)), from: "pbx")
         }
     }
 

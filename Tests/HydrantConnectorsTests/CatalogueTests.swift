@@ -19,7 +19,7 @@ import Testing
         #expect(
             ConnectorCatalogue.kinds == [
                 "qimen", "sf", "zto", "jd", "yto", "sto", "yunda", "cainiao", "kuaidi100", "kdniao", "aliyun-sms",
-                "tencent-sms", "generic-crm", "generic-finance",
+                "tencent-sms", "asterisk-ari", "twilio", "generic-crm", "generic-finance",
             ])
     }
 

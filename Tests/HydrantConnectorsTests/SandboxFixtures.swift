@@ -60,7 +60,9 @@ final class ListeningHub: HTTPCaller {
         if path == ["v1", "facts"] { return takeFacts(call) }
         guard path.first == "push", let receiver = receivers[path[1]] else { throw .notSent("no such path") }
         let push = Push(
-            query: query(of: call.url), headers: [:], body: call.body, now: clock.now(),
+            query: query(of: call.url),
+            headers: Dictionary(call.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), body: call.body,
+            now: clock.now(),
             pathRest: path.dropFirst(2).joined(separator: "/"))
         do {
             let content = try receiver.receive(push)

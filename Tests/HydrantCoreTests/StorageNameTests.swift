@@ -15,6 +15,7 @@ import Testing
                 "decision.made", "touchpoint.sent", "instruction.answered", "timer.fell", "waybill.chosen",
                 "task.asked",
                 "task.taken", "task.handed-over", "task.snoozed", "task.resolved",
+                "note.written", "ticket.reported", "call.asked", "call.reported",
             ])
     }
 
@@ -44,7 +45,7 @@ import Testing
                 "replacement.create", "purchase.push",
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
                 "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
+                "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "call.place",
             ])
         #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
         #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])

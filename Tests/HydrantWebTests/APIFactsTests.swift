@@ -88,7 +88,7 @@ import Testing
             #expect(first?["problem"]?["path"]?.string == "kind")
             let detail = try #require(first?["problem"]?["detail"]?.string)
             #expect(detail.hasPrefix("kind must be one of order.placed, line.reported, "))
-            #expect(detail.hasSuffix(", task.asked"))
+            #expect(detail.hasSuffix(", task.asked, ticket.reported, call.reported"))
         }
         #expect(try await api.counts().messages == 1)
     }

@@ -34,6 +34,12 @@ import Testing
             + Rail.Shape.allCases.map { "step_\($0.rawValue)" }
             + Completion.allCases.map { "completion_\($0.rawValue)" }
             + Touchpoint.allCases.map { "touchpoint_\($0.rawValue)" }
+            + OrderAction.allCases.flatMap { ["deed_\($0.rawValue)", "deed_\($0.rawValue)_explain"] }
+            + CallReport.Stage.allCases.map { "call_\($0.rawValue)" }
+            + CallReport.Ending.allCases.map { "call_ended_\($0.rawValue)" }
+            + NoteReference.Kind.allCases.map { "note_kind_\($0.rawValue)" }
+            + Ticket.Status.allCases.map { "ticket_\($0.rawValue)" }
+            + TimelineFilter.allCases.map { "filter_\($0.rawValue)" }
             + HealthDimension.allCases.flatMap { ["dimension_\($0.rawValue)", "formula_\($0.rawValue)"] }
         for key in keys {
             let key = String(key.map { $0 == "." || $0 == "-" ? "_" : $0 })

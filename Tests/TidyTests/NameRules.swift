@@ -58,6 +58,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "receiver.changed", "receiver.verified", "status.reported", "hold.placed", "hold.released", "decision.made",
             "touchpoint.sent", "instruction.answered", "timer.fell", "waybill.chosen", "task.asked",
             "task.taken", "task.handed-over", "task.snoozed", "task.resolved",
+            "note.written", "ticket.reported", "call.asked", "call.reported",
         ]
     ),
     (
@@ -66,7 +67,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "replacement.create", "purchase.push",
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
             "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
-            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume",
+            "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "call.place",
         ]
     ),
     (

@@ -20,6 +20,8 @@ enum VendorRules {
         "kdniao": ["Aggregators/KDNiao"],
         "aliyun": ["Messaging/Aliyun"],
         "tencent": ["Messaging/Tencent"],
+        "asterisk": ["Telephony/Asterisk"],
+        "twilio": ["Telephony/Twilio"],
         "pinduoduo": ["Marketplaces/Pinduoduo"],
         "douyin": ["Marketplaces/Douyin"],
         "jingdong": ["Couriers/JD", "Marketplaces/JD"],

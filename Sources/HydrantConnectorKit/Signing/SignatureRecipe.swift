@@ -80,6 +80,9 @@ extension SignatureRecipe {
     /// HMAC-SHA1 over a path, given as the body, and sorted pairs.
     package static let keyedSHA1OfPathAndPairs = SignatureRecipe(
         [.body, .sortedPairs], hash: .sha1, isKeyed: true, form: .upperHexadecimal)
+    /// HMAC-SHA1 over an address and sorted pairs, each pair once.
+    package static let keyedSHA1OfURLAndPairs = SignatureRecipe(
+        [.field("url"), .pairs("pairs", .distinct)], hash: .sha1, isKeyed: true, form: .base64)
     /// MD5 over the URL-encoded text of body, timestamp, secret.
     package static let encodedMD5 = SignatureRecipe(
         [.javaURLEncoded(.list([.body, .timestamp, .secret]))], hash: .md5, form: .base64)

@@ -46,6 +46,7 @@ extension Order {
             return isUnderWay(parcel) && liveWaybill(of: parcel)?.number == number
         case .createDelivery: return cancelled == nil && !isDeliveryOutdated(instruction)
         case .askKeeper: return cancelled == nil && isNumberless(parcel)
+        case .placeCall: return call(instruction.target)?.isOver != true
         default: return true
         }
     }

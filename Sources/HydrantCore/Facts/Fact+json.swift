@@ -79,6 +79,10 @@ extension FactBody {
         case .taskAsked: self = .taskAsked(try TaskNeed(data))
         case .taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved:
             self = .taskMoved(try TaskMove(kind: kind, data))
+        case .noteWritten: self = .noteWritten(try NoteReference(data))
+        case .ticketReported: self = .ticketReported(try Ticket(data))
+        case .callAsked: self = .callAsked(try CallWish(data))
+        case .callReported: self = .callReported(try CallReport(data))
         default: self = .statusReported
         }
     }
@@ -114,6 +118,10 @@ extension FactBody {
         case .timerFell(let id): ["id": .string(id)]
         case .taskAsked(let need): need.json
         case .taskMoved(let move): move.json
+        case .noteWritten(let note): note.json
+        case .ticketReported(let ticket): ticket.json
+        case .callAsked(let wish): wish.json
+        case .callReported(let report): report.json
         }
     }
 }

@@ -103,6 +103,10 @@ package enum FactBody: Hashable, Sendable {
     /// Something asks for a person, until the form is answered.
     case taskAsked(TaskNeed)
     case taskMoved(TaskMove)
+    case noteWritten(NoteReference)
+    case ticketReported(Ticket)
+    case callAsked(CallWish)
+    case callReported(CallReport)
 
     package var kind: FactKind {
         switch self {
@@ -138,6 +142,10 @@ package enum FactBody: Hashable, Sendable {
         case .waybillChosen: .waybillChosen
         case .taskAsked: .taskAsked
         case .taskMoved(let move): move.kind
+        case .noteWritten: .noteWritten
+        case .ticketReported: .ticketReported
+        case .callAsked: .callAsked
+        case .callReported: .callReported
         }
     }
 }
@@ -179,12 +187,18 @@ package enum FactKind: String, CaseIterable, Sendable {
     case taskHandedOver = "task.handed-over"
     case taskSnoozed = "task.snoozed"
     case taskResolved = "task.resolved"
+    case noteWritten = "note.written"
+    case ticketReported = "ticket.reported"
+    case callAsked = "call.asked"
+    case callReported = "call.reported"
 
     /// Facts that only the hub's own parts write: nobody outside can say that a timer fell or how an instruction ended,
-    /// and what people do with tasks has doors of its own.
+    /// and what people do with tasks, notes and telephones has doors of its own.
     package var isInternal: Bool {
         switch self {
-        case .instructionAnswered, .timerFell, .taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved: true
+        case .instructionAnswered, .timerFell, .taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved, .noteWritten,
+            .callAsked:
+            true
         default: false
         }
     }

@@ -5,8 +5,8 @@ package struct Instruction: Hashable, Sendable {
     package var kind: InstructionKind
     /// The system that is asked.
     package var system: String
-    /// The parcel it is about, followed by `#` and the number where one waybill of the parcel is meant, or the
-    /// touchpoint it sends; empty for the whole order.
+    /// The parcel it is about, followed by `#` and the number where one waybill of the parcel is meant, the
+    /// touchpoint it sends, or the call it makes; empty for the whole order.
     package var target: String
     /// For a waybill: the courier that is to carry the parcel, which matters where a channel serves several.
     package var courier: String
@@ -65,13 +65,15 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     case pauseDelivery = "delivery.pause"
     /// Lets a delivery that was stopped go on as it was.
     case resumeDelivery = "delivery.resume"
+    /// Rings the agent and then the receiver: the call that the target names. Asked about until it has ended.
+    case placeCall = "call.place"
 
     /// Whether the hold of an interceptor stops it. Questions, and news to the customer of what has happened, go on.
     package var isStoppedByRules: Bool {
         switch self {
         case .createReplacement: false
         case .checkCredit, .queryTrace, .subscribeTrace, .notifyCustomer, .findWaybill, .voidWaybill, .cancelDelivery,
-            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill:
+            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill, .placeCall:
             false
         case .createDelivery, .createWaybill, .issueInvoice, .registerWarranty, .pushPurchase: true
         }

@@ -19,6 +19,7 @@ extension InstructionKind {
         case .askKeeper: Text(chinese: "请仓管补录运单号", english: "message to the keeper")
         case .pauseDelivery: Text(chinese: "暂停发货单", english: "pausing the delivery order")
         case .resumeDelivery: Text(chinese: "恢复发货单", english: "resuming the delivery order")
+        case .placeCall: Text(chinese: "拨打电话", english: "telephone call")
         }
     }
 }

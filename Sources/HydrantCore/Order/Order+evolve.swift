@@ -90,6 +90,10 @@ extension Order {
         case .instructionAnswered(let answer): take(answer, evidence)
         case .taskAsked(let need): askedTasks.merge(need.id, need, evidence)
         case .taskMoved(let move): take(move, evidence)
+        case .noteWritten(let note): notes.merge(note.id, note, evidence)
+        case .ticketReported(let ticket): tickets.merge(ticket.id, ticket, evidence)
+        case .callAsked(let wish): callWishes.merge(wish.id, wish, evidence)
+        case .callReported(let report): callReports.merge("\(report.id)/\(report.stage.rawValue)", report, evidence)
         default: break
         }
     }

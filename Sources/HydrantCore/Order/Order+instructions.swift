@@ -19,6 +19,10 @@ extension Order {
     /// stands or after a cancellation; what was prevented is issued when the reason is gone. Asking what became of a
     /// waybill and taking a second one back is no going on.
     package func wantedInstructions(_ settings: Settings) -> [WantedInstruction] {
+        callWishes.isEmpty ? wantedByFlow(settings) : callInstructions + wantedByFlow(settings)
+    }
+
+    private func wantedByFlow(_ settings: Settings) -> [WantedInstruction] {
         guard !settings.flow.requests.isEmpty else { return [] }
         if cancelled != nil { return wantedAfterCancellation(settings) + careWishes(settings) }
         let holds = standingHolds
@@ -36,7 +40,7 @@ extension Order {
             case .notifyCustomer:
                 guard let touchpoint = request.touchpoint, isDue(touchpoint) else { continue }
                 wanted.append(want(request, target: touchpoint.rawValue))
-            case .cancelDelivery, .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper: break
+            case .cancelDelivery, .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper, .placeCall: break
             default: wanted.append(want(request, target: ""))
             }
         }

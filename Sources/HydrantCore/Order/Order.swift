@@ -65,6 +65,11 @@ package struct Order: Hashable, Sendable {
     package var taskHands = Ledger<TaskHand>()
     package var taskOwners = Ledger<String>()
     package var taskResolutions = Ledger<TaskResolution>()
+    package var notes = Ledger<NoteReference>()
+    package var tickets = Ledger<Ticket>()
+    package var callWishes = Ledger<CallWish>()
+    /// The newest report of each stage of each call.
+    package var callReports = Ledger<CallReport>()
     /// In the order in which they were opened.
     package var tasks: [OrderTask] = []
 

@@ -55,7 +55,8 @@ extension Order {
         case .readdressWaybill:
             guard let parcel = parcel(instruction.parcel), let number = instruction.waybillNumber else { return false }
             return parcel.signed == nil && liveWaybill(of: parcel)?.number == number
-        case .createWaybill, .findWaybill, .voidWaybill, .askKeeper: return false
+        // A call that was not made is seen by the agent who asked for it.
+        case .createWaybill, .findWaybill, .voidWaybill, .askKeeper, .placeCall: return false
         }
     }
 

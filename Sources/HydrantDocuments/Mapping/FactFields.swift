@@ -80,6 +80,10 @@ let factFields: [FactKind: [Field]] = [
     .touchpointSent: [
         Field("kind", .choice(Touchpoint.allCases.map(\.rawValue)), required: true), Field("accepted", .flag),
     ],
+    .ticketReported: [
+        Field("id", required: true), Field("subject"), Field("status", .choice(Ticket.Status.allCases.map(\.rawValue))),
+        Field("linkedOrder"),
+    ],
 ]
 
 /// In the order of the storage names, for messages.

@@ -61,7 +61,9 @@ struct SettingsReader {
         }
     }
 
-    private static let ownKinds: Set<InstructionKind> = [.voidWaybill, .findWaybill, .readdressWaybill, .askKeeper]
+    private static let ownKinds: Set<InstructionKind> = [
+        .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper, .placeCall,
+    ]
 
     private func request(_ value: DocumentValue) -> Flow.Request? {
         guard let group = value.group(allowed: ["after", "ask", "of", "message"], required: ["after", "ask", "of"]),

@@ -93,6 +93,9 @@ package struct Intake: Sendable {
     /// By what the store finds the parcel of a keeper's code.
     package func keeperCodeHash(_ code: String) -> String { keyring.keeperCodeHash(code) }
 
+    /// A sealed document of the service desk; nil where it was changed or moved.
+    func deskDocument(_ record: StoredRecord) -> JSON? { DeskRecord.open(record, keyring) }
+
     /// Opens a sealed receiver.
     package func open(_ sealed: [UInt8], id: String) throws -> Sensitive<Receiver> {
         let json = try JSON(bytes: try keyring.open(sealed, context: id))

@@ -203,6 +203,12 @@ actor Dispatcher {
                 return .without(.refused(detail: "no keeper is set up for the parcel's warehouse", class: .channel))
             }
         }
+        if instruction.kind == .placeCall {
+            request.call = try await callQuestion(instruction, of: order, request.receiver)
+            guard request.call != nil else {
+                return .without(.refused(detail: "the order has no number that can be called", class: .data))
+            }
+        }
         let call = request
         let mayBegin = withdrawal == nil && !isLate || instruction.kind == .findWaybill
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done

@@ -21,7 +21,7 @@ package struct WaybillRules: Sendable {
     package func withdrawal(of instruction: Instruction, in order: Order) -> InstructionResult? {
         if order.isStillWanted(instruction, settings) { return nil }
         let detail = "no longer needed"
-        return instruction.kind == .findWaybill || instruction.kind == .queryTrace
+        return [.findWaybill, .queryTrace, .placeCall].contains(instruction.kind)
             ? .done(facts: [], detail: detail) : .refused(detail: detail, class: .channel)
     }
 
@@ -71,8 +71,12 @@ package struct WaybillRules: Sendable {
         return isCertain ? .answered(.refused, .channel) : .answered(.unresolved, nil)
     }
 
+    /// How often a call that is under way is asked about.
+    private static let callLook: Milliseconds = .seconds(3)
+
     /// When something that is asked for regularly is asked next.
     package func nextQuestion(_ instruction: Instruction, after now: Instant) -> Instant {
+        if instruction.kind == .placeCall { return now + Self.callLook }
         let dispatch = settings.dispatch
         let period = instruction.kind == .findWaybill ? dispatch.pollEvery : dispatch.routes.every
         return PollSchedule.next(after: now, key: instruction.key, every: period)

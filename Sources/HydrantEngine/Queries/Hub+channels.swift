@@ -38,6 +38,7 @@ extension InstructionKind {
         case .issueInvoice: Text(chinese: "财务", english: "finance")
         case .registerWarranty: Text(chinese: "售后", english: "after-sales")
         case .notifyCustomer, .askKeeper: Text(chinese: "短信", english: "messages")
+        case .placeCall: Text(chinese: "电话", english: "telephone")
         }
     }
 }

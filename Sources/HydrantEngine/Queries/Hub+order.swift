@@ -62,7 +62,9 @@ extension OrderDetail {
     mutating func look(at obstacles: Obstacles) {
         guard !findings.contains(where: { $0.verdict == .wrong && !$0.kind.isWaiting }) else { return }
         let hasWaybill = instructions.contains { $0.instruction.kind == .createWaybill && $0.status == .done }
-        let open = instructions.filter { !hasWaybill || $0.instruction.kind != .createWaybill }
+        let open = instructions.filter { row in
+            row.instruction.kind != .placeCall && (!hasWaybill || row.instruction.kind != .createWaybill)
+        }
         let causes = open.compactMap { RootCause($0, behind: obstacles, now: asOf) }
         guard var cause = causes.first(where: { $0.verdict == .wrong }) ?? causes.first else { return }
         if findings.gravestVerdict == .wrong { cause.verdict = .wrong }
@@ -75,8 +77,9 @@ extension OrderDetail {
     ) -> RootCause? {
         let verdict = findings.gravestVerdict
         let stuck = instructions.filter { row in
-            row.status == .parked || row.status == .refused
-                || (row.status != .done && row.attempts >= 3 && !row.lastError.isEmpty)
+            row.instruction.kind != .placeCall
+                && (row.status == .parked || row.status == .refused
+                    || (row.status != .done && row.attempts >= 3 && !row.lastError.isEmpty))
         }
         let grave = findings.first { $0.verdict == .wrong && !$0.kind.isWaiting }
         if let grave { return RootCause(reason: grave.reason, advice: grave.kind.advice, verdict: .wrong) }

@@ -40,6 +40,14 @@ package struct PartnerFaults: Hashable, Sendable {
     /// A digit too many after the seconds.
     package var malformedTime = 0
 
+    // Calls.
+    package var noAnswer = 0
+    package var busy = 0
+    /// The agent's own telephone is not picked up.
+    package var agentAbsent = 0
+    /// Nobody puts the receiver down.
+    package var hangingCall = 0
+
     // The world itself.
     /// The courier brings the parcel back.
     package var returned = 0
@@ -67,6 +75,8 @@ package struct PartnerFaults: Hashable, Sendable {
         plan.reversedPush = 4
         plan.returned = 4
         plan.stored = 150
+        plan.noAnswer = 200
+        plan.busy = 100
         return plan
     }()
 }
@@ -104,4 +114,6 @@ package enum Partner: String, CaseIterable, Sendable {
     case kdniao
     case aliyun = "aliyun-sms"
     case tencent = "tencent-sms"
+    case asterisk = "asterisk-ari"
+    case twilio
 }

@@ -7,7 +7,7 @@ struct PartnerPush: Sendable {
     var partner: Partner
     var url: String
     var content: [UInt8]
-    /// What a signature is made with, where the partner has one for each subscription.
+    /// What a signature is made with, or the signature itself, where the partner has one for each subscription.
     var salt: String
     var attempts = 0
     var dueAt = Instant(milliseconds: 0)
@@ -26,6 +26,7 @@ extension PartnerSandbox {
         guard !hub.isEmpty else { return 0 }
         gatherScans()
         gatherReceipts()
+        gatherCalls()
         let now = clock.now()
         let due = pushes.filter { $0.dueAt <= now && outage(of: $0.partner.rawValue) == nil }
         pushes.removeAll { $0.dueAt <= now && outage(of: $0.partner.rawValue) == nil }
@@ -74,7 +75,7 @@ extension PartnerSandbox {
 
     private func send(_ push: PartnerPush, through caller: any HTTPCaller) async {
         let call = HTTPCall(
-            url: push.url, headers: [("content-type", contentType(of: push.partner))], body: body(of: push),
+            url: push.url, headers: headers(of: push), body: body(of: push),
             timeout: .seconds(10))
         var isTaken = false
         do {
@@ -90,6 +91,11 @@ extension PartnerSandbox {
         again.isForged = false
         again.dueAt = clock.now() + pace.retry
         pushes.append(again)
+    }
+
+    private func headers(of push: PartnerPush) -> [(name: String, value: String)] {
+        let type = ("content-type", contentType(of: push.partner))
+        return push.partner == .twilio ? [type, ("x-twilio-signature", push.salt)] : [type]
     }
 
     private func contentType(of partner: Partner) -> String {
@@ -116,13 +122,14 @@ extension PartnerSandbox {
 
     /// Whether the answer is the one that stops this partner from sending again.
     private func isSuccess(_ body: [UInt8], from partner: Partner) -> Bool {
+        if partner == .twilio { return body.starts(with: Array("<Response".utf8)) && body.count < 20 }
         guard let document = try? JSON(bytes: body) else { return false }
         return switch partner {
         case .kuaidi100: document["result"]?.bool == true && document["returnCode"]?.string == "200"
         case .kdniao: document["Success"]?.bool == true && document["EBusinessID"]?.string == secrets.kdniaoID
         case .aliyun: document["code"]?.integer == 0
         case .tencent: document["result"]?.integer == 0
-        case .cainiao: false
+        case .cainiao, .asterisk, .twilio: false
         }
     }
 }

@@ -19,6 +19,7 @@ package actor PartnerSandbox {
 
     var waybills: [Partner: WaybillBook] = [:]
     var texts: [Partner: TextBook] = [.aliyun: TextBook(), .tencent: TextBook()]
+    var calls: [Partner: [PlayedCall]] = [:]
     private var failedCalls: Set<String> = []
     var pushes: [PartnerPush] = []
     private(set) var refusedSignatures = 0
@@ -80,6 +81,8 @@ package actor PartnerSandbox {
         case .kdniao: answerKDNiao(call)
         case .aliyun: answerAliyun(call)
         case .tencent: answerTencent(call)
+        case .asterisk: answerAsterisk(call)
+        case .twilio: answerTwilio(call)
         }
     }
 

@@ -17,6 +17,10 @@ package struct PartnerSecrets: Sendable {
     package var tencentSecretID = "SANDBOXSECRETID"
     package var tencentSecretKey: String
     package var tencentReceiptToken: String
+    package var asteriskUser = "hydrant"
+    package var asteriskPassword: String
+    package var twilioAccount = "ACsandbox"
+    package var twilioToken: String
 
     init(seed: UInt64) {
         func made(_ name: String) -> String {
@@ -31,6 +35,8 @@ package struct PartnerSecrets: Sendable {
         aliyunReceiptToken = made("aliyun receipt")
         tencentSecretKey = made("tencent")
         tencentReceiptToken = made("tencent receipt")
+        asteriskPassword = made("asterisk")
+        twilioToken = made("twilio")
     }
 }
 
@@ -70,6 +76,11 @@ extension PartnerSandbox {
                     "secretId": secrets.tencentSecretID, "secretKey": secrets.tencentSecretKey,
                     "receiptToken": secrets.tencentReceiptToken,
                 ], texts.merging(["sdkAppId": "1400006666", "sessionContextReturned": "true"]) { $1 }),
+            settings(
+                .asterisk, "/ari", ["username": secrets.asteriskUser, "password": secrets.asteriskPassword], [:]),
+            settings(
+                .twilio, "", ["accountSid": secrets.twilioAccount, "authToken": secrets.twilioToken],
+                ["callerId": "+865710000000", "record": "true"].merging(hubURL) { $1 }),
         ]
     }
 

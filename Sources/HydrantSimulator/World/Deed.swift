@@ -44,7 +44,7 @@ struct Deed {
             if let touchpoint = Touchpoint(rawValue: request.instruction.target) {
                 answer(.touchpointSent(kind: touchpoint, isAccepted: true))
             }
-        case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper, .pauseDelivery,
+        case .voidWaybill, .findWaybill, .readdressWaybill, .subscribeTrace, .askKeeper, .placeCall, .pauseDelivery,
             .resumeDelivery:
             break
         }

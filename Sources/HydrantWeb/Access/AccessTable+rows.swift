@@ -49,7 +49,13 @@ extension AccessTable {
         Rule("GET", "/orders", everybody),
         Rule("GET", "/orders/{number}", everybody, order: "number"),
         Rule("GET", "/orders/{number}/fragment", everybody, order: "number"),
+        Rule("GET", "/events/orders/{number}", everybody, order: "number"),
+        Rule("GET", "/events/tasks", workers), Rule("GET", "/tasks/fragment", workers),
         Rule("POST", "/orders/{number}/receiver", revealing, order: "number"),
+        // Which role may do which deed is in `actions`.
+        Rule("POST", "/orders/{number}/actions", workers, order: "number"),
+        Rule("POST", "/orders/{number}/notes", calling, order: "number"),
+        Rule("POST", "/orders/{number}/calls", calling, order: "number"),
         Rule("GET", "/search", everybody), Rule("POST", "/search", everybody),
         Rule("POST", "/search/hits", everybody),
         Rule("GET", "/tasks", workers), Rule("POST", "/tasks", workers), Rule("POST", "/tasks/one", workers),
@@ -94,6 +100,10 @@ extension AccessTable {
     /// How each role sees each field of an order.
     package static let fields: [OrderField: [Role: Sight]] = [
         .receiverName: receiver, .receiverPhone: receiver, .receiverAddress: receiver,
+        .notes: [
+            .owner: .clear, .operations: .clear, .warehouse: .hidden, .service: .clear, .finance: .hidden,
+            .it: .hidden, .viewer: .hidden,
+        ],
         .customer: [
             .owner: .clear, .operations: .clear, .warehouse: .hidden, .service: .clear, .finance: .clear,
             .it: .hidden, .viewer: .clear,

@@ -1,10 +1,12 @@
-import HydrantCore
+package import HydrantCore
 
 /// A part of an order that not every role sees.
 package enum OrderField: String, CaseIterable, Sendable {
     case receiverName = "receiver-name"
     case receiverPhone = "receiver-phone"
     case receiverAddress = "receiver-address"
+    /// What agents wrote down about the order and its customer.
+    case notes
     /// The customer's number, level and return rate.
     case customer
     /// Every amount: prices, payments, invoices.
@@ -72,6 +74,21 @@ package enum AccessTable {
         if path.hasPrefix("/assets/") { return Rule(open: "GET", path) }
         return byRoute["\(method == "HEAD" ? "GET" : method) \(path)"]
     }
+
+    /// The roles that may have the customer's telephone rung without seeing its number.
+    package static let calling: Set<Role> = [.owner, .operations, .service]
+
+    /// The roles that may do each deed on an order's page.
+    package static let actions: [OrderAction: Set<Role>] = {
+        let desk: Set<Role> = [.owner, .operations, .service]
+        return [
+            .placeHold: desk.union([.warehouse, .finance]), .releaseHold: desk, .verifyReceiver: desk,
+            .changeReceiver: desk, .cancel: desk, .askReturn: desk,
+            .voidWaybill: [.owner, .operations, .warehouse], .promiseRefund: desk.union([.finance]),
+            .recordRefund: [.owner, .finance], .openTicket: desk, .closeTicket: desk, .complete: desk,
+            .ask: desk.union([.warehouse, .finance, .it]),
+        ]
+    }()
 
     private static let byRoute = Dictionary(
         rules.map { ("\($0.method) \($0.path)", $0) }, uniquingKeysWith: { first, _ in first })

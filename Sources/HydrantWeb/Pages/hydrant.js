@@ -112,21 +112,44 @@
       var time = live.querySelector('.asof time');
       if (time && moment && time.textContent !== moment) time.textContent = moment;
     };
+    /* What the server sent for each part: a part that somebody opened or types in differs from it by itself. */
+    var sent = new WeakMap();
+    live.querySelectorAll('[data-part]').forEach(function (part) { sent.set(part, part.outerHTML); });
+    var isTouched = function (part) {
+      var at = doc.activeElement;
+      if (at && at !== doc.body && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return true;
+      return Array.from(part.querySelectorAll('input, textarea')).some(function (field) {
+        return field.type === 'checkbox' ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+      });
+    };
+    var keepOpen = function (old, part) {
+      old.querySelectorAll('details[open][data-keep]').forEach(function (open) {
+        var same = part.querySelector('details[data-keep="' + open.dataset.keep + '"]');
+        if (same) same.open = true;
+      });
+    };
+    /* Whether every part shows what was sent; one that somebody types in waits until they are done. */
     var replaceParts = function (fresh) {
-      var before = {};
+      var before = {}, isWhole = true;
       live.querySelectorAll('[data-part]').forEach(function (part) { before[part.dataset.part] = part; });
       var previous = null;
       fresh.querySelectorAll('[data-part]').forEach(function (part) {
-        var name = part.dataset.part, old = before[name];
+        var name = part.dataset.part, old = before[name], text = part.outerHTML;
         if (name === 'travel') { previous = old; return; }
         if (old) {
-          if (old.outerHTML !== part.outerHTML) { old.replaceWith(part); previous = part; } else { previous = old; }
           delete before[name];
-        } else if (previous) { previous.after(part); previous = part; } else { live.prepend(part); previous = part; }
+          if (sent.get(old) === text) { previous = old; return; }
+          if (isTouched(old)) { isWhole = false; previous = old; return; }
+          keepOpen(old, part);
+          old.replaceWith(part);
+        } else if (previous) { previous.after(part); } else { live.prepend(part); }
+        sent.set(part, text);
+        previous = part;
       });
-      for (var name in before) if (name !== 'travel') before[name].remove();
+      for (var name in before) if (name !== 'travel' && !isTouched(before[name])) before[name].remove();
+      return isWhole;
     };
-    setInterval(function () {
+    var look = function () {
       if (busy || doc.hidden) return;
       busy = true;
       var address = live.dataset.refresh;
@@ -142,14 +165,39 @@
           if (!text) return;
           var fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('live');
           if (!fresh) return;
-          live.dataset.seen = fresh.dataset.seen;
-          replaceParts(fresh);
+          var seen = fresh.dataset.seen;
+          live.dataset.seen = replaceParts(fresh) ? seen : '';
           setLink('live');
           showMoment();
         })
         .catch(function () { setLink('lost'); })
         .then(function () { busy = false; });
-    }, 2000);
+    };
+    if (live.dataset.events && window.EventSource) {
+      /* The hub tells the time each second, and when there is something new to fetch. */
+      var heard = 0, stream = null;
+      var listen = function () {
+        stream = new EventSource(live.dataset.events);
+        stream.addEventListener('page', function (event) {
+          var told = JSON.parse(event.data);
+          heard = Date.now();
+          moment = told.asOf;
+          if (told.stale) return setLink('lost');
+          if (told.seen !== live.dataset.seen) return look();
+          setLink('live');
+          showMoment();
+        });
+        stream.onerror = function () {
+          setLink('lost');
+          if (stream.readyState === 2) { stream.close(); setTimeout(listen, 3000); }
+        };
+      };
+      listen();
+      setInterval(function () { if (heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
+      doc.addEventListener('visibilitychange', function () { if (!doc.hidden) look(); });
+    } else {
+      setInterval(look, 2000);
+    }
   }
 
   /* Questions that are only asked after an answer to another one. */

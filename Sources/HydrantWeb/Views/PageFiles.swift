@@ -57,6 +57,7 @@ package struct PageFiles: Sendable {
         ("time", PackageResources.time_html), ("rail", PackageResources.rail_html),
         ("mini", PackageResources.mini_html), ("badge", PackageResources.badge_html),
         ("overview", PackageResources.overview_html), ("order", PackageResources.order_html),
+        ("deeds", PackageResources.deeds_html), ("desk", PackageResources.desk_html),
         ("orders", PackageResources.orders_html), ("wrongorders", PackageResources.wrongorders_html),
         ("health", PackageResources.health_html), ("channels", PackageResources.channels_html),
         ("lane", PackageResources.lane_html), ("couriers", PackageResources.couriers_html),

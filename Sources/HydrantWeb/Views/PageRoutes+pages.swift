@@ -84,9 +84,14 @@ extension PageRoutes {
         return response
     }
 
+    func timeline(_ request: PageRequest) throws -> TimelineFilter {
+        try request.choice("show", TimelineFilter.self) ?? .all
+    }
+
     private func model(_ request: PageRequest, number: String, _ words: Words) async throws -> OrderModel? {
-        try await OrderModel.load(
-            number, asOf: request.moment("asOf", words),
-            filter: request.choice("show", TimelineFilter.self) ?? .all, from: hub)
+        var model = try await OrderModel.load(
+            number, asOf: request.moment("asOf", words), filter: timeline(request), from: hub)
+        model?.source = request.parameter("system").map { String($0.prefix(100)) }
+        return model
     }
 }

@@ -11,7 +11,16 @@ extension PageRoutes {
         return html(view.document(request.frame(.tasks), files: files))
     }
 
-    private func tasksView(
+    /// The queue without its frame, for an open page; nothing while it would look the same.
+    func tasksFragment(_ request: PageRequest, person: String) async throws -> Response {
+        let view = try await tasksView(request, person: person)
+        guard request.parameter("seen") != view.fingerprint else {
+            return Response(status: .noContent, headers: [.cacheControl: "no-store"])
+        }
+        return html(view.fragment(files.words(request.language), files: files))
+    }
+
+    func tasksView(
         _ request: PageRequest, person: String, outcomes: [TasksView.Outcome] = []
     ) async throws -> TasksView {
         var filter = TaskFilter(

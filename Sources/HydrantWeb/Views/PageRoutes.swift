@@ -40,6 +40,12 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         router.get("/orders/{number}/fragment") { request, context in
             await page(request) { try await fragment($0, number: Self.number(context)) }
         }
+        router.get("/events/orders/{number}") { request, context in
+            await page(request) { try await orderEvents($0, number: Self.number(context)) }
+        }
+        router.get("/events/tasks") { request, context in
+            await page(request) { try await taskEvents($0, person: Self.person(context)) }
+        }
         router.get("/wrong-orders") { request, _ in await page(request, wrongOrders) }
         router.get("/wrong-orders.csv") { request, _ in
             await page(request) { try await export($0, into: CSVExport()) }
@@ -64,6 +70,9 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         addPacking(to: router)
         router.get("/tasks") { request, context in
             await page(request) { try await tasks($0, person: Self.person(context)) }
+        }
+        router.get("/tasks/fragment") { request, context in
+            await page(request) { try await tasksFragment($0, person: Self.person(context)) }
         }
         router.post("/tasks") { request, context in
             await page(request) { _ in try await moveTasks(request, person: Self.person(context)) }

@@ -109,6 +109,20 @@ extension APIDescription {
                 [("kind", Schema.words(Touchpoint.self)), ("accepted", Schema.flag)], optional: ["accepted"])
         case .waybillChosen: Schema.object([("parcel", name), ("number", name)])
         case .taskAsked: taskAsked
+        case .ticketReported:
+            Schema.object(
+                [
+                    ("id", name), ("subject", optionalName), ("status", Schema.words(Ticket.Status.self)),
+                    ("linkedOrder", optionalName),
+                ], optional: ["subject", "status", "linkedOrder"])
+        case .callReported:
+            Schema.object(
+                [
+                    ("id", name), ("stage", Schema.words(CallReport.Stage.self)),
+                    ("ending", Schema.words(CallReport.Ending.self)), ("seconds", Schema.whole(0...86_400)),
+                    ("reference", ["type": "string", "maxLength": 200]),
+                    ("recording", ["type": "string", "maxLength": 200]),
+                ], optional: ["ending", "seconds", "reference", "recording"])
         default: Schema.anyObject
         }
     }

@@ -74,6 +74,19 @@ struct FactWords {
         case .waybillChosen(let id, let number): join([number, parcel(id)])
         case .taskAsked(let need): join([words(need.reason), need.owner])
         case .taskMoved(let move): moved(move)
+        default: deskDetail(body)
+        }
+    }
+
+    private func deskDetail(_ body: FactBody) -> String {
+        switch body {
+        case .noteWritten(let note): words("note_kind_\(keyPart(note.kind.rawValue))")
+        case .ticketReported(let ticket):
+            join([ticket.id, ticket.subject, words("ticket_\(ticket.status.rawValue)"), ticket.linkedOrder])
+        case .callAsked(let wish): join([wish.person, displayName(ofSystem: wish.system)])
+        case .callReported(let report):
+            words(
+                report.ending.map { "call_ended_\(keyPart($0.rawValue))" } ?? "call_\(keyPart(report.stage.rawValue))")
         default: ""
         }
     }

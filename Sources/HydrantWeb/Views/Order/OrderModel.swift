@@ -8,9 +8,18 @@ package struct OrderModel: Sendable {
     /// The moment to travel to; nil for now.
     package var asOf: Instant?
     package var filter: TimelineFilter
+    /// The only system whose messages the timeline shows, and what was asked of it; nil for all.
+    package var source: String?
     package var detail: OrderDetail
     /// The customer's other orders as they are now.
     package var related: RelatedOrders
+    /// Empty for who may not read them.
+    package var notes: [WrittenNote] = []
+    /// The telephone systems that are connected.
+    package var telephones: [String] = []
+    /// The telephone from which whoever looks called last.
+    package var agentTelephone = ""
+    package var offers: [Offer] = []
 
     package init(
         number: String, asOf: Instant?, filter: TimelineFilter, detail: OrderDetail, related: RelatedOrders
@@ -31,8 +40,16 @@ package struct OrderModel: Sendable {
         let viewer = Viewer.current
         let related = try? await hub.relatedOrders(
             of: detail.order, by: viewer.ties, scope: viewer.searchScope)
-        return OrderModel(
+        var model = OrderModel(
             number: number, asOf: asOf, filter: filter, detail: detail, related: related ?? RelatedOrders())
+        if viewer.sight(.notes) == .clear { model.notes = try await hub.notes(of: detail.order) }
+        guard asOf == nil else { return model }
+        model.telephones = hub.telephones
+        if AccessTable.calling.contains(viewer.role), !model.telephones.isEmpty, let user = viewer.user {
+            model.agentTelephone = try await hub.agentTelephone(of: user)
+        }
+        model.offers = await hub.offers(for: detail.order)
+        return model
     }
 
     /// Changes whenever the page has to be drawn again: with events, attempts of instructions, and verdicts that turn
@@ -44,6 +61,7 @@ package struct OrderModel: Sendable {
         }
         for finding in detail.findings { text += "|\(finding.kind.rawValue),\(finding.verdict.rawValue)" }
         for hold in detail.holds { text += "|\(hold.id)" }
+        for offer in offers { text += "|\(offer.title.english)" }
         text += "|\(related.count)"
         for other in related.orders { text += "|\(other.row.number),\(other.row.version)" }
         for parcel in detail.order.parcels { text += parcel.traceAge(at: detail.asOf) == nil ? "" : "|old" }

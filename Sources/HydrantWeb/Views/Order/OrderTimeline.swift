@@ -7,6 +7,7 @@ package enum TimelineFilter: String, CaseIterable, Sendable {
     case facts
     case states
     case instructions
+    case people
 
     func includes(_ event: Event) -> Bool {
         switch (self, event.body) {
@@ -14,6 +15,7 @@ package enum TimelineFilter: String, CaseIterable, Sendable {
             (.instructions, .instructionIssued):
             true
         case (.instructions, .factRecorded(let fact)): fact.body.kind == .instructionAnswered
+        case (.people, .factRecorded(let fact)): fact.source == "keeper" || fact.source.hasPrefix("person:")
         default: false
         }
     }
@@ -24,6 +26,7 @@ struct OrderTimeline {
     let number: String
     let events: [Event]
     let filter: TimelineFilter
+    var source: String?
     let facts: FactWords
 
     static let eventsShown = 400
@@ -32,7 +35,8 @@ struct OrderTimeline {
     private var words: Words { facts.formats.words }
 
     var bindings: Bindings {
-        let chosen = events.filter(filter.includes).sorted { left, right in
+        let chosen = events.filter { filter.includes($0) && (source == nil || $0.system == source) }.sorted {
+            left, right in
             (left.happenedAt, left.number) > (right.happenedAt, right.number)
         }
         let shownEvents = chosen.prefix(Self.eventsShown)
@@ -123,5 +127,16 @@ struct OrderTimeline {
         let length = event.recordedAt - event.happenedAt
         guard length >= .minutes(5) else { return nil }
         return words("event_late", ["length": words(durationText(length))])
+    }
+}
+
+extension Event {
+    /// Whose word it is, or of whom something was asked; nil for what the hub found by itself.
+    var system: String? {
+        switch body {
+        case .factRecorded(let fact): fact.source.hasPrefix("person:") ? "person" : fact.source
+        case .instructionIssued(let instruction): instruction.system
+        default: nil
+        }
     }
 }

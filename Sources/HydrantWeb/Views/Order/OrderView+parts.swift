@@ -60,10 +60,16 @@ extension OrderView {
                 return [
                     "system": system.system, "word": system.word, "agreement": system.agreement.rawValue,
                     "agreementText": words("agree_\(system.agreement.rawValue)"), "icon": icon,
-                    "at": formats.binding(system.saidAt),
+                    "at": formats.binding(system.saidAt), "age": formats.relative(system.saidAt),
+                    "old": isOld(system),
                 ]
             },
         ]
+    }
+
+    /// A system that disagrees, or whose word nobody understands, should have spoken again by now.
+    private func isOld(_ system: SystemView) -> Bool {
+        order.endedAt == nil && system.agreement != .agrees && detail.asOf - system.saidAt >= .hours(24)
     }
 
     var parcels: Bindings {

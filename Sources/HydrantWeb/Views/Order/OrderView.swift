@@ -38,7 +38,7 @@ struct OrderView {
         ]
         let parts = [
             standing, rail, findings, holds, tasks, customer, systems, parcels, money, lines, instructions, proof,
-            related, told,
+            related, told, DeskView(model: model, formats: formats).bindings,
         ]
         for part in parts + [playbooks, filters, timeline] { bindings.merge(part) { _, new in new } }
         return files.render(bindings, "order")
@@ -49,7 +49,11 @@ struct OrderView {
     private var refresh: Any {
         guard model.asOf == nil else { return false }
         let show = model.filter == .all ? nil : model.filter.rawValue
-        return ["href": address(orderPath(model.number) + "/fragment", [("show", show)]), "seen": model.fingerprint]
+        let parameters = [("show", show), ("system", model.source)]
+        return [
+            "href": address(orderPath(model.number) + "/fragment", parameters), "seen": model.fingerprint,
+            "events": "/events" + address(orderPath(model.number), parameters),
+        ]
     }
 
     private var past: Any {
@@ -132,19 +136,44 @@ struct OrderView {
 
     private var filters: Bindings {
         let choices = TimelineFilter.allCases.map { filter -> Bindings in
-            let parameters = [
-                ("asOf", model.asOf?.text), ("show", filter == .all ? nil : Optional(filter.rawValue)),
-            ]
-            return [
+            [
                 "label": words("filter_\(filter.rawValue)"), "here": filter == model.filter,
-                "count": formats.count(detail.events.filter(filter.includes).count),
-                "href": address(orderPath(model.number), parameters) + "#timeline",
+                "count": formats.count(events(of: model.source).filter(filter.includes).count),
+                "href": timelinePath(filter, model.source),
             ]
         }
-        return ["filters": choices]
+        let systems = Set(detail.events.compactMap(\.system)).sorted()
+        let sources = [nil] + systems.map(Optional.some)
+        return [
+            "filters": choices, "hasSources": systems.count > 1,
+            "sources": sources.map { source -> Bindings in
+                [
+                    "label": source.map(sourceName) ?? words("filter_all_systems"), "here": source == model.source,
+                    "count": formats.count(events(of: source).filter(model.filter.includes).count),
+                    "href": timelinePath(model.filter, source),
+                ]
+            },
+        ]
+    }
+
+    private func sourceName(_ source: String) -> String {
+        source == "person" ? words("filter_people") : displayName(ofSystem: source)
+    }
+
+    private func events(of source: String?) -> [Event] {
+        source == nil ? detail.events : detail.events.filter { $0.system == source }
+    }
+
+    private func timelinePath(_ filter: TimelineFilter, _ source: String?) -> String {
+        let parameters = [
+            ("asOf", model.asOf?.text), ("show", filter == .all ? nil : Optional(filter.rawValue)), ("system", source),
+        ]
+        return address(orderPath(model.number), parameters) + "#timeline"
     }
 
     private var timeline: Bindings {
-        OrderTimeline(number: model.number, events: detail.events, filter: model.filter, facts: facts).bindings
+        OrderTimeline(
+            number: model.number, events: detail.events, filter: model.filter, source: model.source, facts: facts
+        ).bindings
     }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
 import HydrantStorage
@@ -77,12 +78,13 @@ extension PeopleRoutes {
         guard isTaken else {
             return message(429, words("reveal_limit"), words("reveal_limit_detail"), number, request)
         }
-        let shown = receiver.open(reason: "asked for with a reason that is in the audit trail")
+        let clear = receiver.open(reason: "asked for with a reason that is in the audit trail")
         let bindings: Bindings = [
             "number": order.number, "href": orderPath(order.number), "reason": reason,
+            "telephone": shown(DialledNumber(clear.phone)?.link),
             "rows": [
-                ("receiver", shown.name), ("phone", shown.phone),
-                ("address", [shown.province, shown.city, shown.district, shown.address].joined(separator: " ")),
+                ("receiver", clear.name), ("phone", clear.phone),
+                ("address", [clear.province, clear.city, clear.district, clear.address].joined(separator: " ")),
             ].map { ["name": words($0.0), "value": $0.1] as Bindings },
         ]
         return answer(document(bindings, "receiver", title: words("reveal_title"), request, .orders), 200)

@@ -35,6 +35,7 @@ struct PeopleRoutes: Sendable {
             try await form(request) { try await setSecondFactor($0, $1, context.source(of: request)) }
         }
         routes.post("/account/session") { request, _ in try await form(request, endOwnSession) }
+        addDesk(to: routes)
         routes.get("/audit") { request, _ in try await page(request, audit) }
         routes.post("/orders/{number}/receiver") { request, context in
             try await form(request) { try await reveal($0, $1, context) }
@@ -52,7 +53,7 @@ struct PeopleRoutes: Sendable {
     var viewer: Viewer { Viewer.current }
 
     /// A form counts only with the value that fits the session: a browser sends its cookie by itself.
-    private func form(
+    func form(
         _ request: Request, _ body: @Sendable (PageRequest, Form) async throws -> Response
     ) async throws -> Response {
         let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []

@@ -24,12 +24,32 @@ struct TasksView {
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
+        return frame.document(fragment(words, files: files), title: words("tasks_title"), files: files)
+    }
+
+    /// Changes whenever the page has to be drawn again.
+    var fingerprint: String {
+        var text = ""
+        for task in page.tasks {
+            let row = task.row
+            text += "|\(task.order),\(row.id),\(row.owner),\(row.person),\(row.dueAt.milliseconds),\(row.reopenings)"
+            text += row.dueAt <= page.asOf ? "!" : ""
+        }
+        for count in page.counts { text += "|\(count.owner),\(count.kind.rawValue),\(count.count)" }
+        return String(fnv1a(Array(text.utf8)), radix: 36)
+    }
+
+    /// The content without the frame, which an open page asks for again.
+    func fragment(_ words: Words, files: PageFiles) -> String {
         let formats = Formats(words: words, now: page.asOf)
         let isNarrow =
             page.filter.kind != nil || page.filter.owner != nil || page.filter.severity != nil
             || page.filter.person != nil
         let bindings: Bindings = [
-            "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true), "token": formToken ?? "",
+            "refresh": "/tasks/fragment" + path(after: cursor).dropFirst("/tasks".count),
+            "events": "/events" + path(after: cursor),
+            "seen": fingerprint, "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true),
+            "token": formToken ?? "",
             "owners": ownerChips(formats), "kinds": kindChips(formats), "sleepers": sleepChips(words),
             "hasHouse": !house.isEmpty,
             "house": house.map { item in
@@ -47,7 +67,7 @@ struct TasksView {
             "first": shown(cursor == nil ? nil : path()),
             "next": shown(page.next.map { path(after: $0.text) }),
         ]
-        return frame.document(files.render(bindings, "tasks"), title: words("tasks_title"), files: files)
+        return files.render(bindings, "tasks")
     }
 
     private func row(_ task: ListedTask, _ formats: Formats) -> Bindings {

@@ -1,0 +1,162 @@
+import Hummingbird
+import HydrantConnectorKit
+import HydrantCore
+import HydrantEngine
+import HydrantStorage
+
+/// What people do on an order's page: deeds, notes, calls. Each is in the trail before it is done.
+extension PeopleRoutes {
+    func addDesk(to routes: RecordingRouter) {
+        routes.post("/orders/{number}/actions") { request, context in
+            try await form(request) { try await act($0, $1, context) }
+        }
+        routes.post("/orders/{number}/notes") { request, context in
+            try await form(request) { try await note($0, $1, context) }
+        }
+        routes.post("/orders/{number}/calls") { request, context in
+            try await form(request) { try await call($0, $1, context) }
+        }
+    }
+
+    private func act(_ request: PageRequest, _ form: Form, _ context: HubContext) async throws -> Response {
+        let number = try pathText("number", context).normalised
+        guard let action = OrderAction(rawValue: form["act"]) else {
+            throw BadParameter("act", allowed: OrderAction.allCases.map(\.rawValue))
+        }
+        guard AccessTable.actions[action]?.contains(viewer.role) == true else {
+            throw Problem.roleMissing(viewer.role)
+        }
+        var wanted = ActionRequest(
+            action: action, person: context.person, reason: Self.line(form["reason"]), now: hub.clock.now())
+        guard wanted.reason.filter({ !$0.isWhitespace }).count >= 2 else {
+            return deskMessage(
+                422, words(request)("action_no_reason"), words(request)("action_no_reason_detail"), number, request)
+        }
+        wanted.target = form["target"]
+        wanted.minutes = min(max(Int(form["minutes"]) ?? 0, 0), 10_000)
+        wanted.hours = Int64(form["hours"]).flatMap { (1...720).contains($0) ? $0 : nil }
+        wanted.isExchange = form["exchange"] == "yes"
+        wanted.linkedOrder = String(form["linked"].normalised.prefix(100))
+        wanted.amountMinor = Self.minor(form["amount"])
+        guard Self.fitsTarget(wanted) else { throw BadParameter("target", allowed: DeskChoices.subjects) }
+        if let problem = try await linkProblem(wanted, request) { return problem(number) }
+        var receiver: Sensitive<Receiver>?
+        if action == .changeReceiver {
+            guard let typed = Self.receiver(form) else {
+                return deskMessage(
+                    422, words(request)("action_receiver_empty"), words(request)("action_receiver_empty_detail"),
+                    number, request)
+            }
+            receiver = Sensitive(typed)
+        }
+        let answer = try await hub.act(wanted, on: number, receiver: receiver)
+        if case .done = answer {
+            try await trail(
+                "order.acted", number, withoutPeople(wanted.reason), ["deed": .string(action.rawValue)])
+        }
+        return answered(answer, number, request, "actions")
+    }
+
+    private static func fitsTarget(_ request: ActionRequest) -> Bool {
+        switch request.action {
+        case .openTicket: DeskChoices.subjects.contains(request.target)
+        case .placeHold: TaskOwners.roles.contains(request.target)
+        default: true
+        }
+    }
+
+    /// A ticket may name another order that the viewer sees.
+    private func linkProblem(
+        _ wanted: ActionRequest, _ request: PageRequest
+    ) async throws -> ((String) -> Response)? {
+        guard !wanted.linkedOrder.isEmpty else { return nil }
+        if let other = try await hub.committer.order(wanted.linkedOrder), viewer.maySee(other) { return nil }
+        let words = words(request)
+        return { number in
+            deskMessage(
+                422, words("error_404_order", ["number": wanted.linkedOrder]), words("ticket_link_detail"), number,
+                request)
+        }
+    }
+
+    private func note(_ request: PageRequest, _ form: Form, _ context: HubContext) async throws -> Response {
+        let number = try pathText("number", context).normalised
+        guard let kind = NoteReference.Kind(rawValue: form["kind"].isEmpty ? "note" : form["kind"]) else {
+            throw BadParameter("kind", allowed: NoteReference.Kind.allCases.map(\.rawValue))
+        }
+        let about = String(form["about"].prefix(100))
+        let text = Sensitive(String(form["text"].prefix(4_000)))
+        let answer = try await hub.write(text, kind, about: about, on: number, by: context.person)
+        return answered(answer, number, request, "notes")
+    }
+
+    private func call(_ request: PageRequest, _ form: Form, _ context: HubContext) async throws -> Response {
+        let number = try pathText("number", context).normalised
+        let agent = Sensitive(form["agent"].filter { !$0.isWhitespace && $0 != "-" })
+        let answer = try await hub.call(number, through: form["system"], agent: agent, person: context.person)
+        if case .done = answer { try await trail("receiver.called", number, "", ["system": .string(form["system"])]) }
+        return answered(answer, number, request, "calls")
+    }
+
+    private func trail(_ action: String, _ number: String, _ reason: String, _ detail: JSON) async throws {
+        let entry = AuditEntry(
+            time: people.clock.now(), actor: viewer.actor, action: action, object: "order:\(number)", reason: reason,
+            detail: detail)
+        let keyring = hub.keyring
+        _ = try await hub.store.transaction { try $0.appendAudit(entry, keyring) }
+    }
+
+    private func answered(
+        _ answer: ActionAnswer, _ number: String, _ request: PageRequest, _ place: String
+    ) -> Response {
+        let words = words(request)
+        switch answer {
+        case .done: return pages.seeOther(orderPath(number) + "#\(place)")
+        case .refused(let refusal):
+            return deskMessage(409, words(refusal.text), words(refusal.nextStep), number, request)
+        case .unknown:
+            let view = MessageView.unknownOrder(number, words)
+            return pages.html(view.document(request.frame(.elsewhere), files: pages.files), status: .notFound)
+        }
+    }
+
+    private func deskMessage(
+        _ status: Int, _ sentence: String, _ detail: String, _ number: String, _ request: PageRequest
+    ) -> Response {
+        let view = MessageView(
+            code: status, sentence: sentence, detail: detail,
+            action: (words(request)("reveal_back"), orderPath(number)))
+        return pages.html(
+            view.document(request.frame(.orders), files: pages.files),
+            status: status == 409 ? .conflict : .unprocessableContent)
+    }
+
+    private static func line(_ text: String) -> String { String(text.filter { !$0.isNewline }.prefix(300)) }
+
+    /// `12`, `12.5`, `1,200.50` in minor units; nil for what is no amount.
+    private static func minor(_ text: String) -> Int64? {
+        let parts = text.filter { $0 != "," && !$0.isWhitespace && $0 != "¥" }
+            .split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...10_000_000_000).contains(whole) else {
+            return nil
+        }
+        let cents = parts.count == 2 ? String((parts[1] + "00").prefix(2)) : "00"
+        guard parts.count == 1 || parts[1].count <= 2, let fraction = Int64(cents), fraction >= 0 else { return nil }
+        return whole * 100 + fraction
+    }
+
+    /// Nil where name, phone or address is missing.
+    private static func receiver(_ form: Form) -> Receiver? {
+        func field(_ name: String) -> String { line(form["receiver.\(name)"]) }
+        let receiver = Receiver(
+            name: field("name"), phone: field("phone"), province: field("province"), city: field("city"),
+            district: field("district"), address: field("address"))
+        return [receiver.name, receiver.phone, receiver.address].contains("") ? nil : receiver
+    }
+}
+
+/// What forms of the desk offer.
+enum DeskChoices {
+    /// What a ticket that an agent opens is about.
+    static let subjects = ["return", "exchange", "repair", "missing", "damaged", "delivery", "invoice", "other"]
+}
