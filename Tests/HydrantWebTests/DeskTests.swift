@@ -174,6 +174,8 @@ private final class QuickTelephone: Telephone {
             let outside = Facts.fact("ticket.reported", "A1", "t-1", ["id": "AS-9", "subject": "退货"])
             _ = try await api.hub.submit([try api.hub.intake.read(outside, receivedAt: APIFixture.begin)])
             #expect(try await page(api, cookie).contains("AS-9"))
+            let document = try await api.get("/v1/orders/A1").json()
+            #expect(document["tickets"]?.array?.compactMap { $0["status"]?.string }.sorted() == ["closed", "open"])
         }
     }
 
@@ -193,7 +195,9 @@ private final class QuickTelephone: Telephone {
             #expect(telephone.numbers == ["801 18412345678 1234"])
             let text = try await page(api, cookie)
             #expect(text.contains("1 min 1 s") && text.contains("REC-1") && text.contains("value=\"801\""))
-            #expect(!text.contains("18412345678"))
+            #expect(!text.contains("18412345678") && !text.contains("Attempt"))
+            let told = try await api.get("/v1/orders/A1").json()["calls"]?.array?.first
+            #expect(told?["ending"]?.string == "answered" && told?["seconds"]?.integer == 61)
             let call = try #require(try await api.hub.committer.order("A1")?.calls.first)
             let note = "kind=call-note&about=\(call.id)&text=will+wait"
             #expect(try await api.submit("/orders/A1/notes", note, cookie: cookie).status == 303)
@@ -245,6 +249,15 @@ private final class QuickTelephone: Telephone {
             #expect(try await fixture.get("/events/tasks").text.contains("\"seen\":\"\(queue)\""))
             #expect(try await fixture.get("/tasks/fragment?seen=\(queue)").status == 204)
             #expect(try await fixture.get("/tasks/fragment?seen=x").text.contains("id=\"live\""))
+        }
+    }
+
+    @Test func `an order that replaces another one leads to it`() async throws {
+        let fixture = try PagesFixture()
+        let placed = PageFacts.fact("order.placed", "B", ["replaces": "A", "payableMinor": 1], source: "shop")
+        try await fixture.holding([PageFacts.placed("A"), placed]) {
+            #expect(try await fixture.get("/orders/B").section("related").contains("href=\"/orders/A\""))
+            #expect(try await fixture.get("/orders/A").section("related").contains("替换订单") == false)
         }
     }
 

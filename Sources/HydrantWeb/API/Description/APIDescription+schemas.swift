@@ -115,7 +115,26 @@ extension APIDescription {
                     ("holds", Schema.list(Schema.ref("Hold"))), ("words", Schema.list(Schema.ref("SystemWord"))),
                     ("findings", Schema.list(Schema.ref("Finding"))),
                     ("instructions", Schema.list(Schema.ref("Instruction"))),
+                    ("tickets", Schema.list(Schema.ref("Ticket"))), ("calls", Schema.list(Schema.ref("Call"))),
                     ("receiver", Schema.orNull(Schema.ref("MaskedReceiver"))),
+                ])
+            ),
+            (
+                "Ticket",
+                Schema.object([
+                    ("id", Schema.text), ("subject", Schema.text), ("status", Schema.words(Ticket.Status.self)),
+                    ("linkedOrder", Schema.orNull(Schema.text)),
+                ])
+            ),
+            (
+                "Call",
+                Schema.object([
+                    ("id", Schema.text), ("beganAt", Schema.time),
+                    ("stage", Schema.orNull(Schema.words(CallReport.Stage.self))),
+                    ("ending", Schema.orNull(Schema.words(CallReport.Ending.self))),
+                    ("answeredAt", Schema.timeOrNull), ("endedAt", Schema.timeOrNull),
+                    ("seconds", Schema.orNull(Schema.count)), ("person", Schema.orNull(Schema.text)),
+                    ("recording", Schema.orNull(Schema.text)),
                 ])
             ),
             (

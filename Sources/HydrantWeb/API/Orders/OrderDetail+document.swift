@@ -21,6 +21,7 @@ extension OrderDetail {
             "words": .array(systems.map(\.document)),
             "findings": .array(findings.map(\.document)),
             "instructions": .array(instructions.map(\.document)),
+            "tickets": .array(order.tickets.values.map(\.document)), "calls": .array(order.calls.map(\.document)),
             "receiver": maskedReceiver,
         ]
     }
@@ -54,5 +55,25 @@ extension OrderDetail {
 extension RootCause {
     fileprivate var document: JSON {
         ["reason": reason.document, "advice": advice.document, "verdict": .string(verdict.rawValue)]
+    }
+}
+
+extension Ticket {
+    fileprivate var document: JSON {
+        [
+            "id": .string(id), "subject": .string(subject), "status": .string(status.rawValue),
+            "linkedOrder": .orNull(linkedOrder.isEmpty ? nil : linkedOrder),
+        ]
+    }
+}
+
+extension Call {
+    fileprivate var document: JSON {
+        [
+            "id": .string(id), "beganAt": .string(begin.text), "stage": .orNull(stage?.rawValue),
+            "ending": .orNull(ending?.rawValue), "answeredAt": .moment(answeredAt), "endedAt": .moment(endedAt),
+            "seconds": .orNull(seconds.map { Int64($0) }), "person": .orNull(wish?.person),
+            "recording": .orNull(recording.isEmpty ? nil : recording),
+        ]
     }
 }

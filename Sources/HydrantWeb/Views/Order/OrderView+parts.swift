@@ -160,11 +160,14 @@ extension OrderView {
             case .done: "ok"
             case .refused, .parked: "wrong"
             }
-        let goesOn = row.status == .waiting || row.status == .ambiguous
+        let isCall = row.instruction.kind == .placeCall
+        let goesOn = !isCall && (row.status == .waiting || row.status == .ambiguous)
         return [
             "status": row.status.rawValue, "statusText": words("status_\(row.status.rawValue)"), "icon": icon,
             "what": words(row.instruction.kind.text), "system": row.instruction.system,
-            "target": shown(row.instruction.target), "attempts": words("attempts", ["count": String(row.attempts)]),
+            "target": shown(isCall ? nil : row.instruction.target),
+            // A call is looked at every few seconds, which is no attempt.
+            "attempts": shown(isCall ? nil : words("attempts", ["count": String(row.attempts)])),
             "next": shown(goesOn ? words("next_attempt", ["time": formats.second(row.dueAt)]) : nil),
             "error": shown(row.lastError), "issued": formats.binding(row.issuedAt, seconds: true),
         ]
