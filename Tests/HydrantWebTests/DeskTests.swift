@@ -237,7 +237,7 @@ private final class QuickTelephone: Telephone {
         let fixture = try PagesFixture()
         try await fixture.holding([PageFacts.placed("A")]) {
             let page = try await fixture.get("/orders/A")
-            #expect(page.text.contains("data-events=\"/events/orders/A\""))
+            #expect(page.text.contains("data-stream=\"/events/orders/A\""))
             let seen = try page.part(from: "data-seen=\"", to: "\">").dropFirst("data-seen=\"".count)
             await fixture.routes.sampler.stop()
             let told = try await fixture.get("/events/orders/A")

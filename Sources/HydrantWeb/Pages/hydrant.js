@@ -167,17 +167,18 @@
           if (!fresh) return;
           var seen = fresh.dataset.seen;
           live.dataset.seen = replaceParts(fresh) ? seen : '';
+          unfold();
           setLink('live');
           showMoment();
         })
         .catch(function () { setLink('lost'); })
         .then(function () { busy = false; });
     };
-    if (live.dataset.events && window.EventSource) {
+    if (live.dataset.stream && window.EventSource) {
       /* The hub tells the time each second, and when there is something new to fetch. */
       var heard = 0, stream = null;
       var listen = function () {
-        stream = new EventSource(live.dataset.events);
+        stream = new EventSource(live.dataset.stream);
         stream.addEventListener('page', function (event) {
           var told = JSON.parse(event.data);
           heard = Date.now();
@@ -189,12 +190,24 @@
         });
         stream.onerror = function () {
           setLink('lost');
-          if (stream.readyState === 2) { stream.close(); setTimeout(listen, 3000); }
+          if (stream && stream.readyState === 2) {
+            stream.close();
+            stream = null;
+            setTimeout(function () { if (!stream && !doc.hidden) listen(); }, 3000);
+          }
         };
       };
-      listen();
-      setInterval(function () { if (heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
-      doc.addEventListener('visibilitychange', function () { if (!doc.hidden) look(); });
+      if (!doc.hidden) listen();
+      setInterval(function () { if (stream && heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
+      /* A browser has few connections to one host: pages that nobody looks at give theirs back. */
+      doc.addEventListener('visibilitychange', function () {
+        if (stream) stream.close();
+        stream = null;
+        if (doc.hidden) return setLink('still');
+        heard = 0;
+        listen();
+        look();
+      });
     } else {
       setInterval(look, 2000);
     }
