@@ -113,8 +113,8 @@
       if (time && moment && time.textContent !== moment) time.textContent = moment;
     };
     /* What the server sent for each part: a part that somebody opened or types in differs from it by itself. */
-    var sent = new WeakMap();
-    live.querySelectorAll('[data-part]').forEach(function (part) { sent.set(part, part.outerHTML); });
+    var asSent = new WeakMap();
+    live.querySelectorAll('[data-part]').forEach(function (part) { asSent.set(part, part.outerHTML); });
     var isTouched = function (part) {
       var at = doc.activeElement;
       if (at && at !== doc.body && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return true;
@@ -138,12 +138,12 @@
         if (name === 'travel') { previous = old; return; }
         if (old) {
           delete before[name];
-          if (sent.get(old) === text) { previous = old; return; }
+          if (asSent.get(old) === text) { previous = old; return; }
           if (isTouched(old)) { isWhole = false; previous = old; return; }
           keepOpen(old, part);
           old.replaceWith(part);
         } else if (previous) { previous.after(part); } else { live.prepend(part); }
-        sent.set(part, text);
+        asSent.set(part, text);
         previous = part;
       });
       for (var name in before) if (name !== 'travel' && !isTouched(before[name])) before[name].remove();
@@ -167,7 +167,6 @@
           if (!fresh) return;
           var seen = fresh.dataset.seen;
           live.dataset.seen = replaceParts(fresh) ? seen : '';
-          unfold();
           setLink('live');
           showMoment();
         })
