@@ -132,7 +132,11 @@ package struct Call: Hashable, Sendable {
     package var reference = ""
     package var recording = ""
 
-    package var isOver: Bool { stage == .ended }
+    /// The telephone system is asked no more, however it went: a call that was not made is over too.
+    fileprivate(set) var isSettled = false
+
+    package var hasEnded: Bool { stage == .ended }
+    package var isOver: Bool { hasEnded || isSettled }
 }
 
 extension Order {
@@ -140,7 +144,11 @@ extension Order {
     package var calls: [Call] {
         var calls: [String: Call] = [:]
         for entry in callWishes.entries {
-            calls[entry.id] = Call(wish: entry.value, id: entry.id, begin: entry.evidence.at)
+            var call = Call(wish: entry.value, id: entry.id, begin: entry.evidence.at)
+            call.isSettled = issued.contains {
+                $0.instruction.kind == .placeCall && $0.instruction.target == entry.id && $0.answer != nil
+            }
+            calls[entry.id] = call
         }
         // In the order of stages, so that the last word is the furthest.
         for entry in callReports.entries.sorted(by: { $0.value.stage < $1.value.stage }) {

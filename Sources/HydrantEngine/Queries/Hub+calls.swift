@@ -15,7 +15,8 @@ extension Hub {
         guard let order = try await committer.order(number) else { return .unknown }
         let now = clock.now()
         if let refusal = try await refusal(of: order, system, agent, now) { return .refused(refusal) }
-        let id = "c" + keyring.fingerprint("call:\(number):\(person):\(now.milliseconds)").prefix(24)
+        let id =
+            "c" + keyring.fingerprint("call:\(number):\(person):\(now.milliseconds):\(order.calls.count)").prefix(24)
         let clear = agent.open(reason: "sealed for the telephone system")
         let key = "\(number)/\(id)"
         let record = try DeskRecord.calls.sealed(["agent": .string(clear)], key: key, keyring, at: now)

@@ -69,7 +69,8 @@ struct DeskView {
 
     private var calls: Bindings {
         let mayCall = AccessTable.calling.contains(viewer.role)
-        let canCall = isLive && mayCall && !model.telephones.isEmpty && order.receiver != nil
+        let isBusy = order.calls.contains { !$0.isOver && formats.now < $0.begin + CallWish.lifetime }
+        let canCall = isLive && mayCall && !isBusy && !model.telephones.isEmpty && order.receiver != nil
         let form: Any =
             canCall
             ? [
@@ -90,16 +91,16 @@ struct DeskView {
         }
         var state = call.stage.map { words("call_\(keyPart($0.rawValue))") } ?? words("call_asked")
         if let ending = call.ending { state = words("call_ended_\(keyPart(ending.rawValue))") }
-        let isFailed = !call.isOver && (row?.status == .refused || row?.status == .parked)
+        let isFailed = !call.hasEnded && (row?.status == .refused || row?.status == .parked)
         if isFailed { state = words("call_not_made") }
         let length = call.seconds ?? call.answeredAt.flatMap { from in call.endedAt.map { Int(($0 - from) / 1_000) } }
         let note = model.notes.first { $0.reference.about == call.id }
         let isAnswered = call.ending == .answered || call.stage == .answered
         return [
-            "id": call.id, "state": state, "icon": isAnswered ? "ok" : call.isOver || isFailed ? "late" : "clock",
+            "id": call.id, "state": state, "icon": isAnswered ? "ok" : call.hasEnded || isFailed ? "late" : "clock",
             "person": shown(call.wish?.person), "at": formats.binding(call.begin, seconds: true),
             "length": shown(
-                isAnswered && call.isOver
+                isAnswered && call.hasEnded
                     ? length.map { words("call_length", ["minutes": String($0 / 60), "seconds": String($0 % 60)]) }
                     : nil),
             "recording": shown(call.recording), "error": shown(isFailed ? row?.lastError : nil),
