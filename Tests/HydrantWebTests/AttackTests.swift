@@ -7,14 +7,12 @@ import Testing
 
 /// What somebody tries who has a little and wants more.
 @Suite struct AttackTests {
-    private static func take(_ api: APIFixture, _ facts: [Fact]) async throws { _ = try await api.hub.submit(facts) }
-
     private static func held(_ api: APIFixture, _ order: String, in warehouse: String) async throws {
         let hold: JSON = ["id": "H", "reason": "等客户确认", "owner": "service", "untilPerson": true]
         for fact in [
             Facts.placed(order, id: order, extra: [("warehouse", .string(warehouse))]),
             Facts.fact("hold.placed", order, "h-\(order)", hold),
-        ] { try await take(api, [try api.hub.intake.read(fact, receivedAt: APIFixture.begin)]) }
+        ] { _ = try await api.hub.submit([try api.hub.intake.read(fact, receivedAt: APIFixture.begin)]) }
     }
 
     private static func taskNames(_ page: Answer) -> [String] {
