@@ -73,4 +73,4 @@ extension HydrantCommand {
 }
 
 /// The release that this program is.
-let hydrantVersion = "0.3.0"
+let hydrantVersion = "0.4.0"

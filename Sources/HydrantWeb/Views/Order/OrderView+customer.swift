@@ -6,7 +6,6 @@ extension OrderView {
     /// What else the same customer ordered.
     var related: Bindings {
         let related = model.related
-        let replaced = order.header?.value.replaces ?? ""
         let summary = words(
             related.isCut ? "related_summary_cut" : "related_summary",
             [
@@ -14,7 +13,6 @@ extension OrderView {
                 "cancelled": formats.count(related.cancelled),
             ])
         return [
-            "replaced": replaced.isEmpty ? false : ["href": orderPath(replaced), "number": replaced] as Any,
             "hasRelated": !related.orders.isEmpty, "relatedSummary": summary,
             "related": related.orders.map { other -> Bindings in
                 let row = other.row
