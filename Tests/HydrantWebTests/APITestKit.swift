@@ -131,7 +131,8 @@ struct APIFixture: Sendable {
         hub = Hub(
             store: outer ?? store, keyring: Keyring(master: Array(repeating: 5, count: 32)),
             clock: StillClock(Self.begin), settings: hubSettings, connectors: connectors, log: log)
-        let pages = withPages ? try PageRoutes<HubContext>(hub: hub, demo: false) : nil
+        let forms = FormSigner(key: settings.sessionKey)
+        let pages = withPages ? try PageRoutes<HubContext>(hub: hub, demo: false, forms: forms) : nil
         let built = try HydrantServer.buildRouter(hub: hub, settings: settings, log: log, pages: pages)
         table = built.table
         responder = built.router.buildResponder()

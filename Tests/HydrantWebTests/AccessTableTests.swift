@@ -82,6 +82,8 @@ import Testing
                     #expect(hidden.status == 404, "\(rule.path)")
                     #expect(hidden.status == absent.status && hidden.headers == absent.headers)
                     #expect(hidden.text.replacing("HIDDEN", with: "ABSENT") == absent.text, "\(rule.path)")
+                    // A stream of what one may see does not end.
+                    if rule.path.hasPrefix("/events/") { continue }
                     let seen = try await ask("SEEN001")
                     #expect(seen.status != 404, "\(rule.path)")
                 }

@@ -265,9 +265,9 @@ private final class QuickTelephone: Telephone {
         let fixture = try PagesFixture()
         let placed = PageFacts.fact("order.placed", "B", ["replaces": "A", "payableMinor": 1], source: "shop")
         try await fixture.holding([PageFacts.placed("A"), placed]) {
-            let later = try await fixture.get("/orders/B").section("related")
-            let earlier = try await fixture.get("/orders/A").section("related")
-            #expect(later.contains("href=\"/orders/A\"") && !earlier.contains("替换订单"))
+            let later = try await fixture.get("/orders/B").text
+            #expect(later.contains("这是换货订单，原订单") && later.contains("href=\"/orders/A\""))
+            #expect(try await !fixture.get("/orders/A").text.contains("这是换货订单"))
         }
     }
 

@@ -54,7 +54,8 @@ extension Desk {
         var bags: [Bag] = []
         for record in records {
             let bag = try Self.bag(record)
-            guard person.maySee(bag.way.warehouse), let fresh = try await self.bag(bag.code) else { continue }
+            guard person.maySee(bag.way.warehouse), let fresh = try await self.bag(bag.code), fresh.state.isLive
+            else { continue }
             bags.append(fresh)
         }
         return bags.sorted {

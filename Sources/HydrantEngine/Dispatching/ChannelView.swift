@@ -69,7 +69,8 @@ extension Dispatcher {
         }
         let systems = Set(connectors.keys).union(
             lanes.filter { $0.waiting > 0 || $0.totalCalls > 0 }.map(\.lane.system))
-        return systems.sorted().map { system in
+        // What the hub does itself is no channel.
+        return systems.subtracting([Order.ownSystem]).sorted().map { system in
             let channel = gates.channels[system]
             return ChannelView(
                 system: system, isConnected: connectors[system] != nil, quota: options.quotas[system],
