@@ -152,7 +152,7 @@ def scenes(browser, hub):
     li.goto(f"{base}/orders/ORDER-W2?lang=en")
     expect(PERSON["phone"] not in li.inner_text("main") and "129.00" in li.inner_text("main"), "service sees wrong fields")
     li.click("details.reveal summary")
-    li.fill("input[name=reason]", "customer asked where it is")
+    li.fill("details.reveal input[name=reason]", "customer asked where it is")
     picture(li, "reveal-phone-en")
     li.click("details.reveal button")
     expect(PERSON["phone"] in li.inner_text("main"), "the receiver is not shown for a reason")
