@@ -121,8 +121,8 @@ let package = Package(
         .testTarget(
             name: "HydrantConnectorsTests",
             dependencies: [
-                "HydrantCore", "HydrantConnectorKit", "HydrantConnectors", "HydrantSandbox", "HydrantTesting",
-                lifecycle,
+                "HydrantCore", "HydrantConnectorKit", "HydrantConnectors", "HydrantDocuments", "HydrantSandbox",
+                "HydrantTesting", lifecycle,
                 log,
             ],
             swiftSettings: settings),
@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "HydrantWebTests",
             dependencies: [
-                "HydrantCore", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine", "HydrantWeb", "HydrantSandbox",
+                "HydrantCore", "HydrantDocuments", "HydrantStorage", "HydrantConnectorKit", "HydrantEngine",
+                "HydrantWeb", "HydrantSandbox",
                 "HydrantTesting", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), log,
                 crypto,
             ],

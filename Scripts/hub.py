@@ -32,13 +32,18 @@ def free_port() -> int:
 class Hub:
     """One `hydrant serve` at a time, on the database of a folder or of a server."""
 
-    def __init__(self, folder: pathlib.Path, binary: pathlib.Path = BINARY, database: str | None = None):
+    def __init__(
+        self, folder: pathlib.Path, binary: pathlib.Path = BINARY, database: str | None = None,
+        arguments: tuple[str, ...] = (),
+    ):
+        """`arguments`: what `hydrant serve` gets beside its database and its secrets."""
         self.folder = folder
         self.binary = binary.resolve()
         self.database = database or folder / "hub.sqlite"
         self.token_file = folder / "token"
         self.secret_file = folder / "webhook-secret"
         self.log = folder / "hub.log"
+        self.arguments = arguments
         self.port = free_port()
         self.process: subprocess.Popen | None = None
         self.key = secrets.token_bytes(32)
@@ -61,6 +66,7 @@ class Hub:
                 [
                     self.binary, "serve", "--database", self.database, "--port", str(self.port),
                     "--token-file", self.token_file, "--webhook-secret-file", self.secret_file,
+                    *self.arguments,
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         while time.monotonic() - begun < ready_within:

@@ -93,6 +93,12 @@ checks.negative_data_rejection.enabled = false
 [[operations]]
 include-path = "/push/{system}/{rest}"
 checks.negative_data_rejection.enabled = false
+
+# What may be a telephone number or a name is refused in an address, and no schema can tell. POST takes every text.
+[[operations]]
+include-path = "/v1/search"
+include-method = "GET"
+checks.positive_data_acceptance.enabled = false
 TOML
 chmod 600 "$folder/schemathesis.toml"
 schemathesis=$PWD/$python/bin/schemathesis

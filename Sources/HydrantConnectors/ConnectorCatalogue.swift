@@ -53,6 +53,7 @@ package enum ConnectorCatalogue {
         case twilio
         case crm = "generic-crm"
         case finance = "generic-finance"
+        case shop = "generic-shop"
 
         func build(
             _ settings: ConnectorSettings, caller: any HTTPCaller, into systems: inout Systems
@@ -97,6 +98,7 @@ package enum ConnectorCatalogue {
                 systems.receivers[settings.system] = TwilioPushReceiver(settings: twilio)
             case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
             case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
+            case .shop: systems.connectors[settings.system] = try GenericShopProxy(settings, caller: caller)
             }
         }
 

@@ -18,8 +18,9 @@ package struct Hub: Sendable {
     let ready: ReadyBoard
     let printing = PrintQueue()
     let press: LabelPress?
+    let printers: (any LabelPrinters)?
     /// The machine's clock, where the hub's own runs faster.
-    let stopwatch: any HubClock
+    package let stopwatch: any HubClock
     let log: Logger
     let rewordings: Rewordings
     let parkedAgain: ParkedAgain
@@ -33,10 +34,13 @@ package struct Hub: Sendable {
     ) {
         self.store = store
         self.clock = clock
+        var settings = settings
+        settings.connected = Set(connectors.map(\.system))
         inForce = SettingsInForce(settings)
         let signals = HubSignals()
         ready = signals.ready
         press = options.press
+        printers = options.printers
         stopwatch = options.stopwatch ?? clock
         self.log = log
         self.keyring = keyring
@@ -46,7 +50,8 @@ package struct Hub: Sendable {
             store: store, keyring: keyring, clock: clock, settings: settings, options: options, log: log,
             signals: signals)
         dispatcher = Dispatcher(
-            store: store, committer: committer, connectors: [OwnOrders()] + connectors, intake: intake, clock: clock,
+            store: store, committer: committer, connectors: [OwnOrders(settings: settings)] + connectors,
+            intake: intake, clock: clock,
             random: RandomSource(seed: seed), options: options, rules: WaybillRules(settings: settings),
             signals: signals,
             log: log)
@@ -107,14 +112,25 @@ package struct Hub: Sendable {
             }
             onReady()
         }
+        await committer.saveDoors()
     }
 
     /// The packing desks.
     package var desk: Desk { Desk(hub: self) }
 
     /// Records facts durably; see ``Committer/submit(_:)``.
-    package func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
-        try await committer.submit(Submission(facts: facts))
+    package func submit(_ facts: [IncomingFact], through door: Door = .page) async throws -> [FactReceipt] {
+        var submission = Submission(facts: facts)
+        submission.door = door
+        return try await committer.submit(submission)
+    }
+
+    /// Records a person's facts that are one deed: all of them, or after one that is not recorded none.
+    package func submitDeed(_ facts: [IncomingFact], answering task: String? = nil) async throws -> [FactReceipt] {
+        var submission = Submission(facts: facts)
+        submission.isOneDeed = true
+        submission.task = task
+        return try await committer.submit(submission)
     }
 
     /// What to offer the customer of an order; nothing where nobody knows.

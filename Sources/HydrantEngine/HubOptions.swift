@@ -46,6 +46,8 @@ package struct HubOptions: Sendable {
     package var keepsDesk = true
     /// Renders labels; nil: nothing is printed.
     package var press: LabelPress?
+    /// Brings labels to printers; nil: labels go to browsers only.
+    package var printers: (any LabelPrinters)?
 
     package init() {}
 }

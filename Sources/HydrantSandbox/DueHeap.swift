@@ -7,6 +7,9 @@ struct DueHeap: Sendable {
         case route
         case receipt
         case refund
+        case payBack
+        /// Revenue that finance takes out of its books again.
+        case reversal
         /// A message that was held back or not acknowledged.
         case resend
     }

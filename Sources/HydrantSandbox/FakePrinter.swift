@@ -13,12 +13,16 @@ package final class FakePrinter: Sendable {
         case refuse
         /// Hangs up after the first bytes: out of paper in the middle of a label.
         case `break`
+        /// Keeps the line open and reads nothing, like a printer whose lid is open.
+        case hang
     }
 
     private struct State {
         var labels: [[UInt8]] = []
         var script: [Fault]
         var connections = 0
+        /// Lines that are kept open until the end.
+        var hanging: [Int32] = []
     }
 
     private let state: Mutex<State>
@@ -66,16 +70,18 @@ package final class FakePrinter: Sendable {
     }
 
     package func stop() {
+        for connection in state.withLock({ $0.hanging }) { close(connection) }
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
     }
 
     private func serve(_ connection: Int32, _ onLabel: (Int, [UInt8]) -> Void) {
-        defer { close(connection) }
         let fault = state.withLock { state in
             state.connections += 1
             return state.script.isEmpty ? .ok : state.script.removeFirst()
         }
+        if fault == .hang { return state.withLock { $0.hanging.append(connection) } }
+        defer { close(connection) }
         var label: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         if fault == .refuse { return hangUp(connection) }

@@ -4,12 +4,12 @@ import Synchronization
 /// Where the played warehouse and the played couriers meet: whose label is on a parcel, and when it left.
 package final class LoadingDock: Sendable {
     /// One waybill on a parcel.
-    struct Label: Hashable, Sendable {
+    package struct Label: Hashable, Sendable {
         /// The hub's number of the parcel.
         var parcel: String
         /// Who carries it, as warehouses write it: ZTO.
         var courier: String
-        var number: String
+        package var number: String
         /// The system that knows the number: the first piece of its address.
         var maker: String
     }
@@ -42,7 +42,7 @@ package final class LoadingDock: Sendable {
         state.withLock { $0.labels[parcel]?.removeAll { $0.number == number } }
     }
 
-    func label(of parcel: String) -> Label? { state.withLock { $0.labels[parcel]?.first } }
+    package func label(of parcel: String) -> Label? { state.withLock { $0.labels[parcel]?.first } }
 
     /// A label from the courier's roll that lies in the warehouse, for a parcel that nobody has told a number of.
     func drawFromRoll(_ parcel: String, courier: String) -> Label {

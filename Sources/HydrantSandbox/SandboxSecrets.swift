@@ -11,6 +11,7 @@ package struct SandboxSecrets: Sendable {
     package var pushToken: String
     package var customerSystemSecret: String
     package var financeSecret: String
+    package var marketplaceSecret: String
     /// For `POST /v1/facts`: the bearer token, and the Standard Webhooks secret (`whsec_…`); empty sends unsigned.
     package var hubToken: String
     package var hubWebhookSecret: String
@@ -22,6 +23,7 @@ package struct SandboxSecrets: Sendable {
         pushToken = hexadecimalText(made("courier push").prefix(16))
         customerSystemSecret = "whsec_" + base64Text(made("customers"))
         financeSecret = "whsec_" + base64Text(made("finance"))
+        marketplaceSecret = "whsec_" + base64Text(made("marketplace"))
         self.hubToken = hubToken
         self.hubWebhookSecret = hubWebhookSecret
     }

@@ -24,7 +24,7 @@ struct SandboxAnswer: Sendable {
     }
 }
 
-/// The four systems on one port of 127.0.0.1: /wms, /sf, /crm and /finance.
+/// The five systems on one port of 127.0.0.1: /wms, /sf, /crm, /finance and /marketplace.
 struct SandboxServer: Service {
     let world: SandboxWorld
 
@@ -48,6 +48,8 @@ struct SandboxReception: Sendable {
         case "sf": await answerCourier(call)
         case "crm": await answerOffice(call, system: "crm", secret: world.secrets.customerSystemSecret)
         case "finance": await answerOffice(call, system: "finance", secret: world.secrets.financeSecret)
+        case "marketplace":
+            await answerOffice(call, system: "marketplace", secret: world.secrets.marketplaceSecret)
         default: SandboxAnswer(JSON.object([]), status: 404)
         }
     }
@@ -119,9 +121,11 @@ struct SandboxReception: Sendable {
         }
         do {
             let document = try JSON(bytes: call.body)
-            return system == "crm"
-                ? await world.answerCustomers(path, key: key, document)
-                : await world.answerFinance(path, key: key, document)
+            return switch system {
+            case "crm": await world.answerCustomers(path, key: key, document)
+            case "finance": await world.answerFinance(path, key: key, document)
+            default: await world.answerMarketplace(path, key: key, document)
+            }
         } catch {
             return SandboxAnswer(JSON.object([JSON.Member("message", "not JSON")]), status: 400)
         }

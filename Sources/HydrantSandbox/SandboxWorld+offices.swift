@@ -12,13 +12,18 @@ struct FinanceLedger: Sendable {
     struct Invoice: Sendable {
         var order: String
         var amountMinor: Int64
+        /// Whether its revenue was taken out of the books again.
+        var isReversed = false
     }
 
     var replies: [String: JSON] = [:]
     var invoices: [Invoice] = []
+    /// What a clerk paid back by hand.
+    var paidBack: [Invoice] = []
 }
 
-/// The customer system and the finance system: they answer each idempotency key once and the same way ever after.
+/// The customer system, the finance system and the marketplace: they answer each idempotency key once and the same way
+/// ever after.
 extension SandboxWorld {
     func answerCustomers(_ path: String, key: String, _ document: JSON) -> SandboxAnswer {
         counts.requests["crm", default: 0] += 1
@@ -36,6 +41,7 @@ extension SandboxWorld {
                 "accepted": .bool(isAccepted), "sentAt": .string(now.text),
                 "reason": .string(isAccepted ? "" : "退订或空号"),
             ]
+        case "/receiver-changes": reply = Self.acknowledged(document)
         case "/warranties":
             customers.warranties += 1
             reply = [
@@ -65,6 +71,11 @@ extension SandboxWorld {
         guard fault.takesEffect else { return SandboxAnswer(JSON.null, fault: fault) }
         if let known = finance.replies[key] { return SandboxAnswer(known, fault: fault) }
         if path == "/purchases" { return answerPurchase(key, document, fault) }
+        if path == "/receiver-changes" {
+            let reply = Self.acknowledged(document)
+            finance.replies[key] = reply
+            return SandboxAnswer(reply, fault: fault)
+        }
         guard path == "/invoices", let order = document["order"]?.string, !order.isEmpty,
             let amount = document["amountMinor"]?.integer
         else {
@@ -97,10 +108,34 @@ extension SandboxWorld {
         return SandboxAnswer(reply, fault: fault)
     }
 
+    func answerMarketplace(_ path: String, key: String, _ document: JSON) -> SandboxAnswer {
+        counts.requests["marketplace", default: 0] += 1
+        let fault = fault(of: "marketplace \(key)")
+        guard fault.takesEffect else { return SandboxAnswer(JSON.null, fault: fault) }
+        if let known = marketplace[key] { return SandboxAnswer(known, fault: fault) }
+        guard path == "/receiver-changes" else {
+            return SandboxAnswer(JSON.object([JSON.Member("message", "unknown path")]), status: 404)
+        }
+        let reply = Self.acknowledged(document)
+        marketplace[key] = reply
+        return SandboxAnswer(reply, fault: fault)
+    }
+
+    /// The answer to the news of a changed receiver, which must name its order and where it goes now.
+    private static func acknowledged(_ document: JSON) -> JSON {
+        let isAccepted = document["order"]?.string?.isEmpty == false && document["changedAt"]?.string != nil
+        return ["accepted": .bool(isAccepted), "reason": .string(isAccepted ? "" : "order or changedAt is missing")]
+    }
+
     /// What became of an earlier request; nil when it never arrived.
     func earlierReply(in system: String, key: String) -> JSON? {
         counts.requests[system, default: 0] += 1
-        let reply = system == "crm" ? customers.replies[key] : finance.replies[key]
+        let reply =
+            switch system {
+            case "crm": customers.replies[key]
+            case "finance": finance.replies[key]
+            default: marketplace[key]
+            }
         return reply.map { ["status": "done", "reply": $0] }
     }
 
@@ -118,11 +153,24 @@ extension SandboxWorld {
         batch.facts.append(moneyFact("refund.reported", "RF-\(index + 1)", finance.invoices[index], at))
     }
 
-    private func moneyFact(_ kind: String, _ id: String, _ invoice: FinanceLedger.Invoice, _ at: Instant) -> JSON {
+    func takePayBack(_ index: Int, at: Instant, into batch: inout DueBatch) {
+        batch.facts.append(moneyFact("refund.reported", "PB-\(index + 1)", finance.paidBack[index], at))
+    }
+
+    func takeReversal(_ index: Int, at: Instant, into batch: inout DueBatch) {
+        let invoice = FinanceLedger.Invoice(order: finance.invoices[index].order, amountMinor: 0)
+        let number = "REV-\(index + 1)"
+        batch.facts.append(moneyFact("revenue.recognised", "\(number)-reversed", of: number, invoice, at))
+    }
+
+    /// - Parameter entry: the number of the entry in the books, where it is not that of the message.
+    private func moneyFact(
+        _ kind: String, _ id: String, of entry: String? = nil, _ invoice: FinanceLedger.Invoice, _ at: Instant
+    ) -> JSON {
         [
             "kind": .string(kind), "source": "finance", "id": .string(id), "order": .string(invoice.order),
             "occurredAt": .string(at.text),
-            "data": ["id": .string(id), "amountMinor": .integer(invoice.amountMinor)],
+            "data": ["id": .string(entry ?? id), "amountMinor": .integer(invoice.amountMinor)],
         ]
     }
 }

@@ -147,7 +147,7 @@ extension SandboxWorld {
         case .accept: accept(index, at, into: &batch)
         case .pick:
             if reportsMinorSteps(number) { report("PICK", of: delivery, at, into: &batch) }
-            goOn(index, to: .pack, at: at + minutes(15...70, "pack", number))
+            goOn(index, to: .pack, at: at + minutes(isAgain(delivery) ? 5...20 : 15...70, "pack", number))
         case .pack:
             if !lottery.hits(faults.missingStep, "missing pack", number) {
                 report("PACKAGE", of: delivery, at, into: &batch)
@@ -161,8 +161,16 @@ extension SandboxWorld {
         }
     }
 
+    /// Whether the goods of an order that was refused for lack of stock come hours later by themselves.
+    func isRestockedByItself(_ number: String) -> Bool { lottery.hits(500, "lock later", number) }
+
     private func reportsMinorSteps(_ number: String) -> Bool {
         lottery.hits(pace.minorStepsPermille, "minor steps", number)
+    }
+
+    /// Whether it takes the place of one that was cancelled: its goods lie picked already and go first.
+    private func isAgain(_ delivery: WarehouseLedger.Delivery) -> Bool {
+        Order.number(ofDelivery: delivery.number) != delivery.number
     }
 
     private func goOn(_ index: Int, to step: WarehouseLedger.Step, at: Instant) {
@@ -175,8 +183,9 @@ extension SandboxWorld {
         if lottery.hits(faults.lockRefused, "lock refused", delivery.number), !delivery.wasRefused {
             warehouse.deliveries[index].wasRefused = true
             batch.messages.append(lack(of: delivery, at))
-            let comesLater = lottery.hits(500, "lock later", delivery.number)
-            if comesLater { due.add(.warehouseStep, index, at: at + minutes(240...720, "restock", delivery.number)) }
+            if isRestockedByItself(delivery.number) {
+                due.add(.warehouseStep, index, at: at + minutes(240...720, "restock", delivery.number))
+            }
             return
         }
         let message = process("ACCEPT", of: delivery, at)
@@ -186,7 +195,7 @@ extension SandboxWorld {
         } else {
             batch.messages.append(message)
         }
-        goOn(index, to: .pick, at: at + minutes(5...40, "pick", delivery.number))
+        goOn(index, to: .pick, at: at + minutes(isAgain(delivery) ? 2...8 : 5...40, "pick", delivery.number))
     }
 
     private func report(

@@ -3,8 +3,8 @@ package import HydrantCore
 import Logging
 package import ServiceLifecycle
 
-/// The outside world of a hub, played: a warehouse, a courier, a customer system and a finance system with ledgers of
-/// their own, which answer the hub's calls and push what happens next.
+/// The outside world of a hub, played: a warehouse, a courier, a customer system, a finance system and a marketplace
+/// with ledgers of their own, which answer the hub's calls and push what happens next.
 package actor SandboxWorld {
     let clock: any HubClock
     let lottery: Lottery
@@ -12,7 +12,7 @@ package actor SandboxWorld {
     let pace: SandboxPace
     let secrets: SandboxSecrets
     let dock: LoadingDock
-    /// The port on 127.0.0.1 where the four systems listen.
+    /// The port on 127.0.0.1 where the five systems listen.
     package nonisolated let port: Int
     private let pusher: Pusher
 
@@ -20,6 +20,8 @@ package actor SandboxWorld {
     var courier = CourierLedger()
     var customers = CustomerLedger()
     var finance = FinanceLedger()
+    /// What the marketplace answered to each idempotency key.
+    var marketplace: [String: JSON] = [:]
     var due = DueHeap()
     var counts = SandboxCounts()
     private var heldBack: [Int: Outgoing] = [:]
@@ -54,7 +56,7 @@ package actor SandboxWorld {
         pusher = Pusher(hub: hub, secrets: secrets, wallClock: wallClock ?? clock)
     }
 
-    /// The hub's settings that fit this world: systems "wms", "sf", "crm" and "finance".
+    /// The hub's settings that fit this world: systems "wms", "sf", "crm", "finance" and "marketplace".
     package nonisolated var connectorSettings: [ConnectorSettings] {
         let base = "http://127.0.0.1:\(port)"
         let timeout = String(pace.callTimeoutMilliseconds)
@@ -85,6 +87,9 @@ package actor SandboxWorld {
             ConnectorSettings(
                 system: "finance", kind: "generic-finance", baseURL: "\(base)/finance",
                 credentials: ["webhookSecret": secrets.financeSecret], options: ["timeoutMilliseconds": timeout]),
+            ConnectorSettings(
+                system: "marketplace", kind: "generic-shop", baseURL: "\(base)/marketplace",
+                credentials: ["webhookSecret": secrets.marketplaceSecret], options: ["timeoutMilliseconds": timeout]),
         ]
     }
 
@@ -187,6 +192,8 @@ package actor SandboxWorld {
             case .route: takeRoute(index, at: entry.at, into: &batch)
             case .receipt: takeReceipt(index, at: entry.at, into: &batch)
             case .refund: takeRefund(index, at: entry.at, into: &batch)
+            case .payBack: takePayBack(index, at: entry.at, into: &batch)
+            case .reversal: takeReversal(index, at: entry.at, into: &batch)
             case .resend: if let message = heldBack.removeValue(forKey: index) { batch.messages.append(message) }
             }
         }

@@ -27,6 +27,8 @@ struct WarehouseLedger: Sendable {
         var isPaused = false
         var isCancelled = false
         var wasRefused = false
+        /// Somebody brought the goods from elsewhere.
+        var isRestocked = false
         /// How often the hub asked for it; it exists once all the same.
         var requests = 1
         /// How often the warehouse looked in vain for the courier's number.

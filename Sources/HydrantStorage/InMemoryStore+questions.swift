@@ -68,6 +68,12 @@ extension MemoryTables {
         return counts
     }
 
+    func statePlaces() throws -> [(place: StatePlace, count: Int64)] {
+        var counts: [StatePlace: Int64] = [:]
+        for place in orders.compactMap(\.row.place) { counts[place, default: 0] += 1 }
+        return counts.map { ($0.key, $0.value) }
+    }
+
     func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         for order in orders {
             if let moment = order.row.changesAt { try body(order.row.number, moment) }

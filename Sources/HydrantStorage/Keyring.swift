@@ -5,12 +5,15 @@ import struct Foundation.Data
 
 /// The keys that everything secret depends on, derived from one master key that lies outside the database.
 package struct Keyring: Sendable {
-    private let chainKey: SymmetricKey
+    private typealias Code = HMAC<SHA256>
+
     private let sealKey: SymmetricKey
-    private let fingerprintKey: SymmetricKey
-    private let bodyKey: SymmetricKey
-    private let headKey: SymmetricKey
-    private let searchKey: SymmetricKey
+    /// Codes that have taken their key in and nothing else: a copy of one costs less than taking the key in again.
+    private let chainCode: Code
+    private let fingerprintCode: Code
+    private let bodyCode: Code
+    private let headCode: Code
+    private let searchCode: Code
 
     /// - Parameter master: 32 random bytes.
     package init(master: [UInt8]) {
@@ -19,20 +22,26 @@ package struct Keyring: Sendable {
         func derived(_ purpose: String) -> SymmetricKey {
             HKDF<SHA256>.deriveKey(inputKeyMaterial: input, info: Data(purpose.utf8), outputByteCount: 32)
         }
-        chainKey = derived("hydrant chain 1")
+        chainCode = Code(key: derived("hydrant chain 1"))
         sealKey = derived("hydrant seal 1")
-        fingerprintKey = derived("hydrant fingerprint 1")
-        bodyKey = derived("hydrant body 1")
-        headKey = derived("hydrant head 1")
-        searchKey = derived("hydrant search 1")
+        fingerprintCode = Code(key: derived("hydrant fingerprint 1"))
+        bodyCode = Code(key: derived("hydrant body 1"))
+        headCode = Code(key: derived("hydrant head 1"))
+        searchCode = Code(key: derived("hydrant search 1"))
     }
 
     /// The hash of an event: HMAC-SHA256 over its predecessor's hash and its bytes.
     package func chainHash(previous: [UInt8], event bytes: [UInt8]) -> [UInt8] {
-        var mac = HMAC<SHA256>(key: chainKey)
-        mac.update(data: previous)
-        mac.update(data: bytes)
-        return Array(mac.finalize())
+        var code = chainCode
+        code.update(data: previous)
+        code.update(data: bytes)
+        return Array(code.finalize())
+    }
+
+    private static func finish(_ begun: Code, over bytes: [UInt8]) -> Code.MAC {
+        var code = begun
+        code.update(data: bytes)
+        return code.finalize()
     }
 
     /// AES-256-GCM with a fresh nonce; the context is authenticated and not stored.
@@ -49,7 +58,7 @@ package struct Keyring: Sendable {
 
     /// A keyed hash by which equal texts are found without being read: 32 hexadecimal digits.
     package func fingerprint(_ text: String) -> String {
-        let mac = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: fingerprintKey)
+        let mac = Self.finish(fingerprintCode, over: Array(text.utf8))
         return hexadecimal(Array(mac.prefix(16)))
     }
 
@@ -65,13 +74,13 @@ package struct Keyring: Sendable {
     /// A keyed hash of a message's raw body, which may hold a telephone number: nobody without the key can try out what
     /// the body was.
     package func bodyHash(_ bytes: [UInt8]) -> UInt64 {
-        let mac = HMAC<SHA256>.authenticationCode(for: bytes, using: bodyKey)
+        let mac = Self.finish(bodyCode, over: bytes)
         return mac.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// HMAC-SHA256 for the head of a database, 32 bytes.
     package func headHash(_ bytes: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: headKey))
+        Array(Self.finish(headCode, over: bytes))
     }
 
     /// As ``checkValue``, of a database that has a head.
@@ -79,14 +88,13 @@ package struct Keyring: Sendable {
 
     /// By what orders are found that have a term: 64 bits of an HMAC-SHA256 over its kind and its text.
     package func searchHash(_ term: SearchTerm) -> Int64 {
-        let mac = HMAC<SHA256>.authenticationCode(
-            for: Array("\(term.kind.rawValue):\(term.text)".utf8), using: searchKey)
+        let mac = Self.finish(searchCode, over: Array("\(term.kind.rawValue):\(term.text)".utf8))
         return Int64(bitPattern: mac.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     /// Tells whether a database was made with this key: stored once, compared at each start.
     package var checkValue: [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array("hydrant key check".utf8), using: fingerprintKey))
+        Array(Self.finish(fingerprintCode, over: Array("hydrant key check".utf8)))
     }
 }
 

@@ -219,6 +219,11 @@ package struct StoreCounts: Hashable, Sendable {
     package init() {}
 }
 
+extension OrderRow {
+    /// Where the order stands while somebody waits for it.
+    package var place: StatePlace? { StatePlace(state: state, since: stateSince, completion: completion) }
+}
+
 package struct OrderFilter: Hashable, Sendable {
     package var state: Int?
     package var completion: Completion?

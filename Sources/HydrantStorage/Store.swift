@@ -64,6 +64,9 @@ package protocol StoreReader {
     /// The sum of all orders' contributions to the health index as last saved.
     func healthCounts() throws -> [UInt16: Int64]
 
+    /// Where the orders under way stand, and how many at each place.
+    func statePlaces() throws -> [(place: StatePlace, count: Int64)]
+
     /// Orders whose findings or health change by themselves, with the time of it.
     func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws
 

@@ -132,6 +132,11 @@ package struct PostgresReader: StoreReader {
 extension PostgresReader {
     package func countsByState() throws -> [Int64] { try tallies().countsByState }
     package func healthCounts() throws -> [UInt16: Int64] { try tallies().healthCounts }
+    package func statePlaces() throws -> [(place: StatePlace, count: Int64)] {
+        try connection.all(Statements.statePlaces) {
+            (StatePlace(state: Int($0.integer(0)), minute: $0.integer(1)), $0.integer(2))
+        }
+    }
     package func instructionCounts() throws -> [InstructionStatus: Int64] { try tallies().instructionCounts }
     package func counts() throws -> StoreCounts { try tallies().counts }
 

@@ -207,6 +207,7 @@ extension PostgresTransaction {
         try reader.openInstructions(lane, limit: limit)
     }
     package func instructionCounts() throws -> [InstructionStatus: Int64] { try sums().instructionCounts }
+    package func statePlaces() throws -> [(place: StatePlace, count: Int64)] { try reader.statePlaces() }
     package func healthCounts() throws -> [UInt16: Int64] { try sums().healthCounts }
     package func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try reader.scanChanges(body)

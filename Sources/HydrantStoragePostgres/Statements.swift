@@ -22,6 +22,11 @@ enum Statements {
             AND ($6::text IS NULL OR number < $6)
         ORDER BY id LIMIT $7::bigint
         """
+    static let statePlaces = """
+        SELECT state, state_since / 60000, count(*) FROM orders
+        WHERE state BETWEEN 1 AND 6 AND completion IN ('open', 'partially-completed') AND state_since IS NOT NULL
+        GROUP BY 1, 2
+        """
     static let changesPage = """
         SELECT id, number, changes_at FROM orders WHERE id > $1::bigint AND changes_at IS NOT NULL
         ORDER BY id LIMIT $2::bigint

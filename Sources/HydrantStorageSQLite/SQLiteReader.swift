@@ -74,6 +74,15 @@ package struct SQLiteReader: StoreReader {
             [.text(lane.system), .text(lane.kind.rawValue), .integer(limit)], InstructionRow.init(_:))
     }
 
+    package func statePlaces() throws -> [(place: StatePlace, count: Int64)] {
+        try query(Statements.statePlaces).all([]) { row in
+            guard let state = Int(exactly: row.integer(0)), (0..<8).contains(state) else {
+                throw StoreFailure(.corrupt)
+            }
+            return (StatePlace(state: state, minute: row.integer(1)), row.integer(2))
+        }
+    }
+
     package func healthCounts() throws -> [UInt16: Int64] {
         var counts: [UInt16: Int64] = [:]
         try query(Statements.healthCounts).each([]) { row in

@@ -107,6 +107,7 @@ extension SQLiteTransaction {
     package func openInstructions(_ lane: InstructionLane, limit: Int) throws -> [InstructionRow] {
         try reader.openInstructions(lane, limit: limit)
     }
+    package func statePlaces() throws -> [(place: StatePlace, count: Int64)] { try reader.statePlaces() }
     package func healthCounts() throws -> [UInt16: Int64] { try reader.healthCounts() }
     package func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try reader.scanChanges(body)

@@ -39,6 +39,11 @@ enum Statements {
         WHERE number >= ? AND number < ? AND id > ? AND \(orderFilter) ORDER BY id LIMIT ?
         """
     static let countsByState = "SELECT state, count(*) FROM orders WHERE completion <> 'cancelled' GROUP BY state"
+    static let statePlaces = """
+        SELECT state, state_since / 60000, count(*) FROM orders
+        WHERE state BETWEEN 1 AND 6 AND completion IN ('open', 'partially-completed') AND state_since IS NOT NULL
+        GROUP BY 1, 2
+        """
     static let healthCounts = "SELECT health, count(*) FROM orders GROUP BY health"
     static let changes = "SELECT number, changes_at FROM orders WHERE changes_at IS NOT NULL ORDER BY id"
     static let insertOrder = """

@@ -11,6 +11,7 @@ extension StoreContract {
         Property(name: "findings are read by kind and verdict, page by page") { try await $0.findingPages() },
         Property(name: "states are counted without cancelled orders") { try await $0.stateCounts() },
         Property(name: "health is counted by its bits") { try await $0.healthSums() },
+        Property(name: "orders under way are counted by where they stand") { try await $0.placesOfOrders() },
         Property(name: "orders that change by themselves are listed with the time") { try await $0.changes() },
     ]
 
@@ -166,6 +167,25 @@ extension StoreContract {
                 try await store.write(Sample.batch(write))
             }
             try expect(try await store.read { try $0.countsByState() }, [1, 0, 2, 0, 0, 0, 0, 1], "counts")
+        }
+    }
+
+    func placesOfOrders() async throws {
+        try await withStore { store in
+            for (index, state) in [0, 3, 3, 7, 3, 5].enumerated() {
+                var write = Sample.step("\(index)")
+                write.row.state = state
+                write.row.stateSince = Sample.now + .minutes(index == 5 ? 1 : 0)
+                if index == 4 { write.row.completion = .cancelled }
+                try await store.write(Sample.batch(write))
+            }
+            let places = try await store.read { reader in
+                Dictionary(uniqueKeysWithValues: try reader.statePlaces().map { ($0.place, $0.count) })
+            }
+            let minute = Sample.now.milliseconds / .minutes(1)
+            try expect(
+                places, [StatePlace(state: 3, minute: minute): 2, StatePlace(state: 5, minute: minute + 1): 1], "places"
+            )
         }
     }
 

@@ -5,9 +5,10 @@ import HydrantDocuments
 struct AddressCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "address",
-        abstract: "Read Chinese addresses from standard input and print one JSON object for each line.",
+        abstract:
+            "Read Chinese addresses from standard input and print one JSON object for each line that is not empty.",
         discussion: """
-            Each object holds province, city, district, town, road, detail, the official codes, the area that freight
+            Each object holds province, city, district, town, road, detail, the official codes, the area that freight \
             and bags go by, and the problems with their place in the line.
               hydrant address < lines.txt
             Exits with 1 when --strict is given and a line has a serious problem.
@@ -21,6 +22,7 @@ struct AddressCommand: ParsableCommand {
         var hasSerious = false
         var out: [UInt8] = []
         while let line = readLine(strippingNewline: true) {
+            guard line.contains(where: { !$0.isWhitespace }) else { continue }
             let address = parser.parse(line)
             hasSerious = hasSerious || address.problems.contains { $0.kind.isSerious }
             address.json.write(to: &out)

@@ -11,7 +11,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy a database file while the hub runs, and verify the copy.",
         discussion: """
-            The copy appears under its name only when it was opened and verified from beginning to end. Keep the key
+            The copy appears under its name only when it was opened and verified from beginning to end. Keep the key \
             file apart from it. A server's database is backed up by the server's own means (docs/postgresql.md).
             """)
 
@@ -49,10 +49,10 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Bring a backup back, verify it, and begin a new epoch.",
         discussion: """
-            What was sent after the backup was made is not in it. From the restore on the hub asks the partner by our
-            own number before it sends anything of an order from before, and hands to a person what nobody can be asked
-            about. With the address of a server's database, which its own means have brought back, only the epoch
-            begins: stop all nodes first.
+            What was sent after the backup was made is not in it. From the restore on the hub asks the partner by our \
+            own number before it sends anything of an order from before, and hands to a person what nobody can be \
+            asked about. With the address of a server's database, which its own means have brought back, only the \
+            epoch begins: stop all nodes first.
             """)
 
     @OptionGroup var database: DatabaseOptions

@@ -9,11 +9,11 @@ struct BagCommand: ParsableCommand {
         discussion: """
             The parcels come as JSON on standard input (docs/bagging.md):
               hydrant bag < parcels.json
-            They share a bag when warehouse, courier, rider, line and area are the same and they leave less than 15
+            They share a bag when warehouse, courier, rider, line and area are the same and they leave less than 15 \
             minutes apart. Held, cancelled and re-addressed parcels are listed with their reason and are in no bag.
 
-            With --check the document holds bags and what a scanner saw go into them, and every bag is answered with the
-            parcels that are foreign, missing or must not leave. Exit code 1 says that a bag must not be closed.
+            With --check the document holds bags and what a scanner saw go into them, and every bag is answered with \
+            the parcels that are foreign, missing or must not leave. Exit code 1 says that a bag must not be closed.
             """)
 
     @Flag(help: "Hold scans against bags: {\"bags\": […], \"scans\": [{\"bag\", \"parcel\"}]}.")

@@ -55,15 +55,18 @@ struct OpenDatabase {
 
     /// Opens a database for writing and makes it when it is missing.
     ///
-    /// - Parameter server: how a server's database is used.
+    /// - Parameters:
+    ///   - server: how a server's database is used.
+    ///   - interceptors: takes the place of what the database keeps, before anything reads that.
     static func writing(
-        _ options: DatabaseOptions, server: PostgresSettings = PostgresSettings()
+        _ options: DatabaseOptions, server: PostgresSettings = PostgresSettings(), interceptors: RuleDocument? = nil
     ) async throws -> OpenDatabase {
-        try await open(options, isWriting: true, server: server)
+        try await open(options, isWriting: true, server: server, interceptors: interceptors)
     }
 
     private static func open(
-        _ options: DatabaseOptions, isWriting: Bool, server: PostgresSettings = PostgresSettings()
+        _ options: DatabaseOptions, isWriting: Bool, server: PostgresSettings = PostgresSettings(),
+        interceptors: RuleDocument? = nil
     ) async throws -> OpenDatabase {
         do {
             let store: any Store
@@ -90,6 +93,7 @@ struct OpenDatabase {
             } else if try await !store.isBound(to: keyring) {
                 throw StoreFailure(.keyMismatch)
             }
+            if let interceptors { try await RulesFile.save(interceptors, in: store) }
             let settings = try await SavedDocument.settings(in: store)
             return OpenDatabase(store: store, keyring: keyring, settings: settings)
         } catch let failure as StoreFailure {

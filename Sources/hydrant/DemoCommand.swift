@@ -20,9 +20,10 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Play a Double-11 day with a simulated outside world, and open the pages.",
         discussion: """
-            A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance, six
-            couriers, three aggregators and a text service with their real protocols. The day takes about three
-            minutes; then the parcels travel on. Stop it with Ctrl-C.
+            A hub with a new embedded database, and a sandbox on 127.0.0.1 that plays the WMS, the CRM, finance, a \
+            marketplace, six couriers, three aggregators and a text service with their real protocols. Ten people with \
+            accounts of their own work through the tasks. The day takes about three minutes; then the parcels travel \
+            for three days faster, and from there on the clock goes as every clock. Stop it with Ctrl-C.
             """)
 
     @Option(help: "How many orders the day has.")
@@ -149,7 +150,8 @@ struct DemoStage {
             hub: hub, demo: true, forms: FormSigner(key: database.keyring.sessionKey), outages: outageSwitch(world))
         let address = "\(hubURL)/sign-in?code=\(signInCode(server))"
         let application = try pages.application(settings: server, log: log) { _ in announce(address) }
-        let show = try show(hub, world, egress)
+        let office = try await DemoOffice(database: database, world: world.world, caller: egress, seed: command.seed)
+        let show = try show(hub, world, egress, office)
         let services: [any Service] = [
             EgressService(client: egress), HubService(hub: hub), application, pages.sampling, show,
         ]
@@ -159,7 +161,7 @@ struct DemoStage {
             """
 
             The demo has stopped. Its database stays until the next one:
-              hydrant verify --database \(verifyArguments)
+              \(CommandLine.arguments[0]) verify --database \(verifyArguments)
 
             """)
     }
@@ -192,13 +194,15 @@ struct DemoStage {
                 clock: clock, seed: command.seed, faults: .badDay, pace: .fast, hub: hubURL, dock: dock))
     }
 
-    /// A bad day, except that few reports come hours late: one is meant to see single wrong orders, not a storm.
+    /// A bad day, except that few reports come hours late and little stock is lacking: one is meant to see single wrong
+    /// orders that people see to, not a storm.
     private var demoFaults: HydrantSandbox.FaultPlan {
         var plan = HydrantSandbox.FaultPlan.badDay
         plan.reversedPush = 4
         plan.missingStep = 1
-        plan.lockRefused = 4
+        plan.lockRefused = 2
         plan.creditRefused = 3
+        plan.splitParcels = 10
         return plan
     }
 
@@ -209,6 +213,7 @@ struct DemoStage {
         options.keepers = DemoKeeper.contacts
         options.addresses = { OfficialDivisions.parser.parse($0) }
         options.press = try? ShippedPress.load()
+        options.printers = NetworkPrinters()
         // Partners answer in the machine's time, however fast the hub's runs.
         options.stopwatch = SystemClock()
         // At 480 virtual seconds a second, slices and leases of the hub's clock are stretched to match.
@@ -233,20 +238,25 @@ struct DemoStage {
     }
 
     /// The shops, the pacing of the clock, and the line of progress on the terminal.
-    private func show(_ hub: Hub, _ world: OutsideWorld, _ egress: EgressClient) throws -> LoopService {
+    private func show(
+        _ hub: Hub, _ world: OutsideWorld, _ egress: EgressClient, _ office: DemoOffice
+    ) throws -> LoopService {
         let progress = DemoProgress()
         let driver = DemoDriver(
             hubURL: world.world.hubURL, token: access.token,
             signer: try StandardWebhooks(secrets: [access.webhookSecret]),
             caller: egress, clock: clock, wallClock: SystemClock(), progress: progress)
         let intake = hub.intake
-        let day = DoubleElevenDay(seed: command.seed, orders: command.orders, begin: dayBegin) { receiver in
+        let day = DoubleElevenDay(
+            seed: command.seed, orders: command.orders, begin: dayBegin, returnDelay: .hours(40) ... .hours(150)
+        ) { receiver in
             (try? intake.seal(receiver).0.fingerprint) ?? ""
         }
         let daySpeed = 1_440 / command.minutes
         let pacer = DemoPacer(
-            hub: hub, world: world, clock: clock, dayEnd: dayBegin + .hours(24), progress: progress, daySpeed: daySpeed,
-            laterSpeed: daySpeed * 3)
+            hub: hub, world: world, clock: clock, dayEnd: dayBegin + .hours(24),
+            rest: command.untilDone ? nil : dayBegin + .hours(24 * 3), progress: progress, daySpeed: daySpeed,
+            laterSpeed: daySpeed * (command.untilDone ? 6 : 3))
         let teller = DemoTeller(hub: hub, clock: clock, progress: progress, orders: command.orders)
         let keeper = DemoKeeper(world: world, caller: egress, clock: clock)
         let untilDone = command.untilDone
@@ -256,6 +266,7 @@ struct DemoStage {
                 group.addTask { try await pacer.run() }
                 group.addTask { try await driver.run(day) }
                 group.addTask { try await keeper.run() }
+                group.addTask { try await office.run() }
                 group.addTask { try await teller.run(untilQuiet: untilDone, notBefore: dayEnd + .hours(24 * 9)) }
                 // The teller ends when everything is quiet; the others go on until then.
                 while let _ = try await group.next() {

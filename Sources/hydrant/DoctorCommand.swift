@@ -14,7 +14,11 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: "The folder in which the database is to lie.")
     var folder = "."
 
-    @Option(help: "A database of a PostgreSQL server to check, postgres://USER@HOST:PORT/NAME; nothing is written.")
+    @Option(
+        help: """
+            A database to check: a file, or postgres://USER@HOST:PORT/NAME for a database of a PostgreSQL server; \
+            nothing is written.
+            """)
     var database: String?
 
     @Option(help: "A settings or mapping document to check.")
@@ -24,11 +28,10 @@ struct DoctorCommand: AsyncParsableCommand {
     var port = 8080
 
     func run() async throws {
-        var checks = [
-            checkWriting(), checkSpace(), checkDurableWrite(), checkMemory(), checkClock(), checkPort(), checkSecrets(),
-        ]
+        var checks = checkFolder()
+        checks += [checkMemory(), checkClock(), checkPort()]
         if let settings { checks.append(checkDocument(settings)) }
-        if let database { checks.append(await checkServer(database)) }
+        if let database { checks.append(await checkDatabase(database)) }
         for check in checks {
             Terminal.standardOutput("\(check.isFine ? "✓" : "✗") \(check.name): \(check.finding)\n")
             if !check.isFine { Terminal.standardOutput("    → \(check.advice)\n") }
@@ -45,13 +48,40 @@ struct DoctorCommand: AsyncParsableCommand {
         var advice: String
     }
 
-    private func checkServer(_ database: String) async -> Check {
-        let name = "database server"
-        guard let address = PostgresAddress(database) else {
-            return Check(
-                name: name, isFine: false, finding: "--database is no address of a server's database",
-                advice: "Write it as postgres://USER@HOST:PORT/NAME.")
+    /// What hangs on the folder; where it is missing, that alone.
+    private func checkFolder() -> [Check] {
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+        guard isThere, isFolder.boolValue else {
+            return [
+                Check(
+                    name: "folder \(folder)", isFine: false, finding: isThere ? "is a file" : "is missing",
+                    advice: "Make it (mkdir -p), or name the folder of the database with --folder.")
+            ]
         }
+        return [checkWriting(), checkSpace(), checkDurableWrite(), checkSecrets()]
+    }
+
+    private func checkDatabase(_ database: String) async -> Check {
+        if let address = PostgresAddress(database) { return await checkServer(address) }
+        let name = "database \(database)"
+        guard !database.contains("://"), FileManager.default.fileExists(atPath: database) else {
+            return Check(
+                name: name, isFine: false, finding: "is no file and no address of a server's database",
+                advice: "Give the path of the file, or postgres://USER@HOST:PORT/NAME.")
+        }
+        do {
+            let open = try await OpenDatabase.reading(DatabaseOptions.parse(["--database", database]))
+            try await open.store.close()
+            return Check(name: name, isFine: true, finding: "this version can work on it, and its key fits", advice: "")
+        } catch {
+            let problem = error as? CommandProblem ?? CommandProblem("cannot be opened", advice: "Check the rights.")
+            return Check(name: name, isFine: false, finding: problem.message, advice: problem.advice)
+        }
+    }
+
+    private func checkServer(_ address: PostgresAddress) async -> Check {
+        let name = "database server"
         do {
             let finding = try await PostgresStore.examine(address)
             return Check(name: name, isFine: true, finding: finding, advice: "")
@@ -123,9 +153,13 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func checkPort() -> Check {
         let isFree = PortProbe.isFree(port)
+        let isTaken = PortProbe.isTaken(port, host: PortProbe.loopback)
         return Check(
-            name: "port \(port) on 127.0.0.1", isFine: isFree, finding: isFree ? "free" : "in use",
-            advice: "Another program listens there; choose another one with --port.")
+            name: "port \(port) on 127.0.0.1", isFine: isFree,
+            finding: isFree ? "free" : isTaken ? "in use" : "cannot be listened on",
+            advice: isTaken
+                ? "Another program listens there; choose another one with --port."
+                : "Ports end at 65535 and need rights of their own below 1024; choose another one with --port.")
     }
 
     private func checkSecrets() -> Check {
@@ -152,34 +186,54 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 }
 
-/// Whether a TCP port of the loopback address can be listened on.
+/// Whether a TCP port of this machine can be listened on.
 enum PortProbe {
-    static func isFree(_ port: Int) -> Bool { bound(port) != nil }
+    static let loopback = "127.0.0.1"
+
+    private enum Standing {
+        /// With the number that the system gives for it, also for 0.
+        case free(Int)
+        case taken
+        /// It cannot be listened on for another reason, or nobody looked.
+        case unknown
+    }
+
+    /// Whether the loopback's port can be listened on.
+    static func isFree(_ port: Int) -> Bool {
+        if case .free = standing(port, loopback) { true } else { false }
+    }
+
+    /// Whether another program listens there. Names and IPv6 addresses are not looked at: never.
+    static func isTaken(_ port: Int, host: String) -> Bool {
+        if case .taken = standing(port, host) { true } else { false }
+    }
 
     /// A port that was free a moment ago.
     static func freePort() throws -> Int {
-        guard let port = bound(0) else { throw CommandProblem("no port of 127.0.0.1 is free") }
+        guard case .free(let port) = standing(0, loopback) else {
+            throw CommandProblem("no port of 127.0.0.1 is free")
+        }
         return port
     }
 
-    /// The port that the system gives for this one, 0 for any; nil when it is taken.
-    private static func bound(_ port: Int) -> Int? {
-        guard let number = UInt16(exactly: port) else { return nil }
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var reuse: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+    private static func standing(_ port: Int, _ host: String) -> Standing {
+        guard let number = UInt16(exactly: port) else { return .unknown }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = number.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return .unknown }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return .unknown }
+        defer { close(descriptor) }
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        let trouble = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 ? 0 : errno
             }
         }
-        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
+        if trouble == 0 { return .free(Int(UInt16(bigEndian: address.sin_port))) }
+        return trouble == EADDRINUSE ? .taken : .unknown
     }
 }

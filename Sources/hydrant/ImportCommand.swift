@@ -11,8 +11,8 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Read orders from CSV files through a mapping document.",
         discussion: """
-            The mapping document says which columns are which facts; Templates/ has complete ones and
-            docs/mapping.md explains them. Reading the same files again changes nothing.
+            The mapping document says which columns are which facts; Templates/ has complete ones and docs/mapping.md \
+            explains them. Reading the same files again changes nothing.
             """)
 
     @Option(help: "The mapping document (YAML).")
@@ -28,7 +28,7 @@ struct ImportCommand: AsyncParsableCommand {
         let document = try readDocument { () throws(DocumentProblems) in
             try MappingDocument.load(text: text, path: mapping)
         }
-        guard document.source != SourceNames.hub else {
+        guard document.source != SourceNames.hub, document.source != SourceNames.desk else {
             throw CommandProblem(
                 "\(mapping): the source \(document.source) is the hub itself", advice: "Give it another name.")
         }

@@ -53,6 +53,7 @@ struct Importer {
     private func submission(of chunk: ImportChunk) throws -> Submission {
         let now = hub.clock.now()
         var submission = Submission()
+        submission.door = .fileImport
         submission.parked = try chunk.badRows.map { row in
             try hub.intake.park(
                 [], source: document.source, place: "\(row.file):\(row.line)", reason: row.reason, now: now)

@@ -10,7 +10,7 @@ enum Main {
         umask(0o077)
         do {
             try HydrantCommand.refuseUnknownName(CommandLine.arguments.dropFirst().first)
-            var command = try HydrantCommand.parseAsRoot()
+            var command = try HydrantCommand.parsed(Array(CommandLine.arguments.dropFirst()))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -61,6 +61,36 @@ struct HydrantCommand: AsyncParsableCommand {
 }
 
 extension HydrantCommand {
+    /// The command with its options. An option that does not exist is named before any that is missing.
+    fileprivate static func parsed(_ words: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(words)
+        } catch {
+            if exitCode(for: error) != .success { try refuseUnknownOption(in: words) }
+            throw error
+        }
+    }
+
+    private static func refuseUnknownOption(in words: [String]) throws {
+        var command: any ParsableCommand.Type = HydrantCommand.self
+        for word in words {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == word }) else { break }
+            command = next
+        }
+        let marks = CharacterSet(charactersIn: " \n[]|,()")
+        let help = helpMessage(for: command, columns: 1_000).components(separatedBy: marks)
+        let isName = { (word: String) in word.dropFirst(2).allSatisfy { $0.isLetter || $0 == "-" } }
+        let names = Set(help.filter { $0.hasPrefix("--") && $0.count > 2 && isName($0) }).sorted()
+        for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+            let name = String(word.prefix { $0 != "=" })
+            guard !names.contains(name) else { continue }
+            let guess = closestWord(to: name, among: names).map { "Did you mean “\($0)”? " } ?? ""
+            throw CommandProblem(
+                "there is no option “\(name)”",
+                advice: guess + "The options are \(names.joined(separator: ", ")).")
+        }
+    }
+
     /// A first word that is no command, with the one that was probably meant.
     static func refuseUnknownName(_ word: String?) throws {
         let names = configuration.subcommands.map { $0._commandName }
@@ -73,4 +103,4 @@ extension HydrantCommand {
 }
 
 /// The release that this program is.
-let hydrantVersion = "0.4.0"
+let hydrantVersion = "0.5.0"

@@ -11,8 +11,8 @@ struct MigrateCommand: AsyncParsableCommand {
         commandName: "migrate",
         abstract: "Move everything from a database file into an empty database of a PostgreSQL server.",
         discussion: """
-            Stop the hub first. A move that was interrupted goes on where it ended when the command is run again. In the
-            end both databases are compared and the new one is verified; the file stays as it is.
+            Stop the hub first. A move that was interrupted goes on where it ended when the command is run again. In \
+            the end both databases are compared and the new one is verified; the file stays as it is.
             """)
 
     @Option(help: "The database file.")

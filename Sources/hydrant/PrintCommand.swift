@@ -4,15 +4,15 @@ import HydrantCore
 import HydrantDocuments
 import HydrantPrinting
 
-struct PrintCommand: ParsableCommand {
+struct PrintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "print",
         abstract: "Render labels of orders as PDF, PNG or for a label printer.",
         discussion: """
             The orders come as JSON: a list of orders, which are one bag, or {"bags": [{"orders": […]}]}.
               hydrant print --template aggregated --orders orders.json --format pdf --out labels.pdf
-            Shipped templates: aggregated, waybill, picking-list, packing-slip, return-slip. Names, phones and addresses
-            are masked on paper whatever the template says.
+            Shipped templates: aggregated, waybill, picking-list, packing-slip, return-slip. Names, phones and \
+            addresses are masked on paper whatever the template says.
             """)
 
     @Option(help: "The name of a shipped template, or a file.")
@@ -37,7 +37,7 @@ struct PrintCommand: ParsableCommand {
         help: "The address of the hub for the codes, like https://hub.example; without it a code holds itself alone.")
     var link = ""
 
-    func run() throws {
+    func run() async throws {
         guard (100...600).contains(dpi) else {
             throw CommandProblem("--dpi \(dpi) is not 100 to 600", advice: "Label printers have 203 or 300.")
         }
@@ -70,7 +70,7 @@ struct PrintCommand: ParsableCommand {
             Terminal.standardError(
                 "\(printed.unknownCharacters) characters have no font here and are boxes; install fonts-noto-cjk\n")
         }
-        let failed = try connection?.send(printed.documents)
+        let failed = try await connection?.send(printed.documents)
         Terminal.result(
             .compact([
                 ("labels", .integer(bags.count)), ("sheets", .integer(sheets.count)),
@@ -83,7 +83,7 @@ struct PrintCommand: ParsableCommand {
 
     private func readTemplate() throws -> LabelTemplate {
         let isName = template.allSatisfy { $0.isLetter || $0 == "-" }
-        let path = isName ? try TemplateFolder.path(of: "labels/\(template).yaml") : template
+        let path = isName ? try shippedPath() : template
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw CommandProblem(
                 "the template \(path) cannot be read", advice: "Name a shipped one or a file in UTF-8.")
@@ -93,6 +93,15 @@ struct PrintCommand: ParsableCommand {
         } catch {
             throw CommandProblem(error.description, advice: "docs/labels.md lists the elements and fields.")
         }
+    }
+
+    private func shippedPath() throws -> String {
+        let shipped = try TemplateFolder.names(in: "labels")
+        guard !shipped.contains(template) else { return try TemplateFolder.path(of: "labels/\(template).yaml") }
+        let guess = closestWord(to: template, among: shipped).map { "Did you mean “\($0)”? " } ?? ""
+        throw CommandProblem(
+            "there is no template “\(template)”",
+            advice: guess + "The shipped ones are \(shipped.joined(separator: ", ")); or name a file.")
     }
 
     private func readBags() throws -> [LabelBag] {

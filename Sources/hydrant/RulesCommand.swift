@@ -53,7 +53,14 @@ struct RulesCheckCommand: ParsableCommand {
 
 struct RulesTryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "try", abstract: "Say what interceptors would have done to past orders; nothing is changed.")
+        commandName: "try", abstract: "Say what interceptors would have done to past orders; nothing is changed.",
+        discussion: """
+            Every fact is told at its own time, also that of an imported order; a fact that says no time is told with \
+            the first of those that came in with it. “right” counts the orders that would have been held or refused \
+            and that turned out to need it: they were later cancelled, refunded or returned, or their receiver \
+            changed. “wrong” counts the held or refused orders to which none of that happened. “blocked” counts those \
+            of which the rule could not speak because nobody had told a field that it asks for.
+            """)
 
     @Argument(help: "The document.")
     var file: String
@@ -78,7 +85,8 @@ struct RulesTryCommand: AsyncParsableCommand {
         }
         let open = try await OpenDatabase.reading(database)
         let trial = try await PastOrders(store: open.store).trial(
-            of: document.rules, settings: open.settings, window: begin..<end)
+            of: document.rules, settings: open.settings, window: begin..<end
+        ).found
         if json { return Terminal.result(trial.json) }
         Terminal.standardOutput(
             """

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HydrantConnectorKit
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantSandbox
 import Logging
@@ -14,7 +15,7 @@ struct SandboxCommand: AsyncParsableCommand {
         abstract:
             "Play the outside world on 127.0.0.1, with the partners' real protocols, for a hub or a program to try.",
         discussion: """
-            Prints one JSON document when everything listens: each system with its address and test credentials. The
+            Prints one JSON document when everything listens: each system with its address and test credentials. The \
             document is a connectors document, so that a hub can be pointed at the sandbox with it:
               hydrant sandbox > sandbox.json
               hydrant serve --database FILE --connectors sandbox.json
@@ -41,6 +42,15 @@ struct SandboxCommand: AsyncParsableCommand {
             "How often, of a thousand calls each, an answer is slow, broken, missing or an error, one after the other.")
     var faults = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "One kind of fault and how often it happens of a thousand times, like throttled=100; may be given again.",
+            discussion: "The kinds are \(NamedFaults.all.map(\.name).joined(separator: ", "))."))
+    var fault: [String] = []
+
+    @Option(help: "How many waybill numbers each account has, for couriers that sell them in advance.")
+    var numbers: Int?
+
     @Option(name: .customLong("step-seconds"), help: "How long a parcel takes from one scan to the next.")
     var stepSeconds: Int64 = 60
 
@@ -51,7 +61,8 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("printer-faults"),
-        help: "What the printer does with its first labels, one after the other: ok, refuse or break, with commas.")
+        help:
+            "What the printer does with its first labels, one after the other: ok, refuse, break or hang, with commas.")
     var printerFaults = ""
 
     @Option(name: .customLong("printer-folder"), help: "The folder that the printed labels are written to.")
@@ -71,8 +82,10 @@ struct SandboxCommand: AsyncParsableCommand {
         let printer = try startPrinter()
         defer { printer?.stop() }
         let dock = LoadingDock()
+        let plans = try namedFaults()
         let world = OutsideWorld(
-            world: try makeWorld(dock), couriers: try makeCouriers(dock), partners: makePartners(dock))
+            world: try makeWorld(dock, plans.world), couriers: try makeCouriers(dock, plans.couriers),
+            partners: makePartners(dock, plans.partners))
         // Without a hub the warehouse and the others answer and tell nobody.
         var services = world.makeServices(pushes: hub != nil)
         services.append(
@@ -87,6 +100,35 @@ struct SandboxCommand: AsyncParsableCommand {
                 services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
                 gracefulShutdownSignals: [.sigint, .sigterm], logger: Logger(label: "hydrant.sandbox")))
         try await group.run()
+    }
+
+    /// What `--faults`, `--fault` and `--numbers` ask for.
+    private func namedFaults() throws -> NamedFaults {
+        var plans = NamedFaults()
+        for name in ["slow", "broken", "silent", "error"] { _ = plans.set(name, permille: faults) }
+        if faults > 0 { plans.couriers.throttled = faults }
+        for text in fault {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, let permille = Int(parts[1]), (0...1_000).contains(permille) else {
+                throw CommandProblem(
+                    "--fault \(text) is no fault and how often it happens",
+                    advice: "Write it like throttled=100: of a thousand times, from 0 to 1000.")
+            }
+            guard plans.set(parts[0], permille: permille) else {
+                let names = NamedFaults.all.map(\.name)
+                let guess = closestWord(to: parts[0], among: names).map { "Did you mean “\($0)”? " } ?? ""
+                throw CommandProblem(
+                    "there is no fault “\(parts[0])”",
+                    advice: guess + "The faults are \(names.joined(separator: ", ")).")
+            }
+        }
+        if let numbers {
+            guard (0...1_000_000_000).contains(numbers) else {
+                throw CommandProblem("--numbers \(numbers) is out of range", advice: "Give a number from 0 up.")
+            }
+            plans.setNumbers(numbers)
+        }
+        return plans
     }
 
     private func startPrinter() throws -> FakePrinter? {
@@ -109,12 +151,7 @@ struct SandboxCommand: AsyncParsableCommand {
         return printer
     }
 
-    private func makePartners(_ dock: LoadingDock) -> PartnerSandbox {
-        var plan = PartnerFaults()
-        plan.slowAfter = faults
-        plan.brokenAfter = faults
-        plan.silentBefore = faults
-        plan.serverError = faults
+    private func makePartners(_ dock: LoadingDock, _ plan: PartnerFaults) -> PartnerSandbox {
         var pace = PartnerPace()
         pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
         pace.tick = .seconds(min(stepSeconds, 5))
@@ -122,13 +159,7 @@ struct SandboxCommand: AsyncParsableCommand {
             clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "", dock: hub == nil ? nil : dock)
     }
 
-    private func makeCouriers(_ dock: LoadingDock) throws -> DirectSandbox {
-        var plan = DirectFaults()
-        plan.slowAfter = faults
-        plan.brokenAfter = faults
-        plan.silentBefore = faults
-        plan.serverError = faults
-        plan.throttled = faults
+    private func makeCouriers(_ dock: LoadingDock, _ plan: DirectFaults) throws -> DirectSandbox {
         var pace = DirectPace()
         pace.step = .seconds(stepSeconds) ... .seconds(stepSeconds)
         pace.tick = .seconds(min(stepSeconds, 5))
@@ -136,12 +167,7 @@ struct SandboxCommand: AsyncParsableCommand {
             clock: SystemClock(), seed: seed, faults: plan, pace: pace, hub: hub ?? "", dock: hub == nil ? nil : dock)
     }
 
-    private func makeWorld(_ dock: LoadingDock) throws -> SandboxWorld {
-        var plan = HydrantSandbox.FaultPlan.none
-        plan.slowAfterCreating = faults
-        plan.brokenAfterCreating = faults
-        plan.silentBeforeCreating = faults
-        plan.serverError = faults
+    private func makeWorld(_ dock: LoadingDock, _ plan: HydrantSandbox.FaultPlan) throws -> SandboxWorld {
         var pace = SandboxPace()
         pace.tick = .seconds(5)
         let secrets = SandboxSecrets(

@@ -16,8 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the hub: HTTP interface, pages, connectors.",
         discussion: """
-            The first start makes the database, its key, an access token and a webhook secret, and says where they lie.
-            Stop it with Ctrl-C or SIGTERM: what is waiting is written first.
+            The first start makes the database, its key, an access token and a webhook secret, and says where they \
+            lie. Stop it with Ctrl-C or SIGTERM: what is waiting is written first.
             """)
 
     @OptionGroup var database: DatabaseOptions
@@ -66,9 +66,10 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         JSONLogHandler.start(logLevel)
         let log = Logger(label: "hydrant")
-        let open = try await OpenDatabase.writing(database)
+        // Before anything is made: a refused start leaves nothing behind.
+        try checkPort()
+        let open = try await OpenDatabase.writing(database, interceptors: interceptors.map { try RulesFile.read($0) })
         if let settings { try await SavedDocument.save(SavedDocument.read(settings), path: settings, in: open) }
-        if let interceptors { try await RulesFile.save(RulesFile.read(interceptors), in: open.store) }
         let inForce = try await SavedDocument.settings(in: open.store)
         let access = AccessFiles(
             tokenPath: tokenFile ?? database.filePrefix + ".token",
@@ -91,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.addresses = { OfficialDivisions.parser.parse($0) }
         options.press = try ShippedPress.load()
+        options.printers = NetworkPrinters()
         options.keepers = try connectors.map { try SystemsFile.keepers($0) } ?? []
         let hub = Hub(
             store: open.store, keyring: open.keyring, clock: SystemClock(), settings: inForce,
@@ -160,10 +162,23 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let failure as StoreFailure {
             throw CommandProblem("\(failure.code) \(failure.message)", advice: failure.advice)
         } catch {
-            guard !PortProbe.isFree(port), port != 0 else { throw error }
-            throw CommandProblem(
-                "port \(port) is in use by another program", advice: "Stop it, or choose another port with --port.")
+            // A name is looked up by the server itself, which says so in its error.
+            let isTaken = PortProbe.isTaken(port, host: host) || "\(error)".contains("Address already in use")
+            guard isTaken, port != 0 else { throw error }
+            throw portProblem
         }
+    }
+
+    private func checkPort() throws {
+        guard UInt16(exactly: port) != nil else {
+            throw CommandProblem("\(port) is no port", advice: "Choose one from 0 to 65535 with --port.")
+        }
+        guard port == 0 || !PortProbe.isTaken(port, host: host) else { throw portProblem }
+    }
+
+    private var portProblem: CommandProblem {
+        CommandProblem(
+            "port \(port) is in use by another program", advice: "Stop it, or choose another port with --port.")
     }
 }
 

@@ -2,15 +2,20 @@ import ArgumentParser
 import Foundation
 import HydrantConnectors
 import HydrantCore
+import HydrantDocuments
 
 struct SignCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sign",
         abstract: "Compute a partner's signature, to compare it with what the partner computes.",
+        usage: """
+            hydrant sign --system <system> --operation <operation> [--secret-file <file>] < message.json
+            hydrant sign --vectors <file>
+            """,
         discussion: """
             The message comes as a JSON object on standard input, under the names of the partner's own documents:
               hydrant sign --system sf --operation create < message.json
-            The secret may stand in the document, in a file (--secret-file) or in the environment (HYDRANT_SECRET).
+            The secret may stand in the document, in a file (--secret-file) or in the environment (HYDRANT_SECRET). \
             It is never printed: in the string that is signed, *** stands for it.
 
             hydrant sign --vectors FILE checks a list of signatures whose results are known.
@@ -31,9 +36,14 @@ struct SignCommand: ParsableCommand {
 
     func run() throws {
         if let vectors { return try check(vectors) }
-        guard let system, let operation else {
+        guard let system else {
             throw CommandProblem(
-                "--system and --operation are missing", advice: "Or give a list of known signatures by --vectors FILE.")
+                operation == nil ? "--system and --operation are missing" : "--system is missing",
+                advice: "\(systemList) Or check a list of known signatures by --vectors FILE.")
+        }
+        try checkName(system)
+        guard let operation else {
+            throw CommandProblem("--operation is missing", advice: operationList(of: system))
         }
         let rows = try rows(system: system, operation: operation)
         let document = try withSecret(readDocument(FileHandle.standardInput.readDataToEndOfFile(), "the input"), rows)
@@ -55,17 +65,25 @@ struct SignCommand: ParsableCommand {
 
     // MARK: - One message
 
+    private var systemList: String { "The systems are \(SignatureTable.systems.joined(separator: ", "))." }
+
+    private func operationList(of system: String) -> String {
+        "The operations of \(system) are \(SignatureTable.operations(of: system).joined(separator: ", "))."
+    }
+
+    private func checkName(_ system: String) throws {
+        guard !SignatureTable.systems.contains(system) else { return }
+        let guess = closestWord(to: system, among: SignatureTable.systems).map { "Did you mean “\($0)”? " } ?? ""
+        throw CommandProblem("there is no system “\(system)”", advice: guess + systemList)
+    }
+
     private func rows(system: String, operation: String) throws -> [SignatureRow] {
-        guard SignatureTable.systems.contains(system) else {
-            throw CommandProblem(
-                "there is no system \(system)",
-                advice: "The systems are \(SignatureTable.systems.joined(separator: ", ")).")
-        }
         let rows = SignatureTable.rows(system: system, operation: operation)
         guard !rows.isEmpty else {
+            let names = SignatureTable.operations(of: system)
+            let guess = closestWord(to: operation, among: names).map { "Did you mean “\($0)”? " } ?? ""
             throw CommandProblem(
-                "\(system) signs no operation \(operation)",
-                advice: "Its operations are \(SignatureTable.operations(of: system).joined(separator: ", ")).")
+                "\(system) signs no operation “\(operation)”", advice: guess + operationList(of: system))
         }
         return rows
     }

@@ -13,8 +13,14 @@ enum TemplateFolder {
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             throw CommandProblem(
                 "the shipped document \(name) is not found",
-                advice: "Name it with --settings, or run it from the project.")
+                advice: "Run it from the project's folder, or put Templates beside the program.")
         }
         return found
+    }
+
+    /// The shipped YAML documents of a folder, without their endings.
+    static func names(in folder: String) throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: path(of: folder))
+        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HydrantConnectors
 import HydrantCore
+import HydrantDocuments
 
 struct TrackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +11,9 @@ struct TrackCommand: ParsableCommand {
         discussion: """
             The document comes on standard input as the courier sent it: JSON, or the form of a push.
               hydrant track --system SYSTEM < reply.json
-            A parcel in a locker or a shop is stored, not signed. What is signed after a return began is returned to the
-            sender. A word that is in no table is unmapped and listed, never guessed. Names and phones are left out.
+            A parcel in a locker or a shop is stored, not signed. What is signed after a return began is returned to \
+            the sender. A word that is in no table is unmapped and listed, never guessed. Names and phones are left \
+            out.
             """)
 
     @Option(help: "The courier: \(TrackTable.systems.joined(separator: ", ")).")
@@ -19,9 +21,10 @@ struct TrackCommand: ParsableCommand {
 
     func run() throws {
         guard TrackTable.systems.contains(system) else {
+            let guess = closestWord(to: system, among: TrackTable.systems).map { "Did you mean “\($0)”? " } ?? ""
             throw CommandProblem(
-                "there is no courier \(system)",
-                advice: "The couriers are \(TrackTable.systems.joined(separator: ", ")).")
+                "there is no courier “\(system)”",
+                advice: guess + "The couriers are \(TrackTable.systems.joined(separator: ", ")).")
         }
         let bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
         guard let parcels = TrackTable.parcels(system: system, bytes) else {

@@ -9,7 +9,7 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user",
         abstract: "Who may sign in: list, add, reset, disable, enable.",
         discussion: """
-            The pages under /settings/users do the same. These commands are for the first owner whose link was lost,
+            The pages under /settings/users do the same. These commands are for the first owner whose link was lost, \
             for an owner who forgot the password, and for scripts. They work while the hub runs.
             """,
         subcommands: [List.self, Add.self, Reset.self, Disable.self, Enable.self])

@@ -10,8 +10,9 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Recompute every order from its events; check chain, projections, health and invariants.",
         discussion: """
-            Exits with 1 when something does not agree; the violations say what and where. A file that was put back as a
-            whole agrees with itself: keep a head outside from time to time (--write-head) and compare with it (--head).
+            Exits with 1 when something does not agree; the violations say what and where. A file that was put back \
+            as a whole agrees with itself: keep a head outside from time to time (--write-head) and compare with it \
+            (--head).
             """)
 
     @OptionGroup var database: DatabaseOptions

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantStorage
 import Synchronization
@@ -27,9 +28,10 @@ struct WrongOrdersCommand: AsyncParsableCommand {
     func run() async throws {
         let only = try kind.map { name in
             guard let kind = MismatchKind(rawValue: name) else {
+                let names = MismatchKind.allCases.map(\.rawValue)
+                let guess = closestWord(to: name, among: names).map { "Did you mean “\($0)”? " } ?? ""
                 throw CommandProblem(
-                    "there is no kind \(name)",
-                    advice: "The kinds are \(MismatchKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+                    "there is no kind “\(name)”", advice: guess + "The kinds are \(names.joined(separator: ", ")).")
             }
             return kind
         }

@@ -82,9 +82,9 @@ import Testing
         let caller = ScriptedCaller(.failure(.ambiguous("no reply in time")))
         let proxy = try proxy(caller)
         #expect(End(await proxy.perform(create)) == .ambiguous("no reply in time"))
-        let doubt = End.ambiguous("Cainiao cannot be asked by our own number; look the parcel up in its console")
-        #expect(End(await proxy.find(create)) == doubt)
-        #expect(End(await proxy.perform(Sample.partnerRequest(.findWaybill, "cainiao"))) == doubt)
+        let words = "Cainiao cannot be asked by our own number; look the parcel up in its console"
+        #expect(End(await proxy.find(create)) == .ambiguous(words))
+        #expect(End(await proxy.perform(Sample.partnerRequest(.findWaybill, "cainiao"))) == .refused(words))
         #expect(caller.calls.count == 1)
     }
 
@@ -92,6 +92,17 @@ import Testing
         let caller = ScriptedCaller(text: Self.made)
         let result = try await proxy(caller, ["repeatIsSafe": "true"]).find(create)
         #expect(End(result) == .done(["waybill/SO-1-1/CN1 = tracking.reported"], "CN1"))
+    }
+
+    @Test func `a search orders again only where a waybill is wanted now`() async throws {
+        var sample = Sample.partnerRequest(.findWaybill, "cainiao")
+        let found = try await proxy(ScriptedCaller(text: Self.made), ["repeatIsSafe": "true"]).perform(sample)
+        #expect(End(found) == .done(["waybill/SO-1-1/CN1 = tracking.reported"], "CN1"))
+        sample.order = Sample.order(facts: [.orderCancelled(reason: "by the customer")])
+        let caller = ScriptedCaller()
+        let none = try await proxy(caller, ["repeatIsSafe": "true"]).perform(sample)
+        #expect(End(none) == .refused("Cainiao can only be asked by ordering again, and the order is cancelled"))
+        #expect(caller.calls.isEmpty)
     }
 
     @Test func `a number that the hub was told of is adopted without a call`() async throws {

@@ -20,6 +20,7 @@ import Testing
             ConnectorCatalogue.kinds == [
                 "qimen", "sf", "zto", "jd", "yto", "sto", "yunda", "cainiao", "kuaidi100", "kdniao", "aliyun-sms",
                 "tencent-sms", "asterisk-ari", "twilio", "generic-crm", "generic-finance",
+                "generic-shop",
             ])
     }
 

@@ -103,7 +103,7 @@ import Testing
         #expect(caller.calls[1].field("method") == "interceptOrder")
         let content = try caller.calls[1].document("param")
         #expect(
-            End(await proxy.find(change)) == .ambiguous("Kuaidi100 cannot be asked whether the address was changed"))
+            End(await proxy.find(change)) == .refused("Kuaidi100 cannot be asked whether the address was changed"))
         #expect(content["interceptType"] == "MODIFY_ADDR")
         #expect(content["recManInfo"]?["printAddr"] == "广东省深圳市南山区科技园 1 号")
     }

@@ -116,6 +116,32 @@ import Testing
                 """)
     }
 
+    // MARK: - Changed receivers
+
+    @Test(arguments: ["generic-crm", "generic-finance", "generic-shop"])
+    func `a changed receiver is told without a person in it, and the answer is the receipt`(kind: String) async throws {
+        func told(_ answer: String) async throws -> (InstructionResult, HTTPCall) {
+            let caller = ScriptedCaller(text: answer)
+            let settings = Sample.officeSettings("office", kind: kind)
+            let systems = try ConnectorCatalogue.systems([settings], caller: caller)
+            let connector = try #require(systems.connectors["office"])
+            let result = await connector.perform(Sample.request(.tellReceiver, target: "@1/crm"))
+            return (result, try #require(caller.calls.first))
+        }
+        let (result, call) = try await told(#"{"accepted":true}"#)
+        #expect(End(result) == .done([], "accepted"))
+        #expect(call.url == "https://office.example.com/api/receiver-changes")
+        let document = try JSON(bytes: call.body)
+        #expect(document["order"]?.string == "SO-1")
+        let names = document.members?.map(\.name) ?? []
+        #expect(Set(names).isSubset(of: ["order", "customer", "shop", "area", "changedAt", "parcelsLeft"]))
+        _ = try verified(call)
+        let no = try await told(#"{"accepted":false,"reason":"closed"}"#).0
+        #expect(End(no) == .refused("closed"))
+        let unclear = try await told("{}").0
+        #expect(End(unclear) == .ambiguous("the reply of office lacks what it must say"))
+    }
+
     // MARK: - Errors
 
     @Test(arguments: [

@@ -21,6 +21,24 @@ import Testing
         #expect(heap.count == 0)
     }
 
+    @Test func `each named fault is another, and plays somewhere`() {
+        #expect(Set(NamedFaults.all.map(\.name)).count == NamedFaults.all.count)
+        for fault in NamedFaults.all {
+            var plans = NamedFaults()
+            let isKnown = plans.set(fault.name, permille: 777)
+            #expect(isKnown)
+            let none = NamedFaults()
+            let isPlayed =
+                plans.world != none.world || plans.couriers != none.couriers || plans.partners != none.partners
+            #expect(isPlayed, "\(fault.name)")
+        }
+        var plans = NamedFaults()
+        let isGuessed = plans.set("slow ", permille: 1)
+        #expect(!isGuessed)
+        plans.setNumbers(3)
+        #expect(plans.couriers.numbers == 3 && plans.partners.numbers == 3)
+    }
+
     @Test func `nothing comes before its time`() {
         var heap = DueHeap()
         heap.add(.refund, 1, at: Sample.now + 1)

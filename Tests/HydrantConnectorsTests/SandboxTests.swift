@@ -16,10 +16,14 @@ import Testing
                 ("crm", .checkCredit, "", [.creditChecked]), ("crm", .notifyCustomer, "shipped", [.touchpointSent]),
                 ("crm", .registerWarranty, "", [.warrantyRegistered]),
                 ("finance", .issueInvoice, "", [.invoiceIssued, .revenueRecognised]),
+                ("crm", .tellReceiver, "@1/crm", []), ("finance", .tellReceiver, "@1/finance", []),
+                ("marketplace", .tellReceiver, "@1/marketplace", []),
             ]
             for (system, kind, target, facts) in all {
                 let connector = try #require(systems[system])
-                let request = scene.request(kind, target: target)
+                let changed = FactBody.receiverChanged(ReceiverReference(id: "r", fingerprint: "f", area: ""))
+                let order = Sample.order(facts: kind == .tellReceiver ? [changed] : [])
+                let request = scene.request(kind, target: target, order: order)
                 #expect(End(await connector.find(request)) == .notFound, "\(kind)")
                 let first = await connector.perform(request)
                 #expect(first.facts.map(\.body.kind) == facts, "\(kind)")
@@ -38,7 +42,7 @@ import Testing
         #expect(await scene.world.deliveryStatus(of: "SO-1") == "NEW")
         #expect(await scene.world.deliveryRequests(for: "SO-1") == 2)
         #expect(await scene.world.invoices(for: "SO-1") == 1)
-        #expect(await scene.world.customerEffects == 3)
+        #expect(await scene.world.customerEffects == 4)
         #expect(await scene.world.figures.refusedSignatures == 0)
     }
 

@@ -161,6 +161,40 @@ import Testing
         }
     }
 
+    @Test func `a callback with words, names or numbers that are not the system's is refused`() throws {
+        let settings = ConnectorSettings(
+            system: "twilio", kind: "twilio", baseURL: "https://api.example.com",
+            credentials: ["accountSid": "AC1", "authToken": "token"],
+            options: ["callerId": "+865710000000", "hubUrl": "https://hub.example"])
+        let receiver = TwilioPushReceiver(settings: try TwilioSettings(settings))
+        let leg = "CA" + String(repeating: "0f", count: 16)
+        func received(_ changes: [(name: String, value: String)]) throws(PushProblem) -> [FactBody] {
+            let names = Set(changes.map(\.name))
+            let usual: [(name: String, value: String)] = [
+                ("CallSid", leg), ("ParentCallSid", leg), ("CallStatus", "busy"), ("SequenceNumber", "1"),
+            ]
+            let form = usual.filter { !names.contains($0.name) } + changes
+            let place = hexadecimalText(Array("c1/SO-1".utf8))
+            var input = SignatureInput(secret: "token")
+            input.fields["url"] = Array("https://hub.example/push/twilio/\(place)".utf8)
+            input.pairs["pairs"] = form
+            let push = Push(
+                query: [], headers: ["x-twilio-signature": SignatureRecipe.keyedSHA1OfURLAndPairs.sign(input)],
+                body: Array(formEncoded(form).utf8), now: Sample.now, pathRest: place)
+            return try receiver.receive(push).facts.map(\.body)
+        }
+        func reference(_ bodies: [FactBody]) -> String? {
+            if case .callReported(let report)? = bodies.first { report.reference } else { nil }
+        }
+        #expect(try reference(received([])) == leg)
+        #expect(try reference(received([("ParentCallSid", "../Accounts/x")])) == "")
+        for change in [("CallStatus", "dancing"), ("CallStatusbus", "y"), ("RecordingSid", "RE/../x")] {
+            var form = [(name: change.0, value: change.1)]
+            if change.0 == "RecordingSid" { form.append((name: "RecordingStatus", value: "completed")) }
+            #expect(throws: PushProblem.self, "\(change)") { try received(form) }
+        }
+    }
+
     @Test func `no number stands in any address that is called`() async throws {
         let asterisk = ScriptedCaller(
             reply(#"{"id":"c1","state":"Ringing"}"#), reply(#"{"id":"c1","state":"Up"}"#), reply(#"{"value":""}"#))

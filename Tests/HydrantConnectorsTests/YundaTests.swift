@@ -53,8 +53,56 @@ import Testing
         #expect(End(found) == CourierSample.adopted("43100001"))
         let unsafe = try await connector(ScriptedCaller(), ["repeatIsSafe": "false"]).find(CourierSample.create)
         #expect(End(unsafe) == .ambiguous("YUNDA cannot be asked by our own number"))
+        let search = CourierSample.look
+        #expect(
+            End(try await connector(ScriptedCaller(text: Self.batch(Self.good))).perform(search))
+                == CourierSample.adopted("43100001"))
+        #expect(
+            End(try await connector(ScriptedCaller(), ["repeatIsSafe": "false"]).perform(search))
+                == .refused("YUNDA cannot be asked by our own number"))
         let late = ScriptedCaller(.failure(.notSent("refused")))
         #expect(End(try await connector(late).find(CourierSample.create)) == .ambiguous("refused"))
+    }
+
+    @Test(arguments: [401, 403, 404])
+    func `a search that is refused at the door goes on`(status: Int) async throws {
+        let end = try await connector(ScriptedCaller(text: "no", status: status)).perform(CourierSample.look)
+        guard case .ambiguous = end else {
+            Issue.record("\(status): \(end)")
+            return
+        }
+    }
+
+    @Test func `a search does not order what an interceptor refuses, and goes on`() async throws {
+        let text = Text(chinese: "不", english: "no")
+        let rule = Rule(
+            id: "no", stage: .on, name: text, when: [.orderPlaced],
+            actions: [.refuse(kinds: [.createWaybill], reason: text)])
+        var settings = Settings()
+        settings.rules = RuleSet([rule])
+        var order = Order(number: "SO-1")
+        let placed = Fact(
+            source: "shop", messageID: "m", order: "SO-1", occurredAt: Sample.now, receivedAt: Sample.now,
+            body: .orderPlaced(OrderHeader(lines: Sample.lines)))
+        _ = try order.record(placed, settings: settings, now: Sample.now)
+        let caller = ScriptedCaller()
+        let search = Sample.request(.findWaybill, target: "SO-1-1", order: order)
+        guard case .ambiguous = try await connector(caller).perform(search) else {
+            Issue.record("the search has ended")
+            return
+        }
+        #expect(caller.calls.isEmpty)
+    }
+
+    @Test func `a search does not order again what has a number`() async throws {
+        let typed = Sample.order(facts: [.trackingReported(Tracking(parcel: "SO-1-1", courier: "SF"))])
+        let search = Sample.request(.findWaybill, target: "SO-1-1", order: typed)
+        let caller = ScriptedCaller()
+        guard case .refused = try await connector(caller).perform(search) else {
+            Issue.record("ordered again")
+            return
+        }
+        #expect(caller.calls.isEmpty)
     }
 
     @Test func `cancelling, changing, subscribing and routes`() async throws {

@@ -112,7 +112,7 @@ import Testing
         #expect(End(try await connector(caller).perform(CourierSample.readdress)) == .done([], "accepted"))
         #expect(caller.calls[0].url.hasSuffix("/thirdcenter.createIntercept"))
         #expect(try JSON(bytes: caller.calls[0].body)["receiveInfo"]?["name"] == "张三")
-        guard case .ambiguous = try await connector(ScriptedCaller()).find(CourierSample.readdress) else {
+        guard case .refused = try await connector(ScriptedCaller()).find(CourierSample.readdress) else {
             Issue.record("a second interception would be sent blindly")
             return
         }

@@ -46,6 +46,14 @@ import Testing
         rig.change(to: "new")
         #expect(rig.kinds.suffix(2) == [.pauseDelivery, .cancelDelivery])
         #expect(rig.deliveries.isEmpty)
+        // The cancellation took the pause's place: nobody has to see to it.
+        #expect(rig.order.tasks.filter { $0.isOpen && $0.need.kind == .instructionFailed }.isEmpty)
+        #expect(rig.order.issued.filter { $0.instruction.kind == .pauseDelivery }.count == 1)
+        for entry in rig.order.issued where entry.instruction.kind == .pauseDelivery {
+            #expect(!rig.order.stillLacks(entry.instruction))
+        }
+        // What is packed now would leave with the old address.
+        #expect(rig.order.packList.obstacle != nil)
         rig.verify("new")
         #expect(rig.deliveries == ["SO-1~2": "new"])
     }
@@ -93,6 +101,16 @@ import Testing
         #expect(rig.labels == ["SO-1-1": "new"])
         #expect(rig.order.addressChangeStanding == .settled)
         #expect(rig.order.standingHolds.isEmpty)
+    }
+
+    @Test func `a delivery that was paused and cannot be cancelled goes on with its changed label`() {
+        var rig = AddressRig(answers: .init(cancel: .refused), hasWaybill: true)
+        rig.tell(upTo: 4)
+        rig.change(to: "new")
+        rig.verify("new")
+        #expect(rig.kinds.suffix(4) == [.pauseDelivery, .cancelDelivery, .readdressWaybill, .resumeDelivery])
+        #expect(rig.labels == ["SO-1-1": "new"])
+        #expect(rig.order.addressChangeStanding == .settled)
     }
 
     @Test func `a courier that cannot change the label leaves it to a person`() {
@@ -148,7 +166,8 @@ import Testing
                 for delay in Self.delays {
                     for place in Self.places {
                         for ending in Self.endings {
-                            let answers = AddressRig.Answers(pause: pause, cancel: cancel, readdress: readdress)
+                            var answers = AddressRig.Answers(pause: pause, cancel: cancel, readdress: readdress)
+                            answers.news = InstructionAnswer.Outcome.allCases[(place + ending) % 3]
                             var rig = AddressRig(answers: answers, delay: delay, hasWaybill: hasWaybill)
                             rig.live(changingAt: place, ending: ending)
                             check(rig, ending, "\(answers) \(hasWaybill) delay \(delay) at \(place) ending \(ending)")
@@ -171,5 +190,21 @@ import Testing
             #expect(isSettled, "\(name): \(rig.order.addressChangeStanding) \(rig.trail)")
         }
         #expect(rig.deliveries.count <= 1, "\(name): \(rig.deliveries)")
+        checkNews(rig, name)
+    }
+
+    /// Once the address is verified, each who is told and the pricing have given a receipt, or a person has a task.
+    private func checkNews(_ rig: AddressRig, _ name: String) {
+        let news = rig.order.issued.filter { [.tellReceiver, .repriceFreight].contains($0.instruction.kind) }
+        if let steps = rig.order.playbookSteps(rig.settings).first?.steps, steps.first?.outcome == .done {
+            #expect(news.count >= 4, "\(name): \(rig.trail)")
+            let isTold = steps.suffix(4).allSatisfy { $0.outcome != nil && $0.isConnected }
+            #expect(isTold, "\(name): \(steps)")
+        }
+        #expect(Set(news.map(\.instruction.target)).count == news.count, "\(name): told twice, \(rig.trail)")
+        for entry in news where entry.answer?.value.outcome != .done {
+            let task = rig.order.standingTask("instruction:\(entry.instruction.key)")
+            #expect(task != nil, "\(name): nobody sees that \(entry.instruction.key) failed")
+        }
     }
 }

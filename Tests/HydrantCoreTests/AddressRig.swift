@@ -7,6 +7,8 @@ struct AddressRig {
         var pause = InstructionAnswer.Outcome.done
         var cancel = InstructionAnswer.Outcome.done
         var readdress = InstructionAnswer.Outcome.done
+        /// Of those who are told, and of the pricing; nil where nobody is told.
+        var news: InstructionAnswer.Outcome?
     }
 
     private struct Call {
@@ -25,7 +27,7 @@ struct AddressRig {
     private(set) var trail: [String] = []
     private let answers: Answers
     private let delay: Int
-    private let settings: Settings
+    let settings: Settings
     private var calls: [Call] = []
     private var paused: Set<String> = []
     private var step = 0
@@ -43,6 +45,10 @@ struct AddressRig {
                 requests: [Flow.Request(afterState: 2, kind: .createDelivery, system: "wms")]
                     + (hasWaybill ? [Flow.Request(afterState: 3, kind: .createWaybill, system: "sf")] : [])))
         settings.rules = RuleSet([AddressChangeTests.rule])
+        if answers.news != nil {
+            settings.told = AddressNewsTests.told
+            settings.freight = AddressNewsTests.freight
+        }
         self.settings = settings
     }
 
@@ -169,6 +175,7 @@ struct AddressRig {
         case .readdressWaybill:
             if answers.readdress == .done { labels[instruction.parcel] = order.receiver?.value.fingerprint }
             answer(instruction, answers.readdress, nil)
+        case .tellReceiver, .repriceFreight: answer(instruction, answers.news ?? .done, nil)
         default: answer(instruction, .done, nil)
         }
     }

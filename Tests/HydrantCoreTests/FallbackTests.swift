@@ -150,6 +150,52 @@ import Testing
         #expect(rig.order.findings(settings: Self.settings, now: rig.now).map(\.kind) == [])
         try rig.answer("a find", .refused, .channel)
         #expect(rig.order.findings(settings: Self.settings, now: rig.now).map(\.kind) == [.waybillInDoubt])
+        // A person is asked to look, and that ends it.
+        let task = try #require(rig.order.tasks.first { $0.isOpen && $0.need.kind == .waybillSurplus })
+        #expect(task.need.id == "doubt:SO-1-1@a" && task.need.owner == "operations")
+        let answers = TaskResolution(answers: ["action": "none"])
+        try rig.say(
+            .taskMoved(TaskMove(task: task.need.id, person: "li", step: .resolved(answers))), from: "person:li")
+        #expect(rig.order.findings(settings: Self.settings, now: rig.now).map(\.kind) == [])
+        #expect(!rig.order.tasks.contains { $0.isOpen })
+        // The channel's refusal holds nothing up: the parcel has its number.
+        for entry in rig.order.issued where entry.answer?.value.outcome == .refused {
+            #expect(!rig.order.stillLacks(entry.instruction))
+        }
+    }
+
+    @Test func `a channel in doubt is a person's before any parcel is known and after a cancellation`() throws {
+        var settings = FallbackRig.settings(channels: ["a"])
+        settings.flow.requests = [Flow.Request(afterState: 0, kind: .createWaybill, system: "a")]
+        var story = OrderStory()
+        var scenario = Scenario(settings: settings)
+        _ = try scenario.given(story.say(.orderPlaced(OrderStory.standardHeader), minute: 0))
+        func answer(_ outcome: InstructionAnswer.Outcome, minute: Int64) throws {
+            let last = try #require(scenario.order.issued.last { $0.answer == nil }).instruction
+            let answer = InstructionAnswer(
+                key: last.key, kind: last.kind, outcome: outcome, detail: "",
+                refusal: outcome == .refused ? .channel : nil)
+            _ = try scenario.given(story.say(.instructionAnswered(answer), minute: minute, from: "hydrant"))
+        }
+        try answer(.unresolved, minute: 1)
+        #expect(scenario.order.issued.last?.instruction.kind == .findWaybill)
+        _ = try scenario.given(story.say(.orderCancelled(reason: ""), minute: 2))
+        try answer(.refused, minute: 3)
+        let kinds = scenario.order.findings(settings: settings, now: story.at(9)).map(\.kind)
+        #expect(kinds.contains(.waybillInDoubt))
+        #expect(scenario.order.standingTask("doubt:SO-1-1@a")?.owner == "operations")
+    }
+
+    @Test func `an order that wants a courier goes the way of the warehouse's chain for it`() {
+        var settings = Settings()
+        settings.dispatch.chains = [
+            .init(warehouse: "W1", courier: "zto", channels: ["zto", "cainiao"]),
+            .init(warehouse: "W1", courier: "sf", channels: ["sf"]), .init(courier: "jd", channels: ["jd"]),
+        ]
+        #expect(settings.chain(warehouse: "W1")?.channels == ["zto", "cainiao"])
+        #expect(settings.chain(warehouse: "W1", courier: "SF")?.channels == ["sf"])
+        #expect(settings.chain(warehouse: "W1", courier: "yto")?.channels == ["zto", "cainiao"])
+        #expect(settings.chain(warehouse: "W2", courier: "sf")?.channels == ["jd"])
     }
 
     @Test func `a held order begins nothing, and still finds out and clears up`() throws {

@@ -50,19 +50,4 @@ import Testing
         #expect(waves[0].units == 9)
         #expect(PickWave.waves(of: [], settings, desk, now: Self.now) == [])
     }
-
-    @Test(arguments: [0, 12, 120, 1_000])
-    func `the same slips leave the house with a label each and are named at the desk`(permille: Int) {
-        let bagging = (0..<400).map { bag in
-            (0..<(1 + bag % 7)).map { ParcelKey(order: "SO\(bag)", parcel: "P\(bag)-\($0)") }
-        }
-        let result = BagRehearsal(bagging, seed: 11, slipsPermille: permille)
-        #expect(result.parcels == 1_597 && result.bags == 400 && result.labelsSaved == 1_197)
-        let expected = 1_597 * permille / 1_000
-        #expect(abs(result.slips - expected) <= expected / 2)
-        #expect(result.mixUps == 0)
-        #expect(result.named >= result.slips && result.scans >= result.parcels)
-        #expect(result == BagRehearsal(bagging, seed: 11, slipsPermille: permille))
-        #expect(permille == 0 || result != BagRehearsal(bagging, seed: 12, slipsPermille: permille))
-    }
 }

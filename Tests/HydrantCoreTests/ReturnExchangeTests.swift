@@ -49,7 +49,7 @@ import Testing
         #expect(header.lines.map(\.sku) == scenario.order.lines.values.filter { !$0.isGift }.map(\.sku))
         #expect(header.lines.allSatisfy { $0.priceMinor == 0 })
         #expect(Self.owned(scenario) == (state >= 6 ? ["return:way-back"] : []))
-        let steps = scenario.order.playbookSteps
+        let steps = scenario.order.playbookSteps(Settings())
         #expect(steps.map(\.playbook) == [.returnExchange])
         #expect(steps[0].steps.map(\.outcome) == [nil, nil])
         #expect(scenario.order.replacedBy == nil)

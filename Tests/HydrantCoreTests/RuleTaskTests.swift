@@ -43,6 +43,49 @@ import Testing
         #expect(scenario.order.standingTasks.isEmpty)
     }
 
+    @Test func `a hold that ends with a condition is its owner's task, and no decision that cannot be taken`() throws {
+        var rule = RuleTests.approval
+        rule.actions = [
+            .hold(
+                HoldAction(
+                    reason: Text(chinese: "等第二行", english: "Waits for a second line"), owner: "owner",
+                    exits: [.condition(.test(RuleTest(.lineCount, .equal, 2)))]))
+        ]
+        var (scenario, story) = try RuleTests.scenario(pastOrders: 0, RuleTests.settings(rule))
+        let hold = try #require(scenario.order.standingHolds.first)
+        #expect(hold.exit == .condition)
+        let task = try #require(scenario.order.standingTasks.first)
+        #expect((task.need.id, task.need.kind, task.owner) == ("hold:\(hold.id)", .asked, "owner"))
+        #expect(task.need.fields.map(\.name) == ["note"])
+        let move = TaskMove(task: task.need.id, person: "li", step: .resolved(TaskResolution(answers: [:])))
+        _ = try scenario.given(story.say(.taskMoved(move), minute: 30, from: "person:li"))
+        #expect(scenario.order.standingTasks.map(\.need.id) == [task.need.id])
+        let line = Line(id: "second", sku: "B", priceMinor: 0)
+        _ = try scenario.given(story.say(.lineReported(line), minute: 40, from: "shop"))
+        #expect(scenario.order.standingHolds.isEmpty && scenario.order.standingTasks.isEmpty)
+    }
+
+    @Test func `a changed address is one task, not two`() throws {
+        var rig = AddressRig(answers: .init())
+        rig.tell(upTo: 1)
+        rig.change(to: "new")
+        #expect(rig.order.standingHolds.contains { $0.id.hasPrefix("rule:address-change@") })
+        #expect(rig.order.standingTasks.map(\.need.kind) == [.receiverUnverified])
+    }
+
+    @Test func `a parcel that left before its new address was verified leaves somebody to verify it`() throws {
+        var refusing = AddressRig.Answers()
+        (refusing.pause, refusing.cancel) = (.refused, .refused)
+        var rig = AddressRig(answers: refusing)
+        rig.live(changingAt: 5, ending: 0)
+        #expect(rig.left == ["old"])
+        #expect(rig.order.standingHolds.contains { $0.id.hasPrefix("rule:address-change@") })
+        #expect(rig.order.standingTask("receiver:new") != nil)
+        rig.verify("new")
+        #expect(!rig.order.standingHolds.contains { $0.id.hasPrefix("rule:address-change@") })
+        #expect(rig.order.standingTask("receiver:new") == nil)
+    }
+
     @Test func `a task closes when the condition is true no more`() throws {
         var (scenario, story) = try RuleTests.scenario(pastOrders: 0, RuleTests.settings(Self.rule()))
         var check = CreditCheck(isPassed: true)

@@ -121,6 +121,35 @@ import Testing
         #expect(fresh.order.rulings.isEmpty)
     }
 
+    @Test func `a hold of a version that is kept no more ends by a person`() throws {
+        var rule = Self.approval
+        let exit = RuleCondition.test(RuleTest(.lineCount, .equal, 2))
+        rule.actions = [.hold(HoldAction(reason: Self.name, owner: "owner", exits: [.condition(exit)]))]
+        var (scenario, story) = try Self.scenario(pastOrders: 0, Self.settings(rule))
+        #expect(scenario.order.standingHolds.map(\.exit) == [.condition])
+        var order = scenario.order
+        _ = order.lookAtTasks(settings: Self.settings(), now: story.at(20))
+        #expect(order.standingHolds.map(\.exit) == [.person])
+        #expect(order.standingTask("hold:rule:approval")?.need.kind == .holdDecision)
+        #expect(order.lookAtTasks(settings: Self.settings(), now: story.at(21)).isEmpty)
+        let release = story.say(.holdReleased(id: "rule:approval", note: ""), minute: 30, from: "person:boss")
+        _ = try order.record(release, settings: Self.settings(), now: story.at(30))
+        #expect(order.standingHolds.isEmpty && order.issued.last?.instruction.kind == .createDelivery)
+        // A fact that it waits for still ends it.
+        rule.actions = [.hold(HoldAction(reason: Self.name, owner: "owner", exits: [.fact(.inventoryLocked)]))]
+        (scenario, story) = try Self.scenario(pastOrders: 0, Self.settings(rule))
+        order = scenario.order
+        let locked = story.say(.inventoryLocked(InventoryLock()), minute: 40, from: "wms")
+        _ = try order.record(locked, settings: Self.settings(), now: story.at(40))
+        #expect(order.standingHolds.isEmpty)
+        // Whoever has not read the newest document yet changes nothing.
+        var newer = rule
+        newer.version = 2
+        (scenario, story) = try Self.scenario(pastOrders: 0, Self.settings(newer))
+        order = scenario.order
+        #expect(order.lookAtTasks(settings: Self.settings(rule), now: story.at(20)).isEmpty)
+    }
+
     @Test func `a refusal stops one kind of instruction only`() throws {
         let rule = Rule(
             id: "no", stage: .on, name: Self.name, when: [.orderPlaced],

@@ -73,4 +73,26 @@ import Testing
         )
         #expect(order.searchTerms(receiver: nil).count <= SearchTerm.maximum)
     }
+
+    @Test(arguments: [
+        "王小明", "Ann Li", "13812345678", "138 1234 5678", "+86 138-1234-5678", "138****5678", "0531-88881234", "SO1 王",
+    ])
+    func `what may be a name or a telephone number is taken for one`(text: String) {
+        #expect(SearchTerm.mayNamePerson(text))
+    }
+
+    @Test(arguments: ["SO20261111000123", "000123", "5678", "SF1234567890123", "AC-7001", "4200001899202611", "C00017"])
+    func `numbers, SKU and customers are nobody's names`(text: String) {
+        #expect(!SearchTerm.mayNamePerson(text))
+    }
+
+    @Test func `an order is found by the warehouses that pack it or are meant to`() {
+        var order = Order(number: "SO1")
+        let evidence = Evidence(at: Instant(milliseconds: 5), isTimed: true, source: "shop", messageID: "1")
+        order.header = Register(OrderHeader(warehouse: "W1"), evidence)
+        #expect(order.searchTerms(receiver: nil).contains(.warehouse("W1")))
+        #expect(order.isPackedElsewhere(.parcelPacked(Packing(parcel: "P1", warehouse: "W2"))))
+        #expect(!order.isPackedElsewhere(.parcelPacked(Packing(parcel: "P1", warehouse: "W1"))))
+        #expect(!order.isPackedElsewhere(.parcelPacked(Packing(parcel: "P1"))))
+    }
 }

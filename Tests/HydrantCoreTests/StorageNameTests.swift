@@ -46,6 +46,7 @@ import Testing
                 "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
                 "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
                 "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "call.place",
+                "freight.reprice", "receiver.tell",
             ])
         #expect(InstructionAnswer.Outcome.allCases.map(\.rawValue) == ["done", "refused", "unresolved"])
         #expect(RefusalClass.allCases.map(\.rawValue) == ["data", "channel"])

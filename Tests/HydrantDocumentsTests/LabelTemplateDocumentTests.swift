@@ -72,3 +72,50 @@ struct LabelTemplateDocumentTests {
         #expect(found.count == 1 && found[0].contains("5000 elements"), "\(found)")
     }
 }
+
+/// Where an editor finds the elements of a template.
+@Suite struct LabelTemplateOutlineTests {
+    @Test(arguments: ["aggregated", "waybill", "picking-list", "packing-slip", "return-slip"])
+    func `every element of a shipped template has its lists of lengths in the text`(name: String) throws {
+        let path = ProjectFiles.root + "/Templates/labels/\(name).yaml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let outline = try #require(LabelTemplateOutline(text: text))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        for element in outline.elements {
+            for spot in [element.placeSpot, element.sizeSpot] {
+                #expect(lines[spot.line - 1][spot.column - 1] == "[", "\(element)")
+            }
+            let (frame, area) = (element.frame, element.area)
+            #expect(frame.x >= area.x && frame.x + frame.width <= area.x + area.width + 0.001, "\(element)")
+            #expect(frame.y >= area.y && frame.y + frame.height <= area.y + area.height + 0.001, "\(element)")
+        }
+        #expect(
+            outline.elements.count == text.split(separator: "\n").count { $0.contains("- {") || $0.contains("- each") })
+    }
+
+    @Test func `what is repeated stands in its first cell, and lines have one list for both`() throws {
+        let text = """
+            label: mine
+            version: 1
+            size: 76x130
+            sheet: bag
+            elements:
+              - {line: [2, 9, 40, 9]}
+              - each: orders
+                at: [2, 10]
+                cell: [30, 20]
+                columns: 2
+                rows: 3
+                elements:
+                  - {text: "单 {order.number}", at: [1, 2], size: [20, 5]}
+            """
+        let outline = try #require(LabelTemplateOutline(text: text))
+        #expect(outline.paper == .small && outline.elements.map(\.kind) == ["line", "each", "text"])
+        let (line, table, cell) = (outline.elements[0], outline.elements[1], outline.elements[2])
+        #expect(line.frame == LabelFrame(x: 2, y: 9, width: 38, height: 0) && line.placeSpot == line.sizeSpot)
+        #expect(table.columns == 2 && table.rows == 3 && table.placeSpot.line == 8 && table.sizeSpot.line == 9)
+        #expect(cell.frame == LabelFrame(x: 3, y: 12, width: 20, height: 5) && cell.name == "单 {order.number}")
+        #expect(cell.area == table.frame && cell.table == 1 && table.table == nil && cell.placeSpot.column == 40)
+        #expect(LabelTemplateOutline(text: text.replacing("mine", with: "mine\nx: 1")) == nil)
+    }
+}

@@ -12,7 +12,7 @@ struct SettingsDocumentTests {
 
     @Test func `the shipped flow asks the systems of the seven states`() throws {
         let settings = try shipped()
-        #expect(settings.version == "default-1")
+        #expect(settings.version == "default-2")
         #expect(settings.flow.steps.filter(\.isReported).count == 8)
         #expect(settings.flow.steps.map(\.dwellLimit) == [2, 2, 2, 2, 2, 72, 24, 2].map { .hours($0) })
         #expect(
@@ -69,8 +69,8 @@ struct SettingsDocumentTests {
         let words = try shipped().words
         #expect(
             words.systems.mapValues(\.count) == [
-                "wms": 19, "sf": 13, "shop": 12, "zto": 13, "sto": 8, "yto": 7, "yunda": 7, "jd": 11, "cainiao": 10,
-                "kuaidi100": 12, "kdniao": 8,
+                "wms": 19, "sf": 15, "zto": 28, "sto": 14, "yto": 11, "yunda": 14,
+                "jd": 19, "cainiao": 20, "kuaidi100": 29, "kdniao": 13, "shop": 12,
             ])
         #expect(words.range(of: "ACCEPT", from: "wms") == WordTable.Range(lowest: 3, highest: 3))
         #expect(words.range(of: "PACKAGE", from: "wms") == WordTable.Range(lowest: 4, highest: 5))
@@ -79,6 +79,47 @@ struct SettingsDocumentTests {
         #expect(words.range(of: "PAID_FORBID_CONSIGN", from: "shop") == WordTable.Range(lowest: 1, highest: 1))
         #expect(words.range(of: "OTHER", from: "wms") == nil)
         #expect(words.range(of: "FULFILLED", from: "wms") == nil)
+    }
+
+    @Test func `the shipped settings price from every warehouse and tell three systems`() throws {
+        let settings = try shipped()
+        #expect(settings.told.map(\.role) == ToldSystem.Role.allCases)
+        #expect(settings.told.map(\.system) == ["crm", "finance", "marketplace"])
+        #expect(Set(settings.freight.cards.map(\.courier)) == Set(settings.dispatch.chains.map(\.courier)))
+        #expect(settings.freight.origins.count == 17)
+        #expect(settings.freight.grams == 1_000)
+        #expect(settings.freight.toleranceMinor == 500)
+        for origin in settings.freight.origins.values {
+            for card in settings.freight.cards {
+                let far = try #require(DeliveryArea(code: "650102"))
+                var parcel = FreightParcel(origin: origin, destination: far, grams: 1_000)
+                parcel.courier = card.courier
+                #expect(try settings.freight.cards.quote(parcel).totalMinor > 0)
+            }
+        }
+    }
+
+    @Test func `every mistake of freight and playbooks is reported with its place`() {
+        let text = """
+            settings: mine
+            version: 2
+            flow: {}
+            freight:
+              weight: much
+              origins: {A: 火星市}
+              cards: []
+            playbooks:
+              tell: {crm: crm, markt: shop}
+            """
+        let found = problems(text)
+        let expected = [
+            "s.yaml:5:11: freight.weight: must be a weight like 500g or 1.5kg, is “much”",
+            "s.yaml:6:16: freight.origins.A: “火星市” is no division",
+            "s.yaml:7:10: freight.cards: needs at least one rate card",
+            "s.yaml:9:20: playbooks.tell: unknown key “markt”",
+        ]
+        #expect(found.count == expected.count, "\(found)")
+        for (line, begin) in zip(found, expected) { #expect(line.hasPrefix(begin), "\(line)") }
     }
 
     private func problems(_ text: String) -> [String] {
@@ -176,5 +217,19 @@ struct SettingsDocumentTests {
         let found = problems(text)
         #expect(found.count == expected.count, "\(found)")
         for (line, begin) in zip(found, expected) { #expect(line.hasPrefix(begin), "\(line)") }
+    }
+
+    @Test func `two chains of a warehouse for one courier are one too many, whatever its letters`() {
+        let text = """
+            settings: mine
+            version: 2
+            dispatch:
+              chains:
+                - {warehouse: A, courier: zto, channels: x}
+                - {warehouse: A, courier: ZTO, channels: y}
+            """
+        let found = problems(text)
+        let words = "is never used: another chain is for the warehouse A and the courier ZTO"
+        #expect(found.filter { $0.contains(words) }.count == 1, "\(found)")
     }
 }

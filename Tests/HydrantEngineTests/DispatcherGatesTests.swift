@@ -87,7 +87,7 @@ struct DispatcherGatesTests {
         #expect(times >= 5)
         #expect(cause.reason.english == "Stuck at credit check: CRM timed out \(times) times in a row")
         #expect(cause.reason.chinese == "卡在信用检查：CRM 连续 \(times) 次超时")
-        #expect(cause.advice.english.hasPrefix("It is tried again by itself, next at "))
+        #expect(cause.advice.english.hasPrefix("Nothing: it is tried again by itself, next at "))
         #expect(cause.verdict == .late)
         rig.advance(by: .minutes(6))
         #expect(try rig.detail("SO-\(untouched)")?.rootCause?.verdict == .wrong)
@@ -127,7 +127,20 @@ struct DispatcherGatesTests {
         rig.advance(by: .minutes(3))
         #expect(crm.calls.count == 21)
         #expect(try rig.read { try $0.instructionCounts() } == [.done: 20])
-        // It answered: its gate never closed.
+        // It answered: its gate never closed, and what it said is shown.
+        #expect(try Self.lane(rig)?.gate == .closed)
+        #expect(try Self.lane(rig)?.failures == 0)
+        #expect(try Self.lane(rig)?.lastError?.detail == "HTTP 429")
+    }
+
+    @Test func `a connector that says no without a call does not close the way for others`() throws {
+        let crm = SilentConnector(system: "crm", answer: .ambiguous(detail: "cannot be asked"))
+        let rig = try Self.rig([crm])
+        for number in 1...20 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .minutes(10))
+        #expect(try Self.lane(rig)?.gate == .closed)
+        #expect(try Self.lane(rig)?.calls == 0)
+        #expect(try Self.lane(rig)?.failures == 0)
         #expect(try Self.lane(rig)?.lastError == nil)
     }
 

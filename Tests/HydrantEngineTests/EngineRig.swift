@@ -271,6 +271,7 @@ final class ScriptedConnector: Connector {
             return (state.executor, answer)
         }
         if length > 0 { await executor?.pass(length) }
+        CallScope.notePlayed(answer, after: CallScope.current?.calls ?? 0)
         return answer
     }
 }

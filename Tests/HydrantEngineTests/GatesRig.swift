@@ -29,7 +29,9 @@ final class PlayedConnector: Connector {
             state.underWay += 1
             state.most = max(state.most, state.underWay)
         }
+        let noted = CallScope.current?.calls ?? 0
         let result = await answer(request)
+        CallScope.notePlayed(result, after: noted)
         state.withLock { $0.underWay -= 1 }
         return result
     }
@@ -45,6 +47,16 @@ final class PlayedConnector: Connector {
         }
         return most
     }
+}
+
+/// A connector that knows its answer without asking its system.
+struct SilentConnector: Connector {
+    let system: String
+    let answer: InstructionResult
+
+    func perform(_ request: InstructionRequest) async -> InstructionResult { answer }
+
+    func find(_ request: InstructionRequest) async -> InstructionResult { answer }
 }
 
 extension EngineRig {

@@ -161,7 +161,7 @@ struct IntakeTests {
         }
         let detail = try #require(try rig.ask { try await hub.orderDetail("SO-1") })
         #expect(detail.receiver?.name == "张**")
-        #expect(detail.receiver?.phone == "120******41")
+        #expect(detail.receiver?.phone == "1******0041")
     }
 }
 

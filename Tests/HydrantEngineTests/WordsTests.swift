@@ -1,6 +1,7 @@
 import HydrantCore
 import HydrantSimulator
 import HydrantStorage
+import Synchronization
 import Testing
 
 @testable import HydrantEngine
@@ -136,8 +137,67 @@ import Testing
         let hub = try rig.hub
         // A person has what is left decided again.
         let counts = try rig.ask { try await hub.decideParkedAgain(source: "zto", reason: "another reason") }
-        #expect(counts == (1, 1))
+        #expect(counts == DecidedAgain(looked: 1, recorded: 1, isMore: false))
         #expect(try Self.parked(rig).isEmpty)
+        rig.stop()
+    }
+
+    @Test func `messages that wait for a person do not keep the ones behind them from being recorded`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        try rig.ask {
+            let now = rig.clock.now()
+            let rows = try (0..<ParkedAgain.rowsPerLook + 50).map { number in
+                try hub.intake.park(
+                    [UInt8]("line \(number)".utf8), source: "csv", place: "file", reason: "odd", now: now)
+            }
+            _ = try await hub.committer.submit(Submission(parked: rows))
+        }
+        try Self.park(rig, rig.fact(.statusReported, order: "SO-1", id: "s1", from: "zto"), ParkedReason.unknownOrder)
+        _ = try rig.submit(rig.fact(.orderPlaced(OrderHeader()), id: "p1"))
+        rig.advance(by: .minutes(1))
+        let groups = try rig.ask { try await hub.parkedGroups(limit: 9_999) }
+        #expect(groups.map(\.source) == ["csv"])
+        let dropped = try rig.ask { try await hub.dropParked(groups[0], why: "a broken file", by: "user:ada") }
+        #expect(dropped == ParkedAgain.rowsPerLook + 50)
+        #expect(try Self.parked(rig).isEmpty)
+        rig.stop()
+    }
+
+    @Test func `a person may have a message decided again that is older than a month`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        try Self.park(rig, rig.fact(.statusReported, order: "SO-1", id: "s1", from: "zto"), ParkedReason.unknownOrder)
+        rig.advance(by: ParkedAgain.ageAtMost + .hours(1))
+        _ = try rig.submit(rig.fact(.orderPlaced(OrderHeader()), id: "p1"))
+        rig.advance(by: .minutes(1))
+        #expect(try Self.parked(rig).count == 1)
+        let again = try rig.ask { try await hub.decideParkedAgain(source: "zto", reason: ParkedReason.unknownOrder) }
+        #expect(again == DecidedAgain(looked: 1, recorded: 1, isMore: false))
+        #expect(try Self.parked(rig).isEmpty)
+        rig.stop()
+    }
+
+    @Test func `what a person has decided again ends after 20 seconds, one at a time, and goes on when asked`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        _ = try rig.submit(rig.fact(.orderPlaced(OrderHeader()), id: "p1"))
+        for number in 1...12 { try Self.park(rig, rig.fact(.statusReported, id: "s\(number)", from: "zto"), "odd") }
+        rig.store.slowDown(to: .seconds(1))
+        let first = Mutex<DecidedAgain?>(nil)
+        rig.executor.start {
+            let found = try? await hub.decideParkedAgain(source: "zto", reason: "odd")
+            first.withLock { $0 = found }
+        }
+        rig.advance(by: 500)
+        #expect(try rig.ask { try await hub.decideParkedAgain(source: "zto", reason: "odd") } == nil)
+        rig.advance(by: .minutes(1))
+        let begin = try #require(first.withLock { $0 })
+        #expect(begin.isMore && (1...11).contains(begin.recorded))
+        let rest = try rig.ask { try await hub.decideParkedAgain(source: "zto", reason: "odd") }
+        let left = 12 - begin.recorded
+        #expect(rest == DecidedAgain(looked: left, recorded: left, isMore: false))
+        rig.store.slowDown(to: 0)
         rig.stop()
     }
 
@@ -151,12 +211,12 @@ import Testing
         let groups = try rig.ask { try await hub.parkedGroups(limit: 100) }
         #expect(groups.map(\.count) == [2, 1] && groups.map(\.source) == ["zto", "wms"])
         let again = try rig.ask { try await hub.decideParkedAgain(source: "zto", reason: ParkedReason.unknownOrder) }
-        #expect(again == (2, 0))
-        let dropped = try rig.ask {
-            try await hub.dropParked(source: "wms", reason: "odd", why: "a test push", by: "user:ada")
-        }
+        #expect(again == DecidedAgain(looked: 2, recorded: 0, isMore: false))
+        // What came after the page was drawn stays.
+        try Self.park(rig, rig.fact(.statusReported, order: "X", id: "d", from: "wms"), "odd")
+        let dropped = try rig.ask { try await hub.dropParked(groups[1], why: "a test push", by: "user:ada") }
         #expect(dropped == 1)
-        #expect(try Self.parked(rig).map(\.source) == ["zto", "zto"])
+        #expect(try Self.parked(rig).map(\.source) == ["zto", "zto", "wms"])
         let trail = try rig.ask { try await rig.memory.read { try $0.auditRows(after: 0, limit: 9).map(\.entry) } }
         #expect(trail.map(\.action) == ["parked.dropped"] && trail[0].reason == "a test push")
         rig.stop()

@@ -74,6 +74,7 @@ private struct TamperedReader: StoreReader {
     }
 
     func inboxRow(_ message: MessageKey) throws -> InboxRow? { try changed(try inner.inboxRow(message), changes.inbox) }
+    func statePlaces() throws -> [(place: StatePlace, count: Int64)] { try inner.statePlaces() }
     func healthCounts() throws -> [UInt16: Int64] { try changed(try inner.healthCounts(), changes.health) }
 
     private func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) throws -> Value {

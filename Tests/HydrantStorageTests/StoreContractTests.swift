@@ -36,6 +36,6 @@ extension StoreContract.Property: CustomTestStringConvertible {
 
     @Test func `the promises have names of their own`() {
         #expect(Set(StoreContract.properties.map(\.name)).count == StoreContract.properties.count)
-        #expect(StoreContract.properties.count == 78)
+        #expect(StoreContract.properties.count == 79)
     }
 }

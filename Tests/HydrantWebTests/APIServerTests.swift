@@ -97,6 +97,28 @@ private struct PatientReceiver: PushReceiver {
         #expect(book.count == 6)
     }
 
+    @Test func `event streams take no place of others`() {
+        let book = ConnectionBook(total: 2, perPeer: 9)
+        let streams = (0..<5).map { index -> ConnectionBook.Entry in
+            let entry = entry(nil, at: UInt64(index)).0
+            #expect(book.admit(entry))
+            entry.isAnswered(true)
+            book.carriesStream(entry, true)
+            return entry
+        }
+        let (first, second) = (entry(nil, at: 7).0, entry(nil, at: 8).0)
+        #expect(book.admit(first) && book.admit(second) && book.count == 7)
+        first.isAnswered(true)
+        second.isAnswered(true)
+        #expect(!book.admit(entry(nil, at: 9).0))
+        book.remove(streams[0])
+        book.carriesStream(streams[0], true)
+        #expect(!book.admit(entry(nil, at: 9).0))
+        first.isAnswered(false)
+        book.carriesStream(streams[1], false)
+        #expect(book.admit(entry(nil, at: 10).0))
+    }
+
     @Test func `the quietest makes room, and whoever is being answered stays`() {
         let book = ConnectionBook(total: 2, perPeer: 2)
         let (first, firstDoor) = entry(nil, at: 1)

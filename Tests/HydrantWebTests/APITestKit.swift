@@ -94,6 +94,7 @@ struct APIFixture: Sendable {
     let settings: ServerSettings
     let wallClock: StillClock
     let table: RouteTable
+    let pages: PageRoutes<HubContext>?
     private let responder: RouterResponder<HubContext>
 
     static func token(
@@ -132,7 +133,7 @@ struct APIFixture: Sendable {
             store: outer ?? store, keyring: Keyring(master: Array(repeating: 5, count: 32)),
             clock: StillClock(Self.begin), settings: hubSettings, connectors: connectors, log: log)
         let forms = FormSigner(key: settings.sessionKey)
-        let pages = withPages ? try PageRoutes<HubContext>(hub: hub, demo: false, forms: forms) : nil
+        pages = withPages ? try PageRoutes<HubContext>(hub: hub, demo: false, forms: forms) : nil
         let built = try HydrantServer.buildRouter(hub: hub, settings: settings, log: log, pages: pages)
         table = built.table
         responder = built.router.buildResponder()
@@ -173,6 +174,14 @@ struct APIFixture: Sendable {
         return Answer(status: Int(response.status.code), headers: response.headers, bytes: collector.bytes)
     }
 
+    /// An answer that goes on: its body is not read yet.
+    func open(_ path: String, headers: HTTPFields) async throws -> Response {
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: path, headerFields: headers)
+        let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        return try await responder.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: HubContext(log: log))
+    }
+
     func get(_ path: String, token: String? = APIFixture.reader.text) async throws -> Answer {
         try await send(.get, path, headers: token.map { [.authorization: "Bearer \($0)"] } ?? [:])
     }
@@ -205,7 +214,7 @@ struct APIFixture: Sendable {
     func counts() async throws -> StoreCounts { try await store.read { try $0.counts() } }
 }
 
-private final class BodyCollector: ResponseBodyWriter, Sendable {
+final class BodyCollector: ResponseBodyWriter, Sendable {
     private let buffer = Mutex(ByteBuffer())
 
     var bytes: [UInt8] { buffer.withLock { Array($0.readableBytesView) } }

@@ -128,7 +128,7 @@ import Testing
                 #expect(sight != .hidden || !text.contains(masked), "\(field) \(index)")
             }
             expect(.receiverName, "李雷雷", "李**")
-            expect(.receiverPhone, "13900001111", "139******11")
+            expect(.receiverPhone, "13900001111", "1******1111")
             expect(.receiverAddress, "文三路九百号", "文三路九***")
             expect(.customer, "CUST-77", "CUST")
             expect(.money, index == 2 ? "\"payableMinor\":10000" : "100.00", index == 2 ? "10000" : "100.0")

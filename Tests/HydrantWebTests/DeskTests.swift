@@ -21,6 +21,7 @@ private final class QuickTelephone: Telephone {
         let number = call.customer.open(reason: "test")
         let line = "\(call.agent.open(reason: "test")) \(number.number) \(number.digits)"
         rung.withLock { $0.append(line) }
+        if agent == "700" { return .underWay(facts: [], detail: "it rings") }
         var report = CallReport(id: call.id, stage: .ended, ending: .answered, seconds: 61)
         report.recording = "REC-1"
         let fact = ReportedFact(
@@ -220,6 +221,87 @@ private final class QuickTelephone: Telephone {
         #expect(all.contains("call.asked") && !all.contains("18412345678") && !all.contains("801"))
     }
 
+    @Test func `clicks at the same time are one deed and one call, and calls are limited`() async throws {
+        let telephone = QuickTelephone()
+        let api = try APIFixture(withPages: true, connectors: [telephone])
+        let cookie = try await api.cookie(of: .owner)
+        @Sendable func all(_ path: String, _ forms: [String]) async throws -> [Int] {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for form in forms { group.addTask { try await api.submit(path, form, cookie: cookie).status } }
+                return try await group.reduce(into: []) { $0.append($1) }.sorted()
+            }
+        }
+        try await api.running {
+            try await begin(api)
+            let shown = try await page(api, cookie)
+            let version = try #require(try await api.hub.committer.order("A1")).version
+            #expect(shown.contains("name=\"once\" value=\"\(version)\""))
+            let refund = "act=refund.record&amount=100.00&reason=broken"
+            let same = try await all("/orders/A1/actions", Array(repeating: "once=7&" + refund, count: 6))
+            #expect(same == Array(repeating: 303, count: 6))
+            #expect(try await api.hub.committer.order("A1")?.refundedMinor == 10_000)
+            #expect(try await all("/orders/A1/actions", [refund, refund]) == [409, 409])
+            let calls = try await all("/orders/A1/calls", Array(repeating: "system=pbx&agent=700", count: 10))
+            #expect(calls == [303] + Array(repeating: 409, count: 9))
+            #expect(try await api.hub.committer.order("A1")?.callWishes.entries.count == 1)
+            while telephone.numbers.isEmpty { await Task.yield() }
+            let notes = try await all("/orders/A1/notes", Array(repeating: "once=9&text=hello", count: 4))
+            #expect(notes == [303, 303, 303, 303])
+            #expect(try await api.hub.committer.order("A1")?.notes.entries.count == 1)
+            for number in 1...25 {
+                let fact = Facts.placed("B\(number)", id: "b\(number)", extra: [("receiver", Self.receiver)])
+                _ = try await api.hub.submit([try api.hub.intake.read(fact, receivedAt: APIFixture.begin)])
+            }
+            var made = 1
+            for number in 1...25 {
+                let answer = try await api.submit("/orders/B\(number)/calls", "system=pbx&agent=801", cookie: cookie)
+                if answer.status == 303 { made += 1 } else { #expect(answer.text.contains("20")) }
+            }
+            #expect(made <= Hub.callsMaximum)
+        }
+        let trail = try await api.store.read {
+            try $0.auditRows(AuditFilter(action: "receiver.called"), before: .max, limit: 99)
+        }
+        #expect(trail.count <= Hub.callsMaximum && trail.allSatisfy { !"\($0.entry.detail.text)".contains("801") })
+        let deeds = try await api.store.read {
+            try $0.auditRows(AuditFilter(action: "order.acted"), before: .max, limit: 99)
+        }
+        #expect(deeds.count == 1)
+    }
+
+    @Test func `a warehouse voids its own parcels' waybills and no others`() async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: .warehouse)
+        try await api.running {
+            try await begin(api)
+            for (parcel, warehouse) in [("P1", "W1"), ("P2", "BACK-2")] {
+                let packed: JSON = ["parcel": .string(parcel), "warehouse": .string(warehouse)]
+                let number: JSON = [
+                    "parcel": .string(parcel), "courier": "sf", "channel": "sf", "number": .string("SF\(parcel)"),
+                ]
+                let facts = [
+                    Facts.fact("parcel.packed", "A1", "k\(parcel)", packed),
+                    Facts.fact("tracking.reported", "A1", "t\(parcel)", number),
+                ]
+                for fact in facts {
+                    _ = try await api.hub.submit([try api.hub.intake.read(fact, receivedAt: APIFixture.begin)])
+                }
+            }
+            let text = try await page(api, cookie)
+            #expect(text.contains("value=\"P1#SFP1\"") && !text.contains("value=\"P2#SFP2\""))
+            let other = try await api.submit(
+                "/orders/A1/actions", "act=waybill.void&target=P2%23SFP2&reason=wrong", cookie: cookie)
+            #expect(other.status == 409)
+            let own = "act=waybill.void&target=P1%23SFP1&reason=wrong"
+            #expect(try await api.submit("/orders/A1/actions", own, cookie: cookie).status == 303)
+            let again = try await api.submit("/orders/A1/actions", own, cookie: cookie)
+            #expect(again.status == 409 && again.text.contains("其他仓库"))
+            let order = try #require(try await api.hub.committer.order("A1"))
+            #expect(order.parcel("P1")?.liveWaybills.isEmpty == true)
+            #expect(order.parcel("P2")?.liveWaybills.map(\.number) == ["SFP2"])
+        }
+    }
+
     @Test func `a number that the platform masks is not called, and the page says what to do`() async throws {
         let telephone = QuickTelephone()
         let api = try APIFixture(withPages: true, connectors: [telephone])
@@ -258,6 +340,27 @@ private final class QuickTelephone: Telephone {
             #expect(try await fixture.get("/events/tasks").text.contains("\"seen\":\"\(queue)\""))
             #expect(try await fixture.get("/tasks/fragment?seen=\(queue)").status == 204)
             #expect(try await fixture.get("/tasks/fragment?seen=x").text.contains("id=\"live\""))
+        }
+    }
+
+    @Test func `a session has at most eight event streams, and a place is free again when one ends`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("A")]) {
+            let paths = ["/events/overview", "/events/tasks", "/events/orders/A"]
+            try await withThrowingTaskGroup(of: PageAnswer.self) { group in
+                for index in 0..<40 { group.addTask { try await fixture.get(paths[index % 3]) } }
+                var refused = 0
+                while refused < 32, let answer = try await group.next() {
+                    #expect(answer.status == 503 && answer.headers[.retryAfter] == "5")
+                    #expect(answer.text.contains("HY-2032"))
+                    refused += 1
+                }
+                #expect(refused == 32)
+                #expect(try await fixture.get("/orders/A").status == 200)
+                await fixture.routes.sampler.stop()
+                for try await answer in group { #expect(answer.status == 200) }
+            }
+            for path in paths + paths + paths + paths { #expect(try await fixture.get(path).status == 200) }
         }
     }
 

@@ -17,19 +17,33 @@ import Testing
                     ("printer.dpi", "300"), ("cutoff.warehouse", ""), ("cutoff.courier", "sf"),
                     ("cutoff.times", "12:00 18:30"), ("platforms", "tmall same-token, corner shop any"),
                     ("parcels", "6"), ("kilograms", "20"), ("litres", "90"), ("address", "https://hub.example"),
+                    ("template", ""), ("version", "1"),
                 ]
                 return fields.map { (name: $0.0, value: changes[$0.0] ?? $0.1) }
             }
-            #expect(try await fixture.post("/settings/desk", form([:])).status == 200)
+            #expect(try await fixture.post("/settings/desk", form(["version": ""])).status == 409)
+            #expect(try await fixture.post("/settings/desk", form(["version": "0"])).status == 200)
+            // Drawn before somebody else saved.
+            let late = try await fixture.post(
+                "/settings/desk", form(["version": "0", "parcels": "7"]), cookie: "hydrant_lang=en")
+            #expect(late.status == 409 && late.text.contains("Somebody else") && late.text.contains("value=\"6\""))
             let settings = try await fixture.hub.desk.settings()
             #expect(settings.printer(of: "W1")?.dotsPerInch == 300 && settings.rules.parcels == 6)
             #expect(settings.cutOffs.map(\.minutes) == [[720, 1_110]])
             #expect(settings.rules.platforms == ["tmall": .sameToken, "corner shop": .any])
             for (field, value) in [
                 ("printer.address", "a:b:c"), ("cutoff.times", "25:00"), ("platforms", "tmall sometimes"),
-                ("parcels", "0"), ("address", "hub.example"),
+                ("parcels", "0"), ("address", "hub.example"), ("template", "no-such-template"),
             ] {
                 #expect(try await fixture.post("/settings/desk", form([field: value])).status == 422, "\(field)")
+            }
+            // One mistake costs nothing else of what was typed.
+            let typed = try await fixture.post(
+                "/settings/desk",
+                form(["printer.address": "a:b:c", "cutoff.times": "9:15", "platforms": "corner shop never"]))
+            #expect(typed.status == 422)
+            for part in ["\"a:b:c\"", "\"9:15\"", "\"corner shop never\"", "name=\"version\" value=\"1\""] {
+                #expect(typed.text.contains(part), "\(part)")
             }
             #expect(try await fixture.hub.desk.settings() == settings)
             let page = try await fixture.get("/settings/desk", cookie: "hydrant_lang=en").text
@@ -89,9 +103,11 @@ import Testing
             #expect(list.status == 200 && list.text.contains("ORD1") && !list.text.contains("ORD3"))
             #expect(try list.part(from: "LF9001", to: "</tr>").contains(">4<"))
             #expect(try await fixture.get("/waves/list?warehouse=none").status == 303)
-            let bags = try await fixture.get("/bags", cookie: "hydrant_lang=en").text
-            #expect(bags.contains("3 parcels fit into 2 bags; labels saved: 1.") && bags.contains("id=\"rehearsal\""))
-            for text in [waves, list.text, bags] { #expect(!text.contains("⟦") && !text.contains("{{")) }
+            let bags = try await fixture.get("/bags", cookie: "hydrant_lang=en")
+            #expect(bags.text.contains("3 parcels fit into 2 bags; labels saved: 1."))
+            let rows = try bags.part(from: "id=\"rehearsal\"", to: "</section>")
+            #expect(rows.contains(">3<") && rows.contains(">6<") && rows.contains(">2.00<") && rows.contains(">1.67<"))
+            for text in [waves, list.text, bags.text] { #expect(!text.contains("⟦") && !text.contains("{{")) }
         }
     }
 }

@@ -12,8 +12,17 @@ struct SteadyConnector: Connector {
     let system: String
     let result: InstructionResult
 
-    func perform(_ request: InstructionRequest) async -> InstructionResult { result }
-    func find(_ request: InstructionRequest) async -> InstructionResult { result }
+    func perform(_ request: InstructionRequest) async -> InstructionResult { answer() }
+    func find(_ request: InstructionRequest) async -> InstructionResult { answer() }
+
+    private func answer() -> InstructionResult {
+        if case .ambiguous = result {
+            CallScope.current?.note(.failed(wasSent: true))
+        } else {
+            CallScope.current?.note(.answered(status: 200))
+        }
+        return result
+    }
 
     static let silent = SteadyConnector(system: "zto", result: .ambiguous(detail: "no reply in time"))
 

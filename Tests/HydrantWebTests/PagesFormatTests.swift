@@ -23,6 +23,7 @@ import Testing
         #expect(chinese.relative(now - .minutes(3)) == "3 分钟前")
         #expect(english.relative(now - .hours(26)) == "1 d 2 h ago")
         #expect(english.relative(now + .minutes(5)) == "in 5 min")
+        #expect(english.relative(now - .hours(24 * 3_722 + 9)) == "10 years ago")
     }
 
     @Test func `amounts have the sign, groups and two decimals`() throws {

@@ -1,6 +1,8 @@
+import Foundation
 import HTTPTypes
 import HydrantConnectorKit
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantStorage
 import HydrantWeb
@@ -55,14 +57,17 @@ import Testing
             #expect(
                 list.text.contains("hold the order (“waits for approval”) for Owner until somebody lets it go on or"))
             #expect(list.text.contains("draft"))
-            let on = try await fixture.post(
-                "/interceptors/stage", [("rule", "approval"), ("version", "1"), ("stage", "on")])
+            let on = try await fixture.move("approval", 1, to: "on")
             #expect(on.status == 303)
             let incoming = try (Self.large("SO-3") + Self.large("SO-4", pastOrders: 2)).map {
                 try fixture.hub.intake.read($0, receivedAt: fixture.clock.now())
             }
-            _ = try await fixture.hub.submit(incoming)
+            _ = try await fixture.hub.submit(incoming, through: .bulk)
             #expect(try await Self.holds("SO-3", fixture.hub) == ["rule:approval"])
+            let doors = try await fixture.get("/interceptors?lang=en").text
+            #expect(doors.contains("<th scope=\"row\">API, in bulk</th><td>Approval</td><td>2</td>"))
+            #expect(doors.contains("<th scope=\"row\">Imports of files</th><td colspan=\"3\""))
+            #expect(doors.contains("<th scope=\"row\">All ways, since the hub was started</th><td>Approval</td>"))
             #expect(try await Self.holds("SO-4", fixture.hub) == [])
             #expect(try await Self.holds("SO-1", fixture.hub) == [])
             #expect(try await fixture.get("/orders/SO-3").text.contains("waits for approval"))
@@ -107,12 +112,11 @@ import Testing
     @Test func `a second version retires the first when it is switched on`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding([]) {
-            for version in ["1", "2"] {
-                let id = version == "1" ? "" : "approval"
-                _ = try await fixture.post("/interceptors/new", Self.form("save", [("id", id)]))
-                let moved = try await fixture.post(
-                    "/interceptors/stage", [("rule", "approval"), ("version", version), ("stage", "on")])
-                #expect(moved.status == 303)
+            for version in [1, 2] {
+                let id = version == 1 ? "" : "approval"
+                _ = try await fixture.post(
+                    "/interceptors/new", Self.form("save", [("id", id), ("base", "\(version - 1)")]))
+                #expect(try await fixture.move("approval", version, to: "on").status == 303)
             }
             let list = try await fixture.get("/interceptors?lang=en").text
             #expect(list.contains("v2"))
@@ -201,8 +205,7 @@ import Testing
                 ("task-severity", "high"), ("questions", "What was agreed: ship, refund\nNote?"),
             ]
             #expect(try await fixture.post("/interceptors/new", Self.form("save", task)).status == 303)
-            let on: [(name: String, value: String)] = [("rule", "approval"), ("version", "1"), ("stage", "on")]
-            #expect(try await fixture.post("/interceptors/stage", on).status == 303)
+            #expect(try await fixture.move("approval", 1, to: "on").status == 303)
             let incoming = try (Self.large("SO-1") + Self.large("SO-2", pastOrders: 2)).map {
                 try fixture.hub.intake.read($0, receivedAt: fixture.clock.now())
             }
@@ -218,5 +221,113 @@ import Testing
             #expect(list.contains("<dt>acted</dt><dd>1</dd>"))
             #expect(list.contains("<dt>held</dt><dd>0</dd>"))
         }
+    }
+
+    @Test func `nobody switches on what he has not seen`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            _ = try await fixture.post("/interceptors/new", Self.form("save"))
+            let seen = try await fixture.shown("approval", 1)
+            #expect(seen.count == 64)
+            for shown in ["", "0", String(repeating: "0", count: 64)] {
+                let refused = try await fixture.move("approval", 1, to: "on", shown: shown)
+                #expect(refused.status == 409 && refused.text.contains("改过了"))
+            }
+            // Somebody saves another draft in its place: the page that shows the first one has no power over it.
+            let other = Self.form("save", [("id", "approval"), ("base", "1"), ("value1", "1")])
+            #expect(try await fixture.post("/interceptors/new", other).status == 303)
+            for version in [1, 2] {
+                let refused = try await fixture.move("approval", version, to: "on", shown: seen)
+                #expect(refused.status == 409, "\(version)")
+            }
+            let rules = try await fixture.hub.book.saved().document.rules
+            #expect(rules.map(\.version) == [2])
+            #expect(rules.map(\.stage) == [.draft])
+            #expect(try await fixture.move("approval", 2, to: "on").status == 303)
+            // The stage is no part of what was shown: a second click does no harm.
+            let again = try await fixture.shown("approval", 2)
+            #expect(try await fixture.move("approval", 2, to: "shadow").status == 303)
+            #expect(try await fixture.move("approval", 2, to: "on", shown: again).status == 303)
+        }
+    }
+
+    @Test func `saving onto somebody else's newer version is refused with both shown, and then done knowingly`()
+        async throws
+    {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            _ = try await fixture.post("/interceptors/new", Self.form("save"))
+            #expect(try await fixture.get("/interceptors/new?rule=approval").text.contains("name=\"base\" value=\"1\""))
+            let theirs = Self.form("save", [("id", "approval"), ("base", "1"), ("value1", "7000")])
+            #expect(try await fixture.post("/interceptors/new", theirs).status == 303)
+            for base in ["1", "0", "", "x"] {
+                let mine = Self.form("save", [("id", "approval"), ("base", base), ("value1", "9000")])
+                let refused = try await fixture.post("/interceptors/new?lang=en", mine)
+                #expect(refused.status == 409)
+                #expect(refused.text.contains("Version 2, which somebody else saved"))
+                #expect(refused.text.contains("more: 7000.00") && refused.text.contains("more: 9000.00"))
+                #expect(refused.text.contains("name=\"base\" value=\"2\""))
+            }
+            #expect(try await fixture.hub.book.saved().document.rules.map(\.version) == [2])
+            let knowing = Self.form("save", [("id", "approval"), ("base", "2"), ("value1", "9000")])
+            #expect(try await fixture.post("/interceptors/new", knowing).status == 303)
+            #expect(try await fixture.hub.book.saved().document.rules.map(\.version) == [3])
+        }
+    }
+
+    @Test(arguments: [
+        "Urgent *gifts*", "x &y", "A &b: x", "*a", "&a", "{&x *y}", "a\u{1}b\u{85}c\u{FFFE}", "null", "# &x",
+        "a\n# &x \"",
+    ])
+    func `whatever somebody types, the pages still open and the rule is what was typed`(text: String) async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let form = Self.form(
+                "save",
+                [
+                    ("name-en", text), ("reason-en", text), ("owner", "service"), ("task", "yes"), ("task-en", text),
+                    ("task-owner", "service"), ("questions", text),
+                ])
+            #expect(try await fixture.post("/interceptors/new", form).status == 303)
+            for path in ["/interceptors", "/interceptors.yaml", "/interceptors/new"] {
+                #expect(try await fixture.get(path).status == 200)
+            }
+            let rules = try await fixture.hub.book.saved().document.rules
+            #expect(rules.map(\.name.english) == [text])
+            let yaml = try await fixture.get("/interceptors.yaml").text
+            let again = try await fixture.post("/interceptors/import", [("document", yaml)])
+            #expect(again.headers[.location] == "/interceptors?done=none")
+        }
+    }
+
+    @Test func `what is too long is refused in words, and nothing is saved`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let long = String(repeating: "长", count: 301)
+            let form = Self.form(
+                "save", [("task", "yes"), ("task-en", "x"), ("task-owner", "service"), ("questions", long)])
+            let refused = try await fixture.post("/interceptors/new?lang=en", form)
+            #expect(refused.status == 422 && refused.text.contains("is too long; shorten it to at most 300"))
+            #expect(try await fixture.hub.book.saved().version == 0)
+        }
+    }
+}
+
+extension PagesFixture {
+    /// What the page of a rule's versions says about one of them in its forms.
+    fileprivate func shown(_ rule: String, _ version: Int) async throws -> String {
+        let page = try await get("/interceptors/rules/\(rule)").text
+        let begin = "name=\"version\" value=\"\(version)\"><input type=\"hidden\" name=\"shown\" value=\""
+        guard let place = page.range(of: begin) else { return "" }
+        return String(page[place.upperBound...].prefix { $0 != "\"" })
+    }
+
+    /// Presses a button of the page; or of an older one, which showed something else.
+    fileprivate func move(
+        _ rule: String, _ version: Int, to stage: String, shown: String? = nil
+    ) async throws -> PageAnswer {
+        let text = if let shown { shown } else { try await self.shown(rule, version) }
+        return try await post(
+            "/interceptors/stage", [("rule", rule), ("version", "\(version)"), ("stage", stage), ("shown", text)])
     }
 }

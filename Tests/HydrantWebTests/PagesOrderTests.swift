@@ -30,6 +30,17 @@ import Testing
         }
     }
 
+    @Test func `who a hold waits for is named in the page's language, in the timeline too`() async throws {
+        let fixture = try PagesFixture(settings: Self.settings)
+        let hold = PageFacts.fact(
+            "hold.placed", "A", ["id": "H", "reason": "看一下", "owner": "service", "untilPerson": true], minute: 4)
+        try await fixture.holding(Self.walked + [hold]) {
+            let chinese = try await fixture.get("/orders/A?lang=zh").section("timeline")
+            #expect(chinese.contains("看一下 · 客服") && !chinese.contains("· service"))
+            #expect(try await fixture.get("/orders/A?lang=en").section("timeline").contains("看一下 · Service"))
+        }
+    }
+
     @Test func `a state that no system reports is inferred, and said to be`() async throws {
         var settings = Self.settings
         settings.flow.steps[2].isReported = false

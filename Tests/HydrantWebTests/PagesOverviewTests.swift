@@ -62,6 +62,32 @@ import Testing
         }
     }
 
+    @Test func `each state says how long orders have been there, and opens those beyond its limit`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("A"), PageFacts.paid("A"), PageFacts.placed("B")]) {
+            let early = try await fixture.get("/", cookie: Self.english)
+            #expect(early.text.contains("<b data-text=\"dwell_1\">0</b> over 2 h"))
+            #expect(early.text.contains("half <span data-text=\"p50_1\">0:59</span>"))
+            #expect(early.text.contains("href=\"/orders?state=1&amp;dwelling=now\" data-state-of=\"dwell_1\""))
+            #expect(early.text.contains("over 72 h"))
+            #expect(!early.text.contains("dwell_7"))
+            let none = try await fixture.get("/orders?state=1&dwelling=now", cookie: Self.english)
+            #expect(!none.text.contains("/orders/A"))
+            fixture.clock.move(by: .hours(2))
+            let late = try await fixture.get("/", cookie: Self.english)
+            #expect(late.text.contains("data-state=\"late\"><svg class=\"icon mark\""))
+            #expect(late.text.contains("<b data-text=\"dwell_1\">1</b> over 2 h"))
+            #expect(late.text.contains("9 in 10 <span data-text=\"p90_1\">2:59</span>"))
+            let list = try await fixture.get("/orders?state=1&dwelling=now", cookie: Self.english)
+            #expect(list.text.contains("/orders/A") && !list.text.contains("/orders/B"))
+            #expect(list.text.contains("<option value=\"now\" selected>Beyond its limit now</option>"))
+            let formula = try await fixture.get("/health", cookie: Self.english)
+            #expect(formula.text.contains("id=\"dwell-states\""))
+            #expect(formula.text.contains("<a href=\"/orders?state=1&amp;dwelling=now\" class=\"late\">1</a>"))
+            #expect(try await fixture.get("/orders?dwelling=ever").status == 400)
+        }
+    }
+
     @Test func `an empty hub says what to do first`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding([]) {

@@ -118,13 +118,14 @@ import Testing
         }
     }
 
-    @Test func `the page says why each order was found, in both languages, and shows no receiver`() async throws {
+    @Test func `the page says why each order was found, in both languages, and masks the receiver`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding(Self.facts) {
             try await settle(fixture)
             let page = try await fixture.post("/search", [("q", "5678")], cookie: Self.english)
             #expect(page.status == 200)
-            #expect(page.text.contains("Telephone’s last four"))
+            #expect(page.text.contains("Last four of the telephone"))
+            #expect(page.text.contains("王** 1******5678") && page.text.contains("李** "))
             #expect(page.text.contains("href=\"/orders/SO20261111000456\""))
             #expect(!page.text.contains("王小明") && !page.text.contains("13812345678"))
             let hits = try await fixture.post("/search/hits", [("q", "5678 LF90")])

@@ -79,11 +79,34 @@ import Testing
             #expect(try await send("do=again").status == 422)
             #expect(try await send("do=drop&why=").status == 422)
             #expect(try await api.store.read { try $0.counts().parked } == 1)
-            #expect(try await send("do=drop&why=test+data").status == 200)
+            #expect(try await send("do=drop&why=test+data").status == 400)
+            #expect(listed.contains("name=\"seen\" value=\"1\""))
+            #expect(try await send("do=drop&seen=0&why=test+data").status == 200)
+            #expect(try await api.store.read { try $0.counts().parked } == 1)
+            #expect(try await send("do=drop&seen=1&why=test+data").status == 200)
             #expect(try await api.store.read { try $0.counts().parked } == 0)
         }
         let keyring = api.hub.keyring
         #expect(try await api.store.read { try $0.verifyAudit(keyring).violations } == [])
+    }
+
+    @Test func `why messages were set aside is said in the page's language`() async throws {
+        let api = try APIFixture(withPages: true)
+        try await api.join(api.people(), "ada", .it)
+        let cookie = try APIFixture.cookie(try await api.signIn("ada"))
+        try await api.running {
+            let row = try api.hub.intake.park(
+                [1], source: "zto", place: "push from zto", reason: ParkedReason.unknownOrder, now: APIFixture.begin)
+            _ = try await api.hub.committer.submit(Submission(parked: [row]))
+            let chinese = try await api.send(.get, "/settings/parked?lang=zh", headers: [.cookie: cookie]).text
+            #expect(chinese.contains("<p>系统里没有这条消息的订单</p>"))
+            // The form names the reason as it is kept.
+            #expect(chinese.contains("name=\"reason\" value=\"\(ParkedReason.unknownOrder)\""))
+            let english = try await api.send(.get, "/settings/parked?lang=en", headers: [.cookie: cookie]).text
+            #expect(english.contains("<p>The hub has no order with the number of the message</p>"))
+            let tasks = try await api.send(.get, "/tasks?owner=all&lang=zh", headers: [.cookie: cookie]).text
+            #expect(tasks.contains("系统里没有这条消息的订单") && !tasks.contains(ParkedReason.unknownOrder))
+        }
     }
 }
 

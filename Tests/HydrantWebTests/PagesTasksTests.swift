@@ -44,6 +44,23 @@ import Testing
         }
     }
 
+    @Test func `who works in one role begins with the tasks of that role, and all others are one press away`()
+        async throws
+    {
+        let api = try APIFixture(withPages: true)
+        let service = try await api.cookie(of: .service)
+        let boss = try await api.cookie(of: .owner)
+        try await api.running {
+            let bare = try await api.send(.get, "/tasks", headers: [.cookie: service]).text
+            #expect(bare.contains("<a href=\"/tasks?owner=service\" aria-current=\"true\">"))
+            #expect(bare.contains("<a href=\"/tasks?owner=all\">"))
+            let all = try await api.send(.get, "/tasks?owner=all", headers: [.cookie: service]).text
+            #expect(all.contains("<a href=\"/tasks?owner=all\" aria-current=\"true\">"))
+            let whole = try await api.send(.get, "/tasks", headers: [.cookie: boss]).text
+            #expect(whole.contains("<a href=\"/tasks\" aria-current=\"true\">"))
+        }
+    }
+
     @Test func `a bulk action tells what became of each order`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding(Self.held(["SO-1", "SO-2"])) {

@@ -30,6 +30,9 @@ import Testing
         let idle = try APIFixture.cookie(try await api.signIn("ada"))
         api.wallClock.move(by: PersonSession.idle)
         #expect(try await api.send(.get, "/", headers: [.cookie: idle]).status == 401)
+        // Whoever sends a form then is told on a page.
+        let late = try await api.submit("/settings/desk", "do=save", cookie: idle)
+        #expect(late.status == 401 && late.text.contains("<form"))
         let busy = try APIFixture.cookie(try await api.signIn("ada"))
         for _ in 1...23 {
             api.wallClock.move(by: .minutes(30))
@@ -37,6 +40,21 @@ import Testing
         }
         api.wallClock.move(by: .minutes(30))
         #expect(try await api.send(.get, "/", headers: [.cookie: busy]).status == 401)
+    }
+
+    @Test(arguments: [
+        ("/settings/desk", "/settings"), ("/templates/edit", "/templates"), ("/account/password", "/account"),
+        ("/orders/A1/receiver", "/orders/A1"),
+    ])
+    func `a form of another session leads back to its page, in words`(path: String, back: String) async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: .owner)
+        let headers: HTTPFields = [.cookie: cookie, .accept: "text/html"]
+        let answer = try await api.send(.post, path, headers: headers, body: Array("form=old&do=save".utf8))
+        #expect(answer.status == 403 && answer.text.contains("这个页面已经过期"))
+        #expect(answer.text.contains("href=\"\(back)\""))
+        let script = try await api.send(.post, path, headers: [.cookie: cookie], body: Array("form=old".utf8))
+        #expect(try script.problemCode() == "HY-2031")
     }
 
     @Test func `a refusal does not tell what was wrong`() async throws {

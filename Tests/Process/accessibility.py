@@ -20,7 +20,8 @@ GRAVE = {"serious", "critical"}
 LOOKS = [("desktop", "light", "zh"), ("phone", "dark", "zh"), ("desktop", "dark", "en"), ("phone", "light", "en")]
 PAGES = [
     "/", "/orders", "/search", "/wrong-orders", "/tasks", "/health", "/channels", "/couriers", "/interceptors",
-    "/interceptors/new", "/settings", "/settings/words", "/settings/parked", "/settings/users", "/audit", "/account",
+    "/interceptors/new", "/packing", "/bags", "/waves", "/templates", "/templates/edit?name=aggregated", "/settings/desk",
+    "/settings", "/settings/words", "/settings/parked", "/settings/users", "/audit", "/account",
     "/no-such-page",
 ]
 pictures = os.environ.get("HYDRANT_SCREENSHOTS")

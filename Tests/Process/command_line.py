@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -176,6 +177,31 @@ with tempfile.TemporaryDirectory() as name:
                  folder / "o.sqlite", code=2).stderr, "olist")
     says(hydrant("serve", "--database", "/proc/nothing/hub.sqlite", code=2).stderr, "HY-")
     hydrant("doctor", "--folder", folder, "--port", 0, code=0)
+    says(hydrant("doctor", "--folder", folder, "--port", 0, "--database", database, code=0).stdout, "its key fits")
+    says(hydrant("doctor", "--folder", folder, "--port", 0, "--database", mapping, code=1).stdout, "is not a database")
+    nowhere = hydrant("doctor", "--folder", folder / "nowhere", "--port", 0, code=1).stdout
+    says(nowhere, "is missing", "mkdir -p")
+    expect("chown" not in nowhere and "0 GB" not in nowhere, f"doctor looks into a folder that is not there: {nowhere}")
+
+    # A refused start leaves nothing behind.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        says(hydrant("serve", "--database", folder / "busy.sqlite", "--port", port, code=2).stderr, "in use")
+        says(hydrant("serve", "--database", folder / "busy.sqlite", "--port", 70000, code=2).stderr, "is no port")
+    expect(not list(folder.glob("busy.sqlite*")), "a start on a busy port left files behind")
+
+    says(hydrant("import", "--maping", mapping, "--from", source, "--database", database, code=2).stderr,
+         "no option “--maping”", "Did you mean “--mapping”")
+    says(hydrant("wrong-orders", "--database", database, "--kind", "paymentmismatch", code=2).stderr,
+         "Did you mean “paymentMismatch”")
+    says(hydrant("print", "--template", "agregated", "--orders", "-", "--out", folder / "x.pdf", code=2, input="[]").stderr,
+         "Did you mean “aggregated”", "picking-list")
+    owner = folder / "owner.yaml"
+    owner.write_text("interceptors: x\nrules:\n  - id: r\n    when: order.placed\n    then:\n"
+                     "      - hold: {reason: wait, owner: servce, until: 2h}\n")
+    says(hydrant("rules", "check", owner, code=2).stderr, "owner.yaml:6", "Did you mean “service”")
+    lines = hydrant("address", code=0, input="\n北京市朝阳区建国路 1 号\n\n").stdout
+    expect(len(lines.splitlines()) == 1, f"address answers empty lines: {lines}")
     # Signatures and tracks of partners, as an IT person compares them.
     message = json.dumps({"msgData": "{}", "timestamp": "7"})
     known = "WcNpcNLKXezgTC6oMNkiHQ=="  # Base64 of the MD5 of "%7B%7D7w0rd"
@@ -190,6 +216,10 @@ with tempfile.TemporaryDirectory() as name:
     says(hydrant("sign", "--system", "sf", "--operation", "fly", code=2, input="").stderr, "create", "subscribe")
     says(hydrant("sign", "--system", "pigeon", "--operation", "create", code=2, input="").stderr, "zto", "kuaidi100")
     says(hydrant("sign", code=2).stderr, "--vectors")
+    says(hydrant("sandbox", "--fault", "throtled=5", code=2).stderr, "no fault “throtled”", "Did you mean “throttled”")
+    says(hydrant("sandbox", "--fault", "throttled", code=2).stderr, "throttled=100")
+    says(hydrant("sign", "--system", "sff", code=2).stderr, "no system “sff”", "Did you mean “sf”")
+    says(hydrant("sign", "--system", "zto", code=2).stderr, "--operation is missing", "The operations of zto are")
     vectors = folder / "vectors.json"
     right = {"id": "one", "system": "sf", "operation": "x", "algorithm": "standard MD5",
              "inputs": {"msgData": "{}", "timestamp": "7", "checkWord": "w0rd"}, "expected": known}

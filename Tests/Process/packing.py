@@ -2,6 +2,7 @@
 """The packing desk in a real Chromium at a phone's size: an order is packed unit by unit, three parcels are scanned into
 their bag, a foreign one is named, scans made without network are kept and sent, the bag is closed and its label printed by
 a printer that fails twice first, printed again for a reason, and handed over. A label's code is read through the camera.
+A template's elements are dragged by mouse and finger, moved by keys and sized, and its text follows.
 
 With HYDRANT_SCREENSHOTS=FOLDER it also leaves pictures there."""
 
@@ -242,6 +243,119 @@ def through_camera(playwright, hub, base, code, film):
     browser.close()
 
 
+def list_of(page, element, key):
+    """A list of lengths of an element, as it stands in the template's text."""
+    line = next(each for each in page.input_value("#text").split("\n") if element in each)
+    return [float(each) for each in re.search(key + r": \[([^\]]*)\]", line).group(1).split(",")]
+
+
+def expect_list(page, element, key, wanted, what):
+    """Waits until the text has a list, and the page has heard of the hub what stands where."""
+    deadline = time.monotonic() + 8
+    while list_of(page, element, key) != wanted and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    expect(list_of(page, element, key) == wanted, f"{what}: {key} is {list_of(page, element, key)}, not {wanted}")
+    page.wait_for_timeout(300)
+
+
+def box(page, name, corner=False):
+    """The middle of an element over the preview, or of its corner, and how many pixels a millimetre has."""
+    place = page.locator(f".handle[aria-label='{name}']").first.bounding_box()
+    scale = page.locator("#preview").bounding_box()["width"] / 100
+    if corner:
+        return place["x"] + place["width"], place["y"] + place["height"], scale
+    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2, scale
+
+
+def drag(page, name, right, down, corner=False):
+    x, y, scale = box(page, name, corner)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right * scale / 2, y + down * scale / 2)
+    page.mouse.move(x + right * scale, y + down * scale)
+    page.mouse.up()
+
+
+def swipe(page, name, right, down):
+    """As a finger drags."""
+    x, y, scale = box(page, name)
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, at_x, at_y):
+        points = [] if kind == "touchEnd" else [{"x": at_x, "y": at_y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", x, y)
+    for part in (0.3, 0.7, 1):
+        send("touchMove", x + right * scale * part, y + down * scale * part)
+    send("touchEnd", x, y)
+
+
+def edit_template(browser, base, state):
+    """The editor: what is dragged changes the text, and what is typed moves the elements."""
+    courier, code = "{bag.courier}", "qr bag"
+    wide = browser.new_context(viewport={"width": 1440, "height": 1000}, storage_state=state)
+    page = wide.new_page()
+    page.on("pageerror", lambda error: failures.append(f"script: {error}"))
+    page.on("console", lambda message: message.type == "error" and failures.append(f"console: {message.text}"))
+    page.goto(f"{base}/templates/edit?name=aggregated&lang=en")
+    page.wait_for_selector(f".handle[aria-label='{courier}']")
+    drag(page, courier, 5, 4)
+    expect_list(page, courier, "at", [8, 6.5], "dragged")
+    page.keyboard.press("ArrowRight")
+    expect_list(page, courier, "at", [9, 6.5], "arrow")
+    page.keyboard.press("Shift+ArrowDown")
+    expect_list(page, courier, "at", [9, 11.5], "Shift and arrow")
+    drag(page, courier, -10, 2, corner=True)
+    expect_list(page, courier, "size", [34, 11], "sized")
+    picture(page, "template-desktop-en")
+    drag(page, code, 50, 0)
+    expect_list(page, "qr: bag", "at", [79, 2], "dragged over the edge")
+    page.fill("#place-x", "70")
+    page.press("#place-x", "Tab")
+    expect_list(page, "qr: bag", "at", [70, 2], "typed place")
+    # An element of an order's cell: its place is that in the cell.
+    page.select_option("#element", label="{order.number}")
+    before = list_of(page, "{order.number}", "at")
+    page.focus(".handle[aria-label='{order.number}']")
+    page.keyboard.press("ArrowDown")
+    expect_list(page, "{order.number}", "at", [before[0], round(before[1] + 1, 2)], "in a cell")
+    # A field that is dropped on the preview is a new text.
+    chip = page.locator("[data-field='{bag.line}']")
+    chip.scroll_into_view_if_needed()
+    start, sheet = chip.bounding_box(), page.locator("#preview").bounding_box()
+    page.mouse.move(start["x"] + 9, start["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + sheet["width"] * 0.3, sheet["y"] + sheet["height"] * 0.1, steps=4)
+    page.mouse.up()
+    expect_list(page, 'text: "{bag.line}"', "at", [30, 15], "dropped field")
+    expect(page.locator(".handle[aria-label='{bag.line}'][aria-pressed=true]").count() == 1, "a dropped field is not marked")
+    # Typing moves the element.
+    x, y, scale = box(page, courier)
+    page.fill("#text", page.input_value("#text").replace("at: [9, 11.5]", "at: [19, 11.5]"))
+    script = "() => { const box = document.querySelector(\".handle[aria-label='{bag.courier}']\");" \
+        " return Boolean(box) && Math.abs(parseFloat(box.style.left) - 19) < 0.01; }"
+    expect(until(page, script, 8), "an element does not follow the text")
+    expect(abs(box(page, courier)[0] - x - 10 * scale) < 1.5, "an element is not where the text says")
+    page.click("#editor button[type=submit]")
+    expect("Saved as version 1" in page.inner_text("main"), "the template was not saved")
+    expect(list_of(page, courier, "at") == [19, 11.5], "the saved template is another one")
+    wide.close()
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, storage_state=state)
+    page = phone.new_page()
+    page.goto(f"{base}/templates/edit?name=aggregated&lang=zh")
+    page.wait_for_selector(f".handle[aria-label='{courier}']")
+    page.locator("#stage").scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, document.getElementById('stage').getBoundingClientRect().top + scrollY - 80)")
+    swipe(page, code, 0, 3)
+    expect(list_of(page, "qr: bag", "at") == [70, 2], "a first touch drags at once, and the page cannot be scrolled")
+    page.evaluate("window.scrollTo(0, document.getElementById('stage').getBoundingClientRect().top + scrollY - 80)")
+    swipe(page, code, -5, 3)
+    expect_list(page, "qr: bag", "at", [65, 5], "dragged by a finger")
+    picture(page, "template-phone-zh")
+    phone.close()
+
+
 def desk(playwright, hub, folder, printer):
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
@@ -288,6 +402,7 @@ def desk(playwright, hub, folder, printer):
         desktop.wait_for_selector("[data-bag]")
         picture(desktop, f"desk-desktop-{language}")
         wide.close()
+    edit_template(browser, base, context.storage_state())
     browser.close()
 
 

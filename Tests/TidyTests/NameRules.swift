@@ -68,6 +68,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "credit.check", "delivery.create", "delivery.cancel", "waybill.create", "trace.query", "invoice.issue",
             "warranty.register", "customer.notify", "waybill.void", "waybill.find", "waybill.readdress",
             "trace.subscribe", "keeper.ask", "delivery.pause", "delivery.resume", "call.place",
+            "freight.reprice", "receiver.tell",
         ]
     ),
     (
@@ -81,7 +82,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
     ("Sources/HydrantCore/Mismatch/Finding.swift", "Verdict", ["wrong", "late", "unknown"]),
     (
         "Sources/HydrantCore/Search/SearchTerm.swift", "Kind",
-        ["number-8", "number-6", "phone", "phone-tail", "name", "sku", "customer"]
+        ["number-8", "number-6", "phone", "phone-tail", "name", "sku", "customer", "warehouse", "form"]
     ),
     (
         "Sources/HydrantCore/Order/Order.swift", "Completion",
@@ -107,7 +108,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
     ),
     (
         "Sources/HydrantCore/Freight/FreightQuote.swift", "FreightRefusal",
-        ["parcel.invalid", "card.none", "zone.none", "weight.too-heavy"]
+        ["parcel.invalid", "card.none", "zone.none", "weight.too-heavy", "origin.none", "area.none"]
     ),
     (
         "Sources/HydrantStorage/Rows.swift", "InstructionStatus",

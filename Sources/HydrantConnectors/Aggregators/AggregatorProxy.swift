@@ -30,7 +30,8 @@ extension AggregatorProxy {
 
     package func find(_ request: InstructionRequest) async -> InstructionResult {
         if request.instruction.kind == .readdressWaybill, !mayRepeatReaddressing {
-            return .ambiguous(detail: "\(repeatedOrder.name) cannot be asked whether the address was changed")
+            return .refused(
+                detail: "\(repeatedOrder.name) cannot be asked whether the address was changed", class: .channel)
         }
         // Everything else has the same outcome however often it is done.
         guard request.instruction.kind == .createWaybill else { return .notFound }

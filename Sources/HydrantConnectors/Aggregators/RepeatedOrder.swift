@@ -40,26 +40,57 @@ struct RepeatedOrder: Sendable {
             return request.adopted(own.number, courier: own.courier)
         }
         guard answer == .first else {
-            return .ambiguous(detail: "\(name) cannot be asked by our own number; look the parcel up in its console")
+            return request.unanswerable("\(name) cannot be asked by our own number; look the parcel up in its console")
         }
         guard live.isEmpty else {
             return .refused(
                 detail: "\(name) can only be asked by ordering again, and the parcel has a number elsewhere",
-                class: .data)
+                class: .channel)
         }
+        if let end = request.mustNotRepeat(at: name) { return end }
         guard let memory else { return nil }
         let first = request.order.issued.first {
             $0.instruction.kind == .createWaybill && $0.instruction.system == system
                 && $0.instruction.parcel == id
         }
         guard request.now - (first?.issuedAt ?? request.now) < memory else {
-            return .ambiguous(detail: "\(name) has forgotten the order by now; look the parcel up in its console")
+            return request.unanswerable("\(name) has forgotten the order by now; look the parcel up in its console")
         }
         return nil
     }
 }
 
 extension InstructionRequest {
+    /// Nobody can say what became of the order of a waybill: a search ends with that, and the doubt of an order stays.
+    func unanswerable(_ detail: String) -> InstructionResult {
+        instruction.kind == .findWaybill ? .refused(detail: detail, class: .channel) : .ambiguous(detail: detail)
+    }
+
+    /// How a search ends, or waits, that must not order once more now, although the first number would be given again:
+    /// where the first order never arrived, ordering makes a waybill, and that must be wanted. Nil where it is, and for
+    /// the order itself.
+    func mustNotRepeat(at name: String) -> InstructionResult? {
+        guard instruction.kind == .findWaybill else { return nil }
+        let words = "\(name) can only be asked by ordering again"
+        if order.cancelled != nil { return unanswerable("\(words), and the order is cancelled") }
+        if let known = order.parcel(parcel), known.handedOver != nil || known.signed != nil {
+            return unanswerable("\(words), and the parcel has left")
+        }
+        if !order.isNumberless(order.parcel(parcel)) {
+            return unanswerable("\(words), and the parcel has a number")
+        }
+        if order.refusal(of: .createWaybill) != nil {
+            return .ambiguous(detail: "\(words), and an interceptor refuses waybills")
+        }
+        if let hold = order.standingHolds.first {
+            return .ambiguous(detail: "\(words), and the hold \(hold.id) stands")
+        }
+        let isTriedElsewhere = order.issued.contains {
+            $0.instruction.kind == .createWaybill && $0.instruction.parcel == parcel && $0.answer == nil
+        }
+        return isTriedElsewhere ? .ambiguous(detail: "\(words), and another channel is at it") : nil
+    }
+
     /// A number that the channel gave to the instruction's parcel.
     func adopted(_ number: String, courier: String) -> InstructionResult {
         let fact = ReportedFact(

@@ -30,7 +30,8 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         switch request.instruction.kind {
         case .createWaybill: await findCreated(request)
         // A second order to change an address may cost a second time, and nobody can be asked about the first.
-        case .readdressWaybill: .ambiguous(detail: "\(face.courier) cannot be asked whether the address was changed")
+        case .readdressWaybill:
+            .refused(detail: "\(face.courier) cannot be asked whether the address was changed", class: .channel)
         // Taking back and subscribing may be repeated, and questions have no effect that could be found.
         default: .notFound
         }
@@ -68,22 +69,34 @@ struct CourierProxy<Face: CourierFace>: Sendable {
     }
 
     private func findCreated(_ request: InstructionRequest) async -> InstructionResult {
-        if face.call(.find, for: request) != nil { return await lookUp(request) }
+        face.call(.find, for: request) != nil ? await lookUp(request) : await repeatToFind(request)
+    }
+
+    /// Orders once more where the courier then gives the first number again.
+    private func repeatToFind(_ request: InstructionRequest) async -> InstructionResult {
         if let known = recorded(request) { return known }
         guard face.repeatsToFind else {
-            return .ambiguous(detail: "\(face.courier) cannot be asked by our own number")
+            return request.unanswerable("\(face.courier) cannot be asked by our own number")
         }
+        if request.order.parcel(request.parcel)?.liveWaybills.isEmpty == false {
+            return .refused(
+                detail: "\(face.courier) can only be asked by ordering again, and the parcel has a number elsewhere",
+                class: .channel)
+        }
+        if let end = request.mustNotRepeat(at: face.courier) { return end }
         let repeated = await create(request)
-        if case .retryable(let detail, _) = repeated { return .ambiguous(detail: detail) }
-        return repeated
+        switch repeated {
+        case .retryable(let detail, _): return .ambiguous(detail: detail)
+        // A refusal of the repetition says nothing about the first order, and would end the search.
+        case .refused(let detail, .channel) where request.instruction.kind == .findWaybill:
+            return .ambiguous(detail: detail)
+        default: return repeated
+        }
     }
 
     /// Asks by our own number.
     private func lookUp(_ request: InstructionRequest) async -> InstructionResult {
-        guard face.call(.find, for: request) != nil else {
-            let words = "\(face.courier) cannot be asked by our own number"
-            return recorded(request) ?? .refused(detail: words, class: .channel)
-        }
+        guard face.call(.find, for: request) != nil else { return await repeatToFind(request) }
         switch await ask(.find, request, for: .finding) {
         case .failure(let end): return end.result
         case .success(.created(let number)): return adopted(number, request)

@@ -14,6 +14,16 @@ package enum BagAction: Hashable, Sendable {
     case void(reason: String)
 }
 
+extension BagAction {
+    /// What a bag can always come to.
+    fileprivate var endsBag: Bool {
+        switch self {
+        case .close, .handOver, .void: true
+        case .join, .scan, .takeOut, .leaveOut, .weigh, .printLabel: false
+        }
+    }
+}
+
 /// A parcel that was scanned, with what the hub knows of it.
 package struct BagLook: Hashable, Sendable {
     package var key: ParcelKey
@@ -51,8 +61,17 @@ extension Bag {
         }
     }
 
+    /// So many steps a bag may have, so that its document stays small.
+    package static let stepsMaximum = 1_000
+
     /// What an action does to the bag; nil when it was done before or changes nothing.
     package func decide(_ action: BagAction) throws(Refusal) -> BagStep.Body? {
+        let body = try wanted(action)
+        guard body == nil || steps.count < Self.stepsMaximum || action.endsBag else { throw .bag(.full) }
+        return body
+    }
+
+    private func wanted(_ action: BagAction) throws(Refusal) -> BagStep.Body? {
         switch action {
         case .join(let parcel):
             if place(parcel.key)?.isMeant == true { return nil }
@@ -149,12 +168,14 @@ package enum BagProblem: String, Sendable, CaseIterable {
     case foreign
     case stopped
     case missing
+    case elsewhere
     case empty
     case insideStill
     case noWeight
     case weightDiffers
     case reprintReason
     case noReason
+    case full
 }
 
 extension Refusal {
@@ -174,12 +195,14 @@ extension BagProblem {
         case .foreign: Text(chinese: "包裹 \(parcel) 不属于这个集包", english: "Parcel \(parcel) is foreign to this bag")
         case .stopped: Text(chinese: "包裹 \(parcel) 不能发出", english: "Parcel \(parcel) must not leave")
         case .missing: Text(chinese: "还缺包裹 \(parcel)", english: "Parcel \(parcel) is missing")
+        case .elsewhere: Text(chinese: "包裹 \(parcel) 已在另一个集包中", english: "Parcel \(parcel) is in another bag")
         case .empty: Text(chinese: "集包是空的", english: "The bag is empty")
         case .insideStill: Text(chinese: "包裹 \(parcel) 还在袋里", english: "Parcel \(parcel) is in the bag")
         case .noWeight: Text(chinese: "重量须为 1 到 200000 克", english: "A weight is 1 to 200000 grams")
         case .weightDiffers: Text(chinese: "重量与包裹合计不符", english: "The weight is not that of its parcels")
         case .reprintReason: Text(chinese: "标签已打印过，补打需要原因", english: "Printing again needs a reason")
         case .noReason: Text(chinese: "请写明原因", english: "A reason is needed")
+        case .full: Text(chinese: "这个集包的操作太多了", english: "Too much was done with this bag")
         }
     }
 
@@ -190,10 +213,12 @@ extension BagProblem {
         case .notClosed: Text(chinese: "先封袋", english: "Close it first")
         case .foreign, .stopped: Text(chinese: "把它取出来，再确认已取出", english: "Take it out and confirm that")
         case .missing: Text(chinese: "找到并扫描它，或注明原因不装", english: "Find and scan it, or leave it out with a reason")
+        case .elsewhere: Text(chinese: "扫描它，看它属于哪个集包", english: "Scan it to see which bag it belongs to")
         case .empty: Text(chinese: "作废这个集包", english: "Void the bag")
         case .insideStill: Text(chinese: "先把它取出来", english: "Take it out first")
         case .noWeight: Text(chinese: "重新称重", english: "Weigh it again")
         case .weightDiffers: Text(chinese: "数一遍并重新称，或注明原因", english: "Count and weigh again, or give a reason")
+        case .full: Text(chinese: "封袋或作废，再开一个新的", english: "Close or void it, and begin another")
         case .reprintReason, .noReason: Text(chinese: "写几个字说明", english: "Write a few words")
         }
     }

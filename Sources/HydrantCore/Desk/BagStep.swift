@@ -1,4 +1,4 @@
-/// Something that was done with a bag. Kept for ever, and taken once however often it is sent.
+/// Something that was done with a bag. Kept with its bag, and taken once however often it is sent.
 package struct BagStep: Hashable, Sendable {
     /// Chosen by who did it; the same id is the same step.
     package var id: String

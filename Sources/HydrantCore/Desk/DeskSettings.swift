@@ -40,6 +40,8 @@ package struct DeskSettings: Hashable, Sendable {
     package var template = "aggregated"
     /// Where telephones reach the hub, `https://hub.example`; empty: codes hold themselves alone.
     package var address = ""
+    /// How often hands slip in the rehearsal that shows what bags save.
+    package var slips = HandSlips()
 
     package init() {}
 
@@ -109,6 +111,10 @@ extension DeskSettings {
                     JSON.Member($0.key, .string($0.value.rawValue))
                 }),
             "template": .string(template), "address": .string(address),
+            "slips": [
+                "grab": .integer(Int64(slips.grab)), "skip": .integer(Int64(slips.skip)),
+                "forget": .integer(Int64(slips.forget)),
+            ],
         ]
     }
 
@@ -132,5 +138,8 @@ extension DeskSettings {
         }
         template = json["template"]?.string ?? template
         address = json["address"]?.string ?? address
+        slips.grab = json["slips"]?["grab"]?.integer.map { Int($0) } ?? slips.grab
+        slips.skip = json["slips"]?["skip"]?.integer.map { Int($0) } ?? slips.skip
+        slips.forget = json["slips"]?["forget"]?.integer.map { Int($0) } ?? slips.forget
     }
 }

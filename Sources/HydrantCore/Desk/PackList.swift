@@ -50,21 +50,29 @@ extension Order {
             found.gifts = own
             return found
         }
-        let next = parcels.first { $0.packed == nil }?.id ?? "\(number)-\(parcels.count + 1)"
+        let loose = all.filter { unbound.contains($0.id) }.compactMap(entry)
+        // Where everything is packed there is no next parcel, and the last one is shown.
+        let last = entries.isEmpty && loose.isEmpty ? parcels.last?.id : nil
+        let next = parcels.first { $0.packed == nil }?.id ?? last ?? "\(number)-\(parcels.count + 1)"
         var list = PackList(
             key: ParcelKey(order: number, parcel: next), warehouse: warehouse(of: next), lines: entries,
-            unboundGifts: all.filter { unbound.contains($0.id) }.compactMap(entry))
+            unboundGifts: loose)
         list.obstacle = obstacle(list)
         return list
     }
 
     private func obstacle(_ list: PackList) -> Refusal? {
         if cancelled != nil { return .packing(.cancelled) }
-        if let hold = standingHolds.first(where: { $0.id != "gift-unbound" }) {
+        // What holds the order because of a gift asks for nothing but packing it.
+        let gifts = ["gift-unbound"] + giftHolds.map(\.id)
+        if let hold = standingHolds.first(where: { !gifts.contains($0.id) }) {
+            let role = Text.role(hold.owner)
             return Refusal(
                 code: "packing.held", text: hold.reason,
-                nextStep: Text(chinese: "放到待处理区，由 \(hold.owner) 处理", english: "Put it aside for \(hold.owner)"))
+                nextStep: Text(
+                    chinese: "放到待处理区，由\(role.chinese)处理", english: "Put it aside for \(role.english)"))
         }
+        if addressChangeStanding != .settled { return .packing(.addressChanging) }
         if lines.values.isEmpty { return .packing(.noLines) }
         if list.entries.isEmpty { return .packing(.packed) }
         if placed == nil || state < StateNumber.inventoryLocked { return .packing(.notLocked) }
@@ -165,6 +173,7 @@ extension String {
 /// Why a parcel is not packed.
 package enum PackingProblem: String, Sendable, CaseIterable {
     case cancelled
+    case addressChanging
     case noLines
     case packed
     case notLocked
@@ -184,6 +193,8 @@ extension PackingProblem {
     fileprivate func text(_ sku: String) -> Text {
         switch self {
         case .cancelled: Text(chinese: "订单已取消，不要打包", english: "The order is cancelled: do not pack it")
+        case .addressChanging:
+            Text(chinese: "地址变更还没有完成，先不要打包", english: "Its address is being changed: do not pack it yet")
         case .noLines: Text(chinese: "订单没有商品明细", english: "Nobody said what the order holds")
         case .packed: Text(chinese: "这个订单已经全部打包", english: "Everything of this order is packed")
         case .notLocked: Text(chinese: "库存还没有锁定", english: "The stock is not locked yet")
@@ -197,6 +208,8 @@ extension PackingProblem {
     fileprivate var nextStep: Text {
         switch self {
         case .cancelled: Text(chinese: "把商品放回货架", english: "Put the goods back on the shelf")
+        case .addressChanging:
+            Text(chinese: "放到待处理区，仓库会收到新的出库单", english: "Put it aside: the warehouse gets a new delivery order")
         case .noLines: Text(chinese: "请运营补充明细", english: "Operations has to ask the shop")
         case .packed: Text(chinese: "扫描包裹，放进集包", english: "Scan the parcel into its bag")
         case .notLocked: Text(chinese: "等 WMS 确认后再打包", english: "Wait for the WMS")

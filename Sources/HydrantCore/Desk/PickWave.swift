@@ -30,7 +30,8 @@ package struct PickWave: Hashable, Sendable {
         for order in orders.sorted(by: { $0.number < $1.number }) {
             let list = order.packList
             guard list.obstacle == nil else { continue }
-            let courier = settings.chain(warehouse: list.warehouse)?.courier ?? ""
+            let courier =
+                settings.chain(warehouse: list.warehouse, courier: order.header?.value.courier ?? "")?.courier ?? ""
             let departs = desk.departure(warehouse: list.warehouse, courier: courier, readyAt: now)
             let key = [list.warehouse, courier]
             let place = index[key] ?? waves.count

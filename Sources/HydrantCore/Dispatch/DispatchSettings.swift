@@ -80,12 +80,14 @@ package struct DispatchSettings: Hashable, Sendable {
 }
 
 extension Settings {
-    /// The channels of a warehouse. Where no chain fits, the system that the flow asks for waybills; nil where the flow
-    /// asks for none.
-    package func chain(warehouse: String) -> DispatchSettings.Chain? {
-        if let chain = dispatch.chains.first(where: { $0.warehouse == nil || $0.warehouse == warehouse }) {
-            return chain
-        }
+    /// The channels of a warehouse for a courier; its first ones where no courier is wanted, or none of the warehouse's
+    /// chains is for it. Where no chain fits, the system that the flow asks for waybills; nil where the flow asks for
+    /// none.
+    package func chain(warehouse: String, courier: String = "") -> DispatchSettings.Chain? {
+        let own = dispatch.chains.lazy.filter { $0.warehouse == nil || $0.warehouse == warehouse }
+        let wanted = courier.lowercased()
+        if !wanted.isEmpty, let chain = own.first(where: { $0.courier.lowercased() == wanted }) { return chain }
+        if let chain = own.first { return chain }
         return flow.requests.first { $0.kind == .createWaybill }.map { .init(channels: [$0.system]) }
     }
 }

@@ -5,8 +5,19 @@ extension Order {
         return packed.isEmpty ? header?.value.warehouse ?? "" : packed
     }
 
+    /// The warehouses that pack it or are meant to.
+    package var warehouses: Set<String> {
+        var names = Set(parcels.map { warehouse(of: $0.id) })
+        if let planned = header?.value.warehouse { names.insert(planned) }
+        names.remove("")
+        return names
+    }
+
     /// The parcels that need numbers: those that are known, or the first one while none is.
-    private var parcelsToNumber: [String] { parcels.isEmpty ? ["\(number)-1"] : parcels.map(\.id) }
+    private var parcelsToNumber: [String] { numberedParcels.map(\.id) }
+
+    /// The same with what is known of them: a waybill may be asked for before any parcel is known.
+    var numberedParcels: [Parcel] { parcels.isEmpty ? [Parcel(id: "\(number)-1")] : parcels }
 
     /// What is to be asked of channels and keepers where nothing stands against it.
     ///
@@ -47,6 +58,8 @@ extension Order {
         case .createDelivery: return cancelled == nil && !isDeliveryOutdated(instruction)
         case .askKeeper: return cancelled == nil && isNumberless(parcel)
         case .placeCall: return call(instruction.target)?.isOver != true
+        // It would carry the receiver of now, whom nobody has verified.
+        case .tellReceiver: return isNewsOfNow(instruction)
         default: return true
         }
     }

@@ -24,7 +24,7 @@ struct ParcelDispatch {
         self.settings = settings
         self.id = id
         parcel = order.parcel(id)
-        chain = settings.chain(warehouse: order.warehouse(of: id))
+        chain = settings.chain(warehouse: order.warehouse(of: id), courier: order.header?.value.courier ?? "")
         attempts = order.attempts(for: id, settings)
     }
 

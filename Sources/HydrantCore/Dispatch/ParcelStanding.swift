@@ -28,7 +28,8 @@ package struct ParcelStanding: Hashable, Sendable {
         self.set = set
         self.since = since
         self.dueAt = dueAt
-        self.courier = courier
+        // Chains say zto, and couriers' numbers come with ZTO.
+        self.courier = courier.lowercased()
         self.channel = channel
     }
 }
@@ -69,12 +70,15 @@ extension Order {
             }
             since = max(since, isRefused ? asked.answer?.evidence.at ?? expiry : expiry)
         }
-        let channel = dispatch.channelsToAsk(isBlocked: true).first ?? ""
+        let channels = dispatch.channelsToAsk(isBlocked: true)
+        // A channel that cannot be asked has refused the search; where that are all, people look for the number and
+        // not the clock.
+        let asked = channels.lazy.compactMap { dispatch.lastFind(at: $0) }.first { $0.answer == nil }
+        let channel = asked?.instruction.system ?? channels.first ?? ""
         let every = settings.dispatch.pollEvery
-        let find = dispatch.lastFind(at: channel)
         return ParcelStanding(
             parcel: parcel.id, set: .polling, since: since,
-            dueAt: find.map { PollSchedule.next(after: $0.issuedAt, key: $0.instruction.key, every: every) },
+            dueAt: asked.map { PollSchedule.next(after: $0.issuedAt, key: $0.instruction.key, every: every) },
             courier: courier, channel: channel)
     }
 

@@ -9,6 +9,7 @@ extension OrderHeader {
             receiver: try ReceiverReference(member: "receiver", of: data),
             lines: try data.list("lines") { (item) throws(FactProblem) in try Line(item) })
         replaces = try data.optionalText("replaces", maximum: 100) ?? ""
+        courier = try data.optionalText("courier", maximum: 100) ?? ""
     }
 
     var json: JSON {
@@ -16,6 +17,7 @@ extension OrderHeader {
             ("shop", .text(shop)), ("customer", .text(customer)), ("warehouse", .text(warehouse)),
             ("currency", .text(currency)), ("payableMinor", payableMinor.map { .integer($0) }),
             ("receiver", receiver?.json), ("replaces", replaces.isEmpty ? nil : .string(replaces)),
+            ("courier", courier.isEmpty ? nil : .string(courier)),
             ("lines", .array(lines.map(\.json))),
         ])
     }

@@ -13,6 +13,8 @@ package struct OrderHeader: Hashable, Sendable {
     package var receiver: ReceiverReference?
     /// The order whose goods it replaces; empty for an order of its own.
     package var replaces = ""
+    /// The courier that is to carry it, by its name in the chains; empty where the warehouse's first one does.
+    package var courier = ""
     package var lines: [Line]
 
     package init(

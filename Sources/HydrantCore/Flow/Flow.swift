@@ -100,6 +100,11 @@ package struct Settings: Hashable, Sendable {
     package var amountToleranceMinor: Int64
     package var health: HealthSettings
     package var dispatch = DispatchSettings()
+    package var freight = FreightSettings()
+    /// Who is told when a changed receiver is verified.
+    package var told: [ToldSystem] = []
+    /// The systems that can be asked; nil where nobody is asked anything, as when a database is only looked at.
+    package var connected: Set<String>?
     /// The interceptors.
     package var rules = RuleSet()
 
@@ -115,4 +120,6 @@ package struct Settings: Hashable, Sendable {
         self.amountToleranceMinor = 5
         self.health = health
     }
+
+    package func isConnected(_ system: String) -> Bool { connected?.contains(system) ?? true }
 }

@@ -40,6 +40,8 @@ package enum FreightRefusal: String, Error, CaseIterable, Sendable {
     case noCard = "card.none"
     case noZone = "zone.none"
     case tooHeavy = "weight.too-heavy"
+    case noOrigin = "origin.none"
+    case noArea = "area.none"
 
     package var english: String {
         switch self {
@@ -47,6 +49,8 @@ package enum FreightRefusal: String, Error, CaseIterable, Sendable {
         case .noCard: "no rate card is for this courier, origin and time: add one"
         case .noZone: "the rate card has no zone for the destination: add one without areas for everywhere else"
         case .tooHeavy: "heavier than the last weight step of the zone: add a step or another courier"
+        case .noOrigin: "the settings name no origin for the parcel's warehouse: add it under freight, origins"
+        case .noArea: "the old or the new address names no known division: have it corrected, or settle it by hand"
         }
     }
 }
@@ -86,7 +90,7 @@ package struct FreightDifference: Hashable, Sendable {
 
 extension FreightCard {
     fileprivate func counts(for parcel: FreightParcel) -> Bool {
-        if let wanted = parcel.courier, wanted != courier { return false }
+        if let wanted = parcel.courier, wanted.lowercased() != courier.lowercased() { return false }
         guard let at = parcel.at else { return true }
         return (validFrom.map { $0 <= at } ?? true) && (validTo.map { at < $0 } ?? true)
     }

@@ -9,6 +9,8 @@
 //   take it back      delivery.cancel     delivery.create     the warehouse's answer
 //   change the label  waybill.readdress   waybill.readdress   the courier's answer
 //   order it anew     delivery.create     delivery.cancel     the warehouse's answer
+//   price the way     freight.reprice     its task            the hub's own answer, with the difference
+//   tell the others   receiver.tell       receiver.tell       each system's answer (AddressNews.swift)
 
 /// How far an address change has come with the systems that have the old address.
 package enum AddressChangeStanding: Hashable, Sendable {
@@ -61,7 +63,7 @@ private struct AddressChange {
         // The hub itself withdrew it before it was sent.
         case .refused where answer.refusal == .channel: return anew(after: delivery)
         case .refused: return .nothing
-        case .unresolved: return late()
+        case .unresolved: return late(delivery)
         }
     }
 
@@ -70,19 +72,36 @@ private struct AddressChange {
         if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
             return afterCancelling(cancel, delivery)
         }
-        if let step = labelStep(isLate: false) { return step }
-        guard let pause = last(.pauseDelivery, target: target), order.isLater(pause, than: delivery) else {
+        return labelStep(isLate: false) ?? goneOn(delivery)
+    }
+
+    /// What was paused goes on, and a delivery that a gift keeps as soon as the gift does not.
+    private func goneOn(_ delivery: IssuedInstruction) -> Step {
+        guard let pause = order.issued.last(where: isOwnPause), order.isLater(pause, than: delivery) else {
             return .nothing
         }
         guard let answer = pause.answer?.value else { return .wait(.pauseDelivery) }
         guard answer.outcome == .done else { return .nothing }
-        guard let resume = last(.resumeDelivery, target: target) else { return .issue(.resumeDelivery, target: target) }
-        return resume.answer == nil ? .wait(.resumeDelivery) : .nothing
+        guard let resume = last(.resumeDelivery), order.isLater(resume, than: pause) else {
+            return order.isHeldForGift ? .nothing : .issue(.resumeDelivery, target: target)
+        }
+        if resume.answer == nil { return .wait(.resumeDelivery) }
+        let isRepeated = !order.isGiftStep(resume.instruction) && order.isAskedAgain(resume) && !order.isHeldForGift
+        return isRepeated ? .issue(.resumeDelivery, target: resume.instruction.target) : .nothing
+    }
+
+    /// A pause of this change or an earlier one; what an interceptor asked for by itself is its own.
+    private func isOwnPause(_ entry: IssuedInstruction) -> Bool {
+        let instruction = entry.instruction
+        return instruction.kind == .pauseDelivery && instruction.target.hasPrefix("@")
+            && !order.effectiveRulings.contains { ruling in
+                ruling.instructs.contains { $0.kind == .pauseDelivery && $0.target == instruction.target }
+            }
     }
 
     /// The warehouse has an older address.
     private func taken(back delivery: IssuedInstruction) -> Step {
-        if order.shipped != nil { return late() }
+        if order.shipped != nil { return late(delivery) }
         if let cancel = last(.cancelDelivery, target: target), order.isLater(cancel, than: delivery) {
             return afterCancelling(cancel, delivery)
         }
@@ -96,17 +115,18 @@ private struct AddressChange {
 
     private func afterCancelling(_ cancel: IssuedInstruction, _ delivery: IssuedInstruction) -> Step {
         guard let answer = cancel.answer?.value else { return .wait(.cancelDelivery) }
-        return answer.outcome == .done ? anew(after: delivery) : late()
+        return answer.outcome == .done ? anew(after: delivery) : late(delivery)
     }
 
     /// The warehouse goes on. What counts now is the courier's document: its number is made for the new address, or
     /// changed to it at the channel that made it.
-    private func late() -> Step {
+    private func late(_ delivery: IssuedInstruction) -> Step {
         guard isVerified else { return .waitForVerification }
         if order.parcels.contains(where: { order.liveWaybill(of: $0) != nil }) {
-            return labelStep(isLate: true) ?? .nothing
+            return labelStep(isLate: true) ?? goneOn(delivery)
         }
-        return last(.createWaybill) != nil && order.shipped == nil ? .wait(.createWaybill) : .tooLate
+        if last(.createWaybill) != nil, order.shipped == nil { return .wait(.createWaybill) }
+        return order.isAddressDecided ? goneOn(delivery) : .tooLate
     }
 
     /// What is to be done about the first label with an older address; nil when there is none, or a person has decided
@@ -164,6 +184,23 @@ extension Order {
     fileprivate func isLater(_ left: IssuedInstruction, than right: IssuedInstruction) -> Bool {
         guard let first = issued.firstIndex(of: right), let second = issued.firstIndex(of: left) else { return false }
         return first < second
+    }
+
+    /// `@TIME` of the change whose playbook runs, once its address is verified; nil before, and where none runs.
+    var verifiedAddressChange: String? {
+        guard cancelled == nil, let change = AddressChange(self), change.isVerified else { return nil }
+        return change.target
+    }
+
+    /// Whether what is told or priced is about the address that counts: no later change has overtaken it, and nobody is
+    /// told an address that is not verified.
+    func isNewsOfNow(_ instruction: Instruction) -> Bool {
+        guard cancelled == nil, let receiver else { return false }
+        guard let change = AddressChange(self) else {
+            return ruleNumber(.isReceiverVerified, at: receiver.evidence.at) == 1
+        }
+        let target = instruction.target
+        return change.isVerified && (target.hasPrefix("\(change.target)/") || target.hasSuffix(change.target))
     }
 
     /// Where the systems stand that got an address which has changed.

@@ -36,6 +36,7 @@ extension Order {
         case .unitCount: lines.isEmpty ? nil : lines.entries.reduce(0) { $0 + Int64($1.value.units) }
         case .giftCount: lines.isEmpty ? nil : lines.count { $0.isGift }
         case .unboundGiftCount: lines.isEmpty ? nil : lines.count { $0.isGift && !isBound($0) }
+        case .leftOutGiftCount: placed == nil ? nil : Int64(leftOutGifts.count)
         case .parcelCount: Int64(parcels.count)
         case .packedCount: Int64(parcels.count { $0.packed != nil })
         case .numberedCount: Int64(parcels.count { $0.tracked != nil })

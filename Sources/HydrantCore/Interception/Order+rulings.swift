@@ -17,12 +17,29 @@ extension Order {
             if self.ruling(named: rule.rule.id) != ruling { found.append(ruling) }
         }
         for earlier in rulings where !called.contains(earlier.rule) {
-            guard let rule = rules.rule(earlier.rule, version: earlier.version),
-                let ruling = ruling(of: rule, isShadow: earlier.isShadow), ruling != earlier
-            else { continue }
-            found.append(ruling)
+            let next: Ruling? =
+                if let rule = rules.rule(earlier.rule, version: earlier.version) {
+                    ruling(of: rule, isShadow: earlier.isShadow)
+                } else if rules.isBehind(earlier.rule, version: earlier.version) {
+                    nil
+                } else {
+                    orphaned(earlier)
+                }
+            if let next, next != earlier { found.append(next) }
         }
         return found
+    }
+
+    /// The verdict of a version that is kept no more. Nobody can look at its conditions again, so that a person ends
+    /// what it holds; a fact and time still do.
+    private func orphaned(_ earlier: Ruling) -> Ruling {
+        var ruling = earlier
+        ruling.holds = earlier.holds.filter { hold in
+            let isOver = hold.fact.flatMap { moments[$0]?.last }.map { $0 >= hold.since } ?? false
+            return !isOver && !isEnded(hold.id)
+        }
+        for index in ruling.holds.indices { ruling.holds[index].isForPerson = true }
+        return ruling
     }
 
     func ruling(named rule: String) -> Ruling? { rulings.first { $0.rule == rule } }

@@ -7,17 +7,35 @@ package struct PlaybookStep: Hashable, Sendable {
     package var outcome: InstructionAnswer.Outcome?
     /// When it was confirmed.
     package var at: Instant?
+    /// False where nobody has set up who would confirm it.
+    package var isConnected = true
+    /// What came of it, in the confirming system's words; empty where the outcome says all.
+    package var detail = ""
+
+    /// - Parameter system: empty where a person confirms it.
+    init(text: Text, system: String) {
+        self.text = text
+        self.system = system
+    }
+
+    mutating func take(_ answer: Register<InstructionAnswer>?) {
+        outcome = answer?.value.outcome
+        at = answer?.evidence.at
+    }
 }
 
 extension Order {
     /// The playbooks that the order runs, each with its steps in the order in which they were taken.
-    package var playbookSteps: [(playbook: Playbook, steps: [PlaybookStep])] {
-        Playbook.allCases.filter(runs).map { ($0, steps(of: $0)) }
+    package func playbookSteps(_ settings: Settings) -> [(playbook: Playbook, steps: [PlaybookStep])] {
+        Playbook.allCases.filter { runs($0) || $0 == .giftBinding && wasStoppedForGift }.map {
+            ($0, steps(of: $0, settings))
+        }
     }
 
-    private func steps(of playbook: Playbook) -> [PlaybookStep] {
+    private func steps(of playbook: Playbook, _ settings: Settings) -> [PlaybookStep] {
         switch playbook {
-        case .addressChange: addressSteps
+        case .addressChange: addressSteps + newsSteps(settings)
+        case .giftBinding: steps(where: isGiftStep)
         case .returnExchange: steps { [.createReplacement, .pushPurchase].contains($0.kind) }
         case .cancellation: steps { [.cancelDelivery, .voidWaybill].contains($0.kind) }
         }
@@ -25,9 +43,10 @@ extension Order {
 
     private var addressSteps: [PlaybookStep] {
         let verified = receiver.flatMap { receiverVerifiedFingerprints.entry($0.value.fingerprint) }
-        let check = PlaybookStep(
-            text: Text(chinese: "核实新地址", english: "verifying the new address"), system: "",
-            outcome: verified == nil ? nil : .done, at: verified?.evidence.at)
+        var check = PlaybookStep(
+            text: Text(chinese: "核实新地址", english: "verifying the new address"), system: "")
+        check.outcome = verified == nil ? nil : .done
+        check.at = verified?.evidence.at
         return [check]
             + steps { instruction in
                 switch instruction.kind {
@@ -41,9 +60,9 @@ extension Order {
 
     private func steps(where belongs: (Instruction) -> Bool) -> [PlaybookStep] {
         issued.filter { belongs($0.instruction) }.map { entry in
-            PlaybookStep(
-                text: entry.instruction.kind.text, system: entry.instruction.system,
-                outcome: entry.answer?.value.outcome, at: entry.answer?.evidence.at)
+            var step = PlaybookStep(text: entry.instruction.kind.text, system: entry.instruction.system)
+            step.take(entry.answer)
+            return step
         }
     }
 }

@@ -121,6 +121,8 @@ package enum Playbook: String, CaseIterable, Sendable {
     case returnExchange = "return-exchange"
     /// What a cancelled order still needs of people.
     case cancellation
+    /// A gift that was left out at packing. See `GiftBinding.swift`.
+    case giftBinding = "gift-binding"
 
     package var text: Text {
         switch self {
@@ -134,8 +136,13 @@ package enum Playbook: String, CaseIterable, Sendable {
                 english: "Cancellation: have a parcel that left sent back, watch the refund")
         case .addressChange:
             Text(
-                chinese: "改地址：暂停仓库、核实、改约或重下发货单、重出面单",
-                english: "Address change: pause the warehouse, verify, resume or order anew, new waybill")
+                chinese: "改地址：暂停仓库、核实、改约或重下发货单、改面单、重算运费、告知各系统",
+                english: "Address change: pause the warehouse, verify, resume or order anew, change the label, price "
+                    + "the freight again, tell the other systems")
+        case .giftBinding:
+            Text(
+                chinese: "赠品随单：暂停仓库，补装赠品或人工决定后继续",
+                english: "Gift binding: pause the warehouse until the gift is packed or a person has decided")
         }
     }
 }
@@ -162,6 +169,12 @@ package struct RuleSet: Hashable, Sendable {
     /// The version that judged an order.
     func rule(_ id: String, version: Int) -> CompiledRule? {
         rules.first { $0.rule.version == version && $0.rule.id == id }
+    }
+
+    /// Whether only older versions are known here: another process has read a newer document already.
+    func isBehind(_ id: String, version: Int) -> Bool {
+        let versions = rules.lazy.filter { $0.rule.id == id }.map(\.rule.version)
+        return versions.max().map { $0 < version } ?? false
     }
 }
 

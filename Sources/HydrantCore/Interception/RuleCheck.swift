@@ -7,19 +7,19 @@ package struct RuleProblem: Error, Hashable, Sendable {
     /// What is wrong and what to do.
     package var text: Text
 
-    init(_ rule: Int, _ part: String, _ text: Text) {
+    package init(_ rule: Int, _ part: String, _ text: Text) {
         self.rule = rule
         self.part = part
         self.text = text
     }
 }
 
-/// Looks for what would hold orders for ever, never run, or contradict itself. Retired rules and drafts are looked at
-/// like all others: what is written down must make sense.
+/// Looks for what would hold orders for ever, never run, or contradict itself. Drafts are looked at like all others:
+/// what is written down must make sense. Retired versions contradict nobody and wait for nobody.
 package func problems(in rules: [Rule]) -> [RuleProblem] {
     var found: [RuleProblem] = []
     for (index, rule) in rules.enumerated() {
-        found += rule.nameProblems(at: index, among: rules)
+        found += rule.nameProblems(at: index, among: rules) + rule.textProblems(at: index)
         if rule.condition.isImpossible {
             let text = Text(
                 chinese: "条件互相矛盾，没有订单能满足；请放宽其中一个",
@@ -37,7 +37,12 @@ package func problems(in rules: [Rule]) -> [RuleProblem] {
 
 /// The most rules, tests of a rule, and actions of a rule that are read.
 package enum RuleLimits {
+    /// Versions that are not retired.
     package static let rules = 200
+    /// Versions, the retired ones too.
+    package static let versions = 1_000
+    /// Retired versions of one rule; when it is saved, older ones are dropped.
+    package static let retired = 20
     package static let tests = 100
     package static let actions = 10
     package static let depth = 10
@@ -174,7 +179,7 @@ private func ruleName(ofHold id: String) -> String? {
 /// Holds that end only when another rule's hold has ended, in a circle.
 private func waitingCircles(in rules: [Rule]) -> [RuleProblem] {
     var waits: [String: Set<String>] = [:]
-    for rule in rules {
+    for rule in rules where rule.stage != .retired {
         for case .hold(let hold) in rule.actions {
             var others: Set<String> = []
             for exit in hold.exits {
@@ -188,7 +193,7 @@ private func waitingCircles(in rules: [Rule]) -> [RuleProblem] {
         }
     }
     return rules.enumerated().compactMap { index, rule in
-        guard let circle = circle(from: rule.id, waits) else { return nil }
+        guard rule.stage != .retired, let circle = circle(from: rule.id, waits) else { return nil }
         let names = circle.joined(separator: " → ")
         return RuleProblem(
             index, "then",
@@ -215,9 +220,10 @@ private func circle(from start: String, _ waits: [String: Set<String>]) -> [Stri
 /// Two rules that run at the same time on the same order and say opposite things.
 private func conflicts(in rules: [Rule]) -> [RuleProblem] {
     var found: [RuleProblem] = []
-    for (index, rule) in rules.enumerated() {
+    let others = rules.filter { $0.stage != .retired }
+    for (index, rule) in rules.enumerated() where rule.stage != .retired {
         for (number, action) in rule.actions.enumerated() {
-            for other in rules where action.opposes(other) && rule.mayMeet(other) {
+            for other in others where action.opposes(other) && rule.mayMeet(other) {
                 found.append(
                     RuleProblem(
                         index, "then[\(number)]",
@@ -251,7 +257,7 @@ extension RuleAction {
 
 extension Rule {
     fileprivate func mayMeet(_ other: Rule) -> Bool {
-        guard stage != .retired, other.stage != .retired, !Set(when).isDisjoint(with: other.when) else { return false }
+        guard !Set(when).isDisjoint(with: other.when) else { return false }
         return !RuleCondition.all([condition, other.condition]).isImpossible
     }
 }

@@ -22,6 +22,7 @@ package enum RuleField: String, CaseIterable, Sendable {
     case skus = "lines.skus"
     case giftCount = "lines.gifts"
     case unboundGiftCount = "lines.unboundGifts"
+    case leftOutGiftCount = "lines.leftOutGifts"
 
     case level = "customer.level"
     case pastOrders = "customer.orders"
@@ -148,8 +149,8 @@ extension RuleField {
         case .isPaid, .isLocked, .isCancelled, .isReceiverChanged, .isReceiverVerified, .isReturnAsked,
             .isExchangeAsked:
             .flag
-        case .lineCount, .unitCount, .giftCount, .unboundGiftCount, .pastOrders, .parcelCount, .packedCount,
-            .numberedCount, .shippedCount, .signedCount:
+        case .lineCount, .unitCount, .giftCount, .unboundGiftCount, .leftOutGiftCount, .pastOrders, .parcelCount,
+            .packedCount, .numberedCount, .shippedCount, .signedCount:
             .count
         case .returnRate: .share
         case .payable, .linesValue, .paid, .refunded, .received, .recognised: .money
@@ -176,6 +177,8 @@ extension RuleField {
         case .skus: Text(chinese: "商品编码", english: "the articles")
         case .giftCount: Text(chinese: "赠品行数", english: "the number of gift lines")
         case .unboundGiftCount: Text(chinese: "未绑定的赠品行数", english: "the number of gifts bound to no line")
+        case .leftOutGiftCount:
+            Text(chinese: "装箱时遗漏的赠品行数", english: "the number of gifts left out at packing")
         default: laterText
         }
     }

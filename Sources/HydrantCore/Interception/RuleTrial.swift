@@ -1,5 +1,6 @@
-/// Tries rules on what happened before: the same facts in the order in which they were recorded, the same engine, and
-/// no instruction goes out.
+/// Tries rules on what happened before: the same facts, the same engine, and no instruction goes out. The facts are
+/// told when the hub recorded them; those of imported orders at their own times, because a file of last year's orders
+/// comes in a minute.
 package struct RuleTrial: Sendable {
     /// What one rule would have done to one order.
     package struct Verdict: Hashable, Sendable {
@@ -21,6 +22,17 @@ package struct RuleTrial: Sendable {
         }
 
         package var stopped: Bool { heldAt != nil || isRefused }
+    }
+
+    /// A verdict and when it was given, as a live hub would write it into the order's events.
+    package struct Moment: Hashable, Sendable {
+        package var at: Instant
+        package var ruling: Ruling
+
+        package init(at: Instant, ruling: Ruling) {
+            self.at = at
+            self.ruling = ruling
+        }
     }
 
     private let settings: Settings
@@ -46,17 +58,31 @@ package struct RuleTrial: Sendable {
     }
 
     /// Tries the rules on one order.
-    package mutating func take(order number: String, _ history: [Event]) {
+    ///
+    /// - Returns: every verdict in the order in which they are given.
+    @discardableResult
+    package mutating func take(order number: String, _ history: [Event]) -> [Moment] {
         orders += 1
         events += history.count
         var order = Order(number: number)
         var found: [String: Verdict] = [:]
-        for event in history {
-            guard case .factRecorded(let fact) = event.body,
-                (try? order.record(fact, settings: settings, now: event.recordedAt)) != nil
-            else { continue }
+        var moments: [Moment] = []
+        let (imported, told) = Self.told(history)
+        for (moment, facts) in told {
+            var refused = facts
+            // Of one moment nobody knows the order: what is refused may follow the others.
+            for _ in 0..<(facts.count > 1 ? 2 : 1) {
+                refused = refused.filter { fact in
+                    guard let decided = try? order.record(fact, settings: settings, now: moment) else { return true }
+                    for case .ruleDecided(let ruling) in decided.map(\.body) {
+                        moments.append(Moment(at: moment, ruling: ruling))
+                    }
+                    return false
+                }
+            }
             for ruling in order.rulings where window.contains(ruling.occasion) {
-                found[ruling.rule, default: Verdict(order: number, ruling)].follow(ruling, at: event.recordedAt)
+                found[ruling.rule, default: Verdict(order: number, ruling)].follow(
+                    ruling, at: moment, imported ? window : nil)
             }
         }
         for var verdict in found.values {
@@ -64,6 +90,37 @@ package struct RuleTrial: Sendable {
             verdict.wentWrong = order.wentWrong
             verdicts.append(verdict)
         }
+        return moments
+    }
+
+    /// From this age on of its youngest fact an order was imported and did not happen before the hub's eyes.
+    private static let importedAfter: Milliseconds = .hours(24)
+
+    /// The facts as they were told, each by itself; those of an imported order at their own times.
+    private static func told(_ history: [Event]) -> (isImported: Bool, told: [(at: Instant, facts: [Fact])]) {
+        let told = history.compactMap { event in event.fact.map { (at: event.recordedAt, facts: [$0]) } }
+        let ages = told.compactMap { $0.facts[0].evidence.isTimed ? $0.at - $0.facts[0].evidence.at : nil }
+        guard let youngest = ages.min(), youngest > importedAfter else { return (false, told) }
+        return (true, self.told(told.flatMap(\.facts)))
+    }
+
+    /// The facts in the order of their own times, those of one moment together. Facts that say no time are told with
+    /// the earliest of those that came in at the same moment, as the lines of an imported order are.
+    ///
+    /// - Parameter facts: as they were recorded.
+    package static func told(_ facts: [Fact]) -> [(at: Instant, facts: [Fact])] {
+        var begins: [Instant: Instant] = [:]
+        for fact in facts {
+            begins[fact.receivedAt] = min(begins[fact.receivedAt] ?? fact.evidence.at, fact.evidence.at)
+        }
+        let timed = facts.map { fact in
+            (fact.evidence.isTimed ? fact.evidence.at : begins[fact.receivedAt] ?? fact.receivedAt, fact)
+        }
+        var told: [(at: Instant, facts: [Fact])] = []
+        for (at, group) in Dictionary(grouping: timed, by: \.0).sorted(by: { $0.key < $1.key }) {
+            told.append((at, group.map(\.1)))
+        }
+        return told
     }
 
     /// Held or refused, and it turned out to be right or wrong.
@@ -83,20 +140,38 @@ extension RuleTrial.Verdict {
             wentWrong: false)
     }
 
-    fileprivate mutating func follow(_ ruling: Ruling, at now: Instant) {
+    /// - Parameter window: of the trial, for an imported order, whose facts may lie behind its end.
+    fileprivate mutating func follow(_ ruling: Ruling, at now: Instant, _ window: Range<Instant>?) {
         outcome = ruling.outcome
         if !ruling.refusals.isEmpty { isRefused = true }
+        guard let window else {
+            if let hold = ruling.holds.first {
+                if heldAt == nil { heldAt = now }
+                releasedAt = hold.until
+            } else if heldAt != nil {
+                releasedAt = min(releasedAt ?? now, now)
+            }
+            return
+        }
         if let hold = ruling.holds.first {
-            if heldAt == nil { heldAt = now }
-            releasedAt = hold.until
-        } else if heldAt != nil {
-            releasedAt = min(releasedAt ?? now, now)
+            let begin = max(now, hold.since)
+            if heldAt == nil, begin < window.upperBound { heldAt = begin }
+            releasedAt = hold.until.map { max($0, heldAt ?? $0) }
+        } else if let heldAt {
+            releasedAt = max(heldAt, min(releasedAt ?? now, now))
         }
     }
 
     fileprivate mutating func close(at end: Instant) {
         guard heldAt != nil else { return }
         releasedAt = min(releasedAt ?? end, end)
+    }
+}
+
+extension Event {
+    fileprivate var fact: Fact? {
+        guard case .factRecorded(let fact) = body else { return nil }
+        return fact
     }
 }
 

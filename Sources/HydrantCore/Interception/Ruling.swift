@@ -49,11 +49,12 @@ package struct RuledHold: Hashable, Sendable {
     /// Whether a person may end it.
     package var isForPerson: Bool
 
-    /// The exit that a screen names: a person's before a fact, a fact before the time.
-    package var exit: Hold.Exit {
+    /// The exit that a screen names: a person's before a fact, a fact before the time, and a condition where there is
+    /// nothing else.
+    package var exit: StandingHold.Exit {
         if isForPerson { return .person }
         if let fact { return .fact(fact) }
-        return until.map { .timer($0) } ?? .person
+        return until.map { .timer($0) } ?? .condition
     }
 }
 

@@ -67,13 +67,17 @@ package enum InstructionKind: String, CaseIterable, Sendable {
     case resumeDelivery = "delivery.resume"
     /// Rings the agent and then the receiver: the call that the target names. Asked about until it has ended.
     case placeCall = "call.place"
+    /// Prices the way to a changed address `OLD>NEW@TIME`; the hub carries it out itself.
+    case repriceFreight = "freight.reprice"
+    /// Tells a system that a changed receiver is verified: `@TIME/ROLE`.
+    case tellReceiver = "receiver.tell"
 
     /// Whether the hold of an interceptor stops it. Questions, and news to the customer of what has happened, go on.
     package var isStoppedByRules: Bool {
         switch self {
         case .createReplacement: false
         case .checkCredit, .queryTrace, .subscribeTrace, .notifyCustomer, .findWaybill, .voidWaybill, .cancelDelivery,
-            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill, .placeCall:
+            .pauseDelivery, .resumeDelivery, .askKeeper, .readdressWaybill, .placeCall, .repriceFreight, .tellReceiver:
             false
         case .createDelivery, .createWaybill, .issueInvoice, .registerWarranty, .pushPurchase: true
         }

@@ -20,6 +20,8 @@ extension InstructionKind {
         case .pauseDelivery: Text(chinese: "暂停发货单", english: "pausing the delivery order")
         case .resumeDelivery: Text(chinese: "恢复发货单", english: "resuming the delivery order")
         case .placeCall: Text(chinese: "拨打电话", english: "telephone call")
+        case .repriceFreight: Text(chinese: "重新计算运费", english: "pricing the freight again")
+        case .tellReceiver: Text(chinese: "告知收货信息变更", english: "telling that the receiver changed")
         }
     }
 }

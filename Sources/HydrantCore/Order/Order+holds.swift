@@ -4,9 +4,26 @@ package struct StandingHold: Hashable, Sendable {
     package var reason: Text
     package var owner: String
     package var since: Instant
-    package var exit: Hold.Exit
+    package var exit: Exit
     /// An interceptor holds the order: what changes nothing outside goes on.
     package var isByRule = false
+
+    /// How it ends: somebody decides, time passes, a named fact arrives, or what an interceptor waits for is true.
+    package enum Exit: Hashable, Sendable {
+        case person
+        case timer(Instant)
+        case fact(FactKind)
+        case condition
+
+        init(_ exit: Hold.Exit) {
+            self =
+                switch exit {
+                case .person: .person
+                case .timer(let at): .timer(at)
+                case .fact(let kind): .fact(kind)
+                }
+        }
+    }
 }
 
 extension Order {
@@ -17,7 +34,8 @@ extension Order {
             guard held.isActive, let placed = held.placed else { return nil }
             let reason = Text(chinese: held.hold.reason, english: held.hold.reason)
             return StandingHold(
-                id: held.hold.id, reason: reason, owner: held.hold.owner, since: placed.at, exit: held.hold.exit)
+                id: held.hold.id, reason: reason, owner: held.hold.owner, since: placed.at,
+                exit: .init(held.hold.exit))
         }
         if let hold = receiverHold { standing.append(hold) }
         if let refused = creditRefused, creditPassed == nil {
@@ -102,14 +120,19 @@ extension Order {
     }
 
     /// A receiver that was changed after the order was placed holds the order until it is verified.
-    private var receiverHold: StandingHold? {
+    /// Since when the receiver is one that nobody has verified; nil where there is no doubt.
+    var receiverInDoubtSince: Instant? {
         guard let changed = receiverChanged, let current = receiver,
-            receiverVerifiedFingerprints[current.value.fingerprint] == nil,
-            current.evidence.at >= changed.at, shipped == nil
+            receiverVerifiedFingerprints[current.value.fingerprint] == nil, current.evidence.at >= changed.at
         else { return nil }
+        return current.evidence.at
+    }
+
+    private var receiverHold: StandingHold? {
+        guard let since = receiverInDoubtSince, shipped == nil else { return nil }
         return StandingHold(
             id: "receiver-unverified",
             reason: Text(chinese: "收货信息已变更，等待核实", english: "The receiver was changed and is not verified yet"),
-            owner: "service", since: current.evidence.at, exit: .fact(.receiverVerified))
+            owner: "service", since: since, exit: .fact(.receiverVerified))
     }
 }

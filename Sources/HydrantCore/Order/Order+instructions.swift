@@ -55,7 +55,8 @@ extension Order {
         let asked = effectiveRulings.flatMap(\.instructs).map {
             WantedInstruction(kind: $0.kind, system: $0.system, target: $0.target)
         }
-        return (asked + returnWishes()).filter { !isIssued($0) } + addressChangeWishes(settings, isHeld: isHeld)
+        return (asked + returnWishes() + giftWishes() + verifiedAddressWishes(settings)).filter { !isIssued($0) }
+            + addressChangeWishes(settings, isHeld: isHeld)
     }
 
     /// A request after state 0 waits for the order itself, not only for a stray fact about it.

@@ -33,8 +33,8 @@ extension Order {
         case StateNumber.riskPassed: riskProof(settings)
         case StateNumber.inventoryLocked: locked.map { [$0] } ?? []
         case StateNumber.packed: packedProof(settings)
-        case StateNumber.trackingReturned: parcelProof(\.tracked, settings)
-        case StateNumber.signed: parcelProof(\.signed, settings)
+        case StateNumber.trackingReturned: parcelProof(settings) { $0.tracked }
+        case StateNumber.signed: parcelProof(settings) { $0.signed }
         default: warrantyRegistered.map { [$0] } ?? []
         }
     }
@@ -60,15 +60,16 @@ extension Order {
 
     /// Every unit of the order is in a packed parcel, and every gift belongs to a line that the customer pays for.
     private func packedProof(_ settings: Settings) -> [Evidence] {
-        placed == nil || !demand.bindsEveryGift ? [] : parcelProof(\.packed, settings)
+        guard placed != nil else { return [] }
+        let proof = parcelProof(settings) { $0.packed }
+        return proof.isEmpty || !demand.bindsEveryGift ? [] : proof
     }
 
     /// Gift lines that belong to no paid line of this order.
     package var unboundGifts: [Line] {
-        let all = lines.values
-        return all.filter { gift in
-            gift.isGift && !all.contains { !$0.isGift && $0.id == gift.giftFor }
-        }
+        lines.entries.filter { gift in
+            gift.value.isGift && !lines.entries.contains { !$0.value.isGift && $0.id == gift.value.giftFor }
+        }.map(\.value)
     }
 
     /// Gifts that are in no parcel although every parcel names its contents.
@@ -82,17 +83,23 @@ extension Order {
     ///
     /// Where the flow says that no system reports packing, nobody can know what a parcel holds, and the first parcel
     /// speaks for the order.
-    private func parcelProof(_ step: KeyPath<Parcel, Evidence?>, _ settings: Settings) -> [Evidence] {
-        let arrived = parcels.compactMap { parcel in parcel[keyPath: step].map { (parcel, $0) } }
-            .sorted { $0.1 < $1.1 }
-        guard settings.flow.isReported(StateNumber.packed) else { return arrived.first.map { [$0.1] } ?? [] }
+    private func parcelProof(_ settings: Settings, _ step: (Parcel) -> Evidence?) -> [Evidence] {
+        var arrived: [(index: Int, evidence: Evidence)] = []
+        for index in parcels.indices {
+            if let evidence = step(parcels[index]) { arrived.append((index, evidence)) }
+        }
+        // This is asked after every fact, and most orders have no parcel yet.
+        guard !arrived.isEmpty else { return [] }
+        if arrived.count > 1 { arrived.sort { $0.evidence < $1.evidence } }
+        guard settings.flow.isReported(StateNumber.packed) else { return [arrived[0].evidence] }
         var missing = demand.units
         var proof: [Evidence] = []
-        for (parcel, evidence) in arrived {
-            if parcel.contents.isWholeOrder { return [evidence] }
-            guard !parcel.contents.items.isEmpty else { continue }
+        for (index, evidence) in arrived {
+            let contents = parcels[index].contents
+            if contents.isWholeOrder { return [evidence] }
+            guard !contents.items.isEmpty else { continue }
             proof.append(evidence)
-            for item in parcel.contents.items {
+            for item in contents.items {
                 guard let rest = missing?[item.line] else { continue }
                 missing?[item.line] = rest > item.units ? rest - item.units : nil
             }

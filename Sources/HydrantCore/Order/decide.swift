@@ -10,6 +10,12 @@ package struct Refusal: Error, Hashable, Sendable {
         self.text = text
         self.nextStep = nextStep
     }
+
+    /// What was to be done with a task comes too late.
+    package static let noSuchTask = Refusal(
+        code: "noSuchTask",
+        text: Text(chinese: "这个任务已经关闭或不存在", english: "The order has no such open task"),
+        nextStep: Text(chinese: "刷新页面查看当前任务", english: "Reload the page to see the tasks that are open"))
 }
 
 /// What happens to an order because of a fact, as numbered events. The same message again gives no event.
@@ -56,7 +62,7 @@ extension Order {
     /// A rule whose hold ends with another rule's is looked at again; rules that wait for each other are refused when
     /// they are saved, so this comes to an end after as many rounds as there are rules.
     private mutating func appendRulings(
-        after kind: FactKind, to events: inout [Event], _ settings: Settings, _ now: Instant
+        after kind: FactKind?, to events: inout [Event], _ settings: Settings, _ now: Instant
     ) {
         var rulings = newRulings(after: kind, settings.rules)
         for _ in 0...settings.rules.count where !rulings.isEmpty {
@@ -65,10 +71,13 @@ extension Order {
         }
     }
 
-    /// Looks again at what people must do, because time has passed or the settings are others.
+    /// Looks again at what people must do, because time has passed or the settings are others: a rule's version may be
+    /// kept no more.
     package mutating func lookAtTasks(settings: Settings, now: Instant) -> [Event] {
         var events: [Event] = []
-        if version > 0 { appendTaskChanges(to: &events, settings, now, isByPerson: false) }
+        guard version > 0 else { return events }
+        appendRulings(after: nil, to: &events, settings, now)
+        appendTaskChanges(to: &events, settings, now, isByPerson: false)
         return events
     }
 
@@ -109,16 +118,15 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 nextStep: Text(chinese: "刷新页面查看当前拦截", english: "Reload the page to see the holds that stand"))
         }
     case .taskMoved(let move) where fact.source.hasPrefix("person:"): try check(move, fact.evidence.at, against: order)
+    case let body where fact.source.hasPrefix("person:"):
+        try order.judge(byPerson: body, receivedAt: fact.receivedAt)
     default: break
     }
 }
 
 private func check(_ move: TaskMove, _ time: Instant, against order: Order) throws(Refusal) {
     guard order.openTask(move.task) != nil || order.hasJustClosed(move, time) else {
-        throw Refusal(
-            code: "noSuchTask",
-            text: Text(chinese: "这个任务已经关闭或不存在", english: "The order has no such open task"),
-            nextStep: Text(chinese: "刷新页面查看当前任务", english: "Reload the page to see the tasks that are open"))
+        throw .noSuchTask
     }
     if case .snoozed(let until, _) = move.step, until <= time || until > time + .hours(720) {
         throw Refusal(

@@ -13,6 +13,10 @@ package struct SearchTerm: Hashable, Sendable {
         case name
         case sku
         case customer
+        /// A warehouse that packs the order or is meant to; nobody types it into the box.
+        case warehouse
+        /// What the index knows of the order; nobody types it either.
+        case form
     }
 
     package var kind: Kind
@@ -92,11 +96,42 @@ extension SearchTerm {
         return plain.isEmpty ? [] : [SearchTerm(.customer, plain)]
     }
 
+    package static func warehouse(_ name: String) -> SearchTerm { SearchTerm(.warehouse, name) }
+
+    /// Every order has it whose warehouses the index knows, also one that has none: programs before 0.5.0 kept none,
+    /// and a database may go back to one of them for a while.
+    package static let withWarehouses = SearchTerm(.form, "warehouses")
+
     package static func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)
         return String(text)
     }
+}
+
+extension SearchTerm {
+    /// Whether what somebody looks for may be a person's name or telephone number. Rather yes than no: letters without
+    /// a digit are taken for a name, and numbers as long as a telephone's that begin like one for a telephone.
+    package static func mayNamePerson(_ text: String) -> Bool {
+        let words = text.split { $0.isWhitespace || ",，;；".contains($0) }.map(String.init)
+        let isName = words.contains { word in
+            let scalars = word.unicodeScalars
+            let isHan = scalars.contains { $0.properties.isIdeographic }
+            return isHan
+                || scalars.contains(where: \.properties.isAlphabetic) && !compact(word).contains(where: isDigit)
+        }
+        // In one word or in groups: "138 0013 8000".
+        let isPhone = (words + [words.joined()]).contains { word in
+            let isNumber = word.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic }
+            let digits = phoneDigits(word)
+            let isMobile = digits.count == 11 && digits.first == "1" && digits[1].value >= 0x33
+            let isFixed = (10...12).contains(digits.count) && digits.first == "0"
+            return isNumber && (isMobile || isFixed || word.contains("*"))
+        }
+        return isName || isPhone
+    }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { (0x30...0x39).contains(scalar.value) }
 }
 
 extension Order {
@@ -113,7 +148,7 @@ extension Order {
     ///
     /// - Parameter receiver: who receives it, opened; nil when nobody is known.
     package func searchTerms(receiver: Receiver?) -> [SearchTerm] {
-        var terms = SearchTerm.number(number)
+        var terms = SearchTerm.number(number) + warehouses.sorted().prefix(8).map(SearchTerm.warehouse)
         terms += receiver.map { SearchTerm.phone($0.phone) + SearchTerm.name($0.name) } ?? []
         terms += SearchTerm.customer(header?.value.customer ?? "")
         terms += waybillNumbers.flatMap(SearchTerm.number)
@@ -121,6 +156,14 @@ extension Order {
         terms += outsideNumbers.flatMap(SearchTerm.number)
         var seen: Set<SearchTerm> = []
         return Array(terms.filter { seen.insert($0).inserted }.prefix(SearchTerm.maximum))
+    }
+}
+
+extension Order {
+    /// Whether a fact names a warehouse that the order's head does not.
+    package func isPackedElsewhere(_ body: FactBody) -> Bool {
+        guard case .parcelPacked(let packing) = body, !packing.warehouse.isEmpty else { return false }
+        return packing.warehouse != header?.value.warehouse
     }
 }
 

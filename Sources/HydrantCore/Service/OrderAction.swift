@@ -36,6 +36,10 @@ package struct ActionRequest: Hashable, Sendable {
     package var linkedOrder = ""
     /// How long it took.
     package var minutes = 0
+    /// What the form is told apart by: the same form sent twice is one deed. Empty where nobody says.
+    package var once = ""
+    /// The warehouses whose parcels the person may touch; nil for all.
+    package var warehouses: Set<String>?
     package var now: Instant
 
     package init(action: OrderAction, person: String, reason: String, now: Instant) {
@@ -45,17 +49,24 @@ package struct ActionRequest: Hashable, Sendable {
         self.now = now
     }
 
-    /// A number that no other deed on the order has: a person does one thing at a time.
-    fileprivate func id(_ prefix: String) -> String { "\(prefix)-\(person)-\(now.milliseconds)" }
+    /// What no other deed of the kind on the order has: the form, or the moment.
+    package var mark: String { once.isEmpty ? "\(now.milliseconds)" : once }
+
+    fileprivate func id(_ prefix: String) -> String { "\(prefix)-\(person)-\(mark)" }
 }
 
 extension Order {
     /// What the deed may be about; empty for deeds about the whole order.
-    package func targets(of action: OrderAction) -> [String] {
+    ///
+    /// - Parameter warehouses: those whose parcels may be touched; nil for all.
+    package func targets(of action: OrderAction, in warehouses: Set<String>? = nil) -> [String] {
         switch action {
         case .releaseHold: releasableHolds.map(\.id)
         case .voidWaybill:
-            parcels.filter { $0.handedOver == nil && $0.signed == nil }.flatMap { parcel in
+            parcels.filter { parcel in
+                parcel.handedOver == nil && parcel.signed == nil
+                    && warehouses?.contains(warehouse(of: parcel.id)) ?? true
+            }.flatMap { parcel in
                 parcel.liveWaybills.map { Instruction.target(parcel: parcel.id, number: $0.number) }
             }
         case .closeTicket: tickets.values.filter { $0.status == .open }.map(\.id)
@@ -72,7 +83,9 @@ extension Order {
     }
 
     /// Why it cannot be done now; nil when it can.
-    package func obstacle(to action: OrderAction) -> Text? {
+    ///
+    /// - Parameter warehouses: those whose parcels may be touched; nil for all.
+    package func obstacle(to action: OrderAction, in warehouses: Set<String>? = nil) -> Text? {
         switch action {
         case .placeHold: endedText
         case .releaseHold: releasableHolds.isEmpty ? holdText : nil
@@ -82,7 +95,9 @@ extension Order {
             cancelledText
                 ?? (shipped.map { _ in Text(chinese: "包裹已发出，请改为退货", english: "A parcel has left; ask for its return") })
         case .askReturn: returnText
-        case .voidWaybill: targets(of: action).isEmpty ? waybillText : nil
+        case .voidWaybill:
+            targets(of: action, in: warehouses).isEmpty
+                ? (targets(of: action).isEmpty ? waybillText : elsewhereText) : nil
         case .promiseRefund, .recordRefund: refundableMinor > 0 ? nil : moneyText
         case .closeTicket:
             targets(of: action).isEmpty ? Text(chinese: "没有未关闭的工单", english: "No ticket is open") : nil
@@ -137,7 +152,11 @@ extension Order {
             : Text(chinese: "没有有效面单", english: "There is no live waybill")
     }
 
-    private var moneyText: Text {
+    private var elsewhereText: Text {
+        Text(chinese: "有效面单属于其他仓库的包裹", english: "The live waybills are of other warehouses' parcels")
+    }
+
+    var moneyText: Text {
         paidMinor == 0
             ? Text(chinese: "还没有收到付款", english: "Nothing was paid yet")
             : Text(chinese: "已付款项已全部退回", english: "Everything that was paid was given back")
@@ -155,12 +174,12 @@ extension Order {
     ///
     /// - Throws: why it cannot be done, or what of the form is missing.
     package func consequences(of request: ActionRequest) throws(Refusal) -> [FactBody] {
-        if let obstacle = obstacle(to: request.action) {
+        if let obstacle = obstacle(to: request.action, in: request.warehouses) {
             throw Refusal(
                 code: "actionNotNow", text: obstacle,
                 nextStep: Text(chinese: "刷新页面查看现在可以做什么", english: "Reload the page to see what can be done now"))
         }
-        let all = targets(of: request.action)
+        let all = targets(of: request.action, in: request.warehouses)
         guard all.isEmpty || all.contains(request.target) else {
             throw Self.unfit(Text(chinese: "所选对象已不在订单上", english: "What was chosen is not there any more"))
         }

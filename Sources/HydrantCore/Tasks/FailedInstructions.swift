@@ -42,10 +42,12 @@ extension Order {
         let instruction = entry.instruction
         switch instruction.kind {
         case .createReplacement, .pushPurchase: return cancelled == nil
+        case .repriceFreight, .tellReceiver: return cancelled == nil && isNewsOfNow(instruction)
         case .checkCredit: return credit == nil && cancelled == nil
         case .createDelivery: return locked == nil && cancelled == nil && shipped == nil
         case .cancelDelivery: return shipped == nil
-        case .pauseDelivery, .resumeDelivery: return cancelled == nil && shipped == nil
+        case .pauseDelivery: return cancelled == nil && shipped == nil && !isCancelledInstead(instruction)
+        case .resumeDelivery: return cancelled == nil && !hasLeftWholly
         case .issueInvoice: return invoices.isEmpty && cancelled == nil
         case .registerWarranty: return warrantyRegistered == nil && cancelled == nil
         case .notifyCustomer:
@@ -57,6 +59,36 @@ extension Order {
             return parcel.signed == nil && liveWaybill(of: parcel)?.number == number
         // A call that was not made is seen by the agent who asked for it.
         case .createWaybill, .findWaybill, .voidWaybill, .askKeeper, .placeCall: return false
+        }
+    }
+
+    /// Whether nothing of the order is left that a warehouse could still keep: its first parcel may have left before
+    /// the rest was stopped.
+    private var hasLeftWholly: Bool {
+        guard !parcels.isEmpty, parcels.allSatisfy({ $0.shipped != nil }) else { return false }
+        let isPacked = parcels.contains { $0.packed != nil }
+        return isPacked ? packList.entries.isEmpty : state >= StateNumber.signed
+    }
+
+    /// A delivery that cannot be stopped is cancelled, and nobody misses the pause.
+    private func isCancelledInstead(_ instruction: Instruction) -> Bool {
+        issued.contains { $0.instruction.kind == .cancelDelivery && $0.instruction.target == instruction.target }
+    }
+
+    /// Whether an order still lacks what an instruction was to bring that failed: what other channels, later
+    /// instructions or people have brought since does not hold it up.
+    package func stillLacks(_ instruction: Instruction) -> Bool {
+        switch instruction.kind {
+        case .createWaybill, .findWaybill, .askKeeper:
+            return cancelled == nil && isNumberless(parcel(instruction.parcel))
+        case .voidWaybill:
+            let waybill = parcel(instruction.parcel)?.waybills.first { $0.number == instruction.waybillNumber }
+            return waybill?.voided == nil
+        default:
+            guard let index = issued.firstIndex(where: { $0.instruction.key == instruction.key }) else { return true }
+            let since = issued[index].answer?.evidence.at
+            return isMissing(issued[index]) && !wasIssuedAgain(after: index)
+                && since.map { !isSettled(issued[index], since: $0) } ?? true
         }
     }
 
@@ -78,10 +110,15 @@ extension Order {
     }
 
     /// Whether a person wants an instruction that failed to be sent once more.
-    func isAskedAgain(_ entry: IssuedInstruction) -> Bool {
-        guard let answer = entry.answer, answer.value.outcome != .done else { return false }
+    func isAskedAgain(_ entry: IssuedInstruction) -> Bool { decision(onFailed: entry) == "retry" }
+
+    /// Whether a person has done what an instruction that failed was to do.
+    func isDoneByHand(_ entry: IssuedInstruction) -> Bool { decision(onFailed: entry) == "doneByHand" }
+
+    private func decision(onFailed entry: IssuedInstruction) -> String? {
+        guard let answer = entry.answer, answer.value.outcome != .done else { return nil }
         let task = Order.taskID(of: entry.instruction.key)
-        return resolution(of: task, since: answer.evidence.at)?.answers["action"] == "retry"
+        return resolution(of: task, since: answer.evidence.at)?.answers["action"]
     }
 }
 
@@ -98,8 +135,8 @@ extension InstructionKind {
     fileprivate var owner: String {
         switch self {
         case .createDelivery, .cancelDelivery, .pauseDelivery, .resumeDelivery: "warehouse"
-        case .issueInvoice: "finance"
-        case .registerWarranty, .notifyCustomer, .readdressWaybill, .createReplacement: "service"
+        case .issueInvoice, .repriceFreight: "finance"
+        case .registerWarranty, .notifyCustomer, .readdressWaybill, .createReplacement, .tellReceiver: "service"
         default: "operations"
         }
     }

@@ -1,8 +1,18 @@
-/// Holds that only a person can end. What ends with time, or with a message that a system sends anyway, needs nobody.
+/// Holds that only a person can end. What ends with time, or with a message that a system sends anyway, needs nobody;
+/// what ends with an interceptor's condition needs its owner once nobody else has anything to do about the order.
 enum HoldsForPeople: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
         guard order.cancelled == nil else { return [] }
-        return order.standingHolds.compactMap { need(for: $0, in: order) }
+        let holds = order.standingHolds
+        var needs = holds.compactMap { need(for: $0, in: order) }
+        let waiting = holds.filter { $0.exit == .condition }
+        // A parcel that left takes nothing away from the question where it is to arrive.
+        if let hold = waiting.first, order.receiverInDoubtSince != nil,
+            !needs.contains(where: { $0.kind == .receiverUnverified })
+        {
+            needs += [receiver(hold, order)].compactMap(\.self)
+        }
+        return needs.isEmpty ? waiting.map(Self.waiting) : needs
     }
 
     private static func need(for hold: StandingHold, in order: Order) -> TaskNeed? {
@@ -21,6 +31,19 @@ enum HoldsForPeople: TaskSource {
         TaskNeed(
             id: "hold:\(hold.id)", kind: .holdDecision, owner: hold.owner, reason: hold.reason,
             fields: [.action([.init("release", Text(chinese: "解除拦截", english: "Release the hold"))]), .note])
+    }
+
+    private static func waiting(_ hold: StandingHold) -> TaskNeed {
+        var need = TaskNeed(
+            id: "hold:\(hold.id)", kind: .asked, owner: hold.owner,
+            reason: Text(
+                chinese: "\(hold.reason.chinese)；条件满足后自动放行，此任务随之关闭",
+                english: "\(hold.reason.english); it goes on by itself, and this task closes, once its condition is met"
+            ),
+            fields: [.note])
+        need.severity = .high
+        need.within = TaskSeverity.high.time
+        return need
     }
 
     private static func address(_ hold: StandingHold) -> TaskNeed {

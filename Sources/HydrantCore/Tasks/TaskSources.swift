@@ -31,7 +31,9 @@ extension Order {
 enum AskedTasks: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
         order.askedTasks.entries.filter { asked in
-            order.resolution(of: asked.id, since: asked.evidence.at) == nil
+            // After a cancellation nobody owes anything for a way that is not gone.
+            let isOver = order.cancelled != nil && asked.id.hasPrefix(Order.freightTaskPrefix)
+            return !isOver && order.resolution(of: asked.id, since: asked.evidence.at) == nil
         }.map(\.value)
     }
 }

@@ -2,14 +2,33 @@
 /// be taken back although nobody needs it.
 enum WaybillTrouble: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
-        order.parcels.flatMap { parcel -> [TaskNeed] in
-            guard !parcel.waybills.isEmpty else { return [] }
+        order.numberedParcels.flatMap { parcel -> [TaskNeed] in
+            guard !parcel.waybills.isEmpty || order.cancelled != nil else { return [] }
+            let doubts = WaybillInDoubt.attempts(of: parcel, in: order, settings).map { doubt($0.channel, parcel) }
             if order.isNeverToLeave(parcel) {
-                return parcel.liveWaybills.compactMap { surplus($0, of: parcel, in: order) ?? typed($0, of: parcel) }
+                return doubts
+                    + parcel.liveWaybills.compactMap { surplus($0, of: parcel, in: order) ?? typed($0, of: parcel) }
             }
-            if let conflict = conflict(of: parcel, in: order) { return [conflict] }
-            return order.surplusWaybills(of: parcel).compactMap { surplus($0, of: parcel, in: order) }
+            if let conflict = conflict(of: parcel, in: order) { return doubts + [conflict] }
+            return doubts + order.surplusWaybills(of: parcel).compactMap { surplus($0, of: parcel, in: order) }
         }
+    }
+
+    /// A channel that may have made a waybill and cannot be asked about it.
+    private static func doubt(_ channel: String, _ parcel: Parcel) -> TaskNeed {
+        TaskNeed(
+            id: WaybillInDoubt.taskID(parcel.id, channel), kind: .waybillSurplus, owner: "operations",
+            reason: Text(
+                chinese: "\(channel) 可能为包裹 \(parcel.id) 另开过一张面单，系统查不到：请到 \(channel) 后台查看，有则作废",
+                english:
+                    "\(channel) may have made one more waybill for parcel \(parcel.id), and the hub cannot ask: look "
+                    + "in the console of \(channel) and void it there"),
+            fields: [
+                .action([
+                    .init("none", Text(chinese: "已查看，没有多余面单", english: "Looked: there is none")),
+                    .init("discarded", Text(chinese: "有，已在后台作废", english: "There was one; it is void now")),
+                ]), .note,
+            ])
     }
 
     private static func conflict(of parcel: Parcel, in order: Order) -> TaskNeed? {

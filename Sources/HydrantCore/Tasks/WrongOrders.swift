@@ -11,8 +11,8 @@ enum WrongOrders: TaskSource {
 
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
         kinds.compactMap { kind, detector in
-            guard let finding = detector.finding(in: order, settings: settings, now: now), finding.verdict == .wrong,
-                kind != .paidNotLocked || order.warehouseOwesTheLock
+            guard kind != .paidNotLocked || order.warehouseOwesTheLock,
+                let finding = detector.finding(in: order, settings: settings, now: now), finding.verdict == .wrong
             else { return nil }
             let need = need(kind)
             let isAccepted = order.resolution(of: need.id, since: finding.since)?.answers["action"] == accepted
@@ -94,7 +94,7 @@ extension Order {
     /// Whether the warehouse took the order and never locked the stock. While it is still being asked, or a hold
     /// stands, others see to it; a hub that asks no warehouse only watches.
     fileprivate var warehouseOwesTheLock: Bool {
-        standingHolds.isEmpty
-            && issued.last { $0.instruction.kind == .createDelivery }?.answer?.value.outcome == .done
+        issued.last { $0.instruction.kind == .createDelivery }?.answer?.value.outcome == .done
+            && standingHolds.isEmpty
     }
 }

@@ -42,10 +42,17 @@ package struct Receiver: Hashable, Sendable {
     package var masked: Receiver {
         var copy = self
         copy.name = name.isEmpty ? "" : String(name.prefix(1)) + "**"
-        copy.phone = phone.count < 7 ? (phone.isEmpty ? "" : "****") : "\(phone.prefix(3))******\(phone.suffix(2))"
+        copy.phone = Self.maskedPhone(phone)
         copy.address = address.isEmpty ? "" : "\(address.prefix(4))***"
         copy.token = ""
         return copy
+    }
+
+    /// The last four signs stay, which people know a number by; six or more are always hidden.
+    private static func maskedPhone(_ phone: String) -> String {
+        guard phone.count >= 7 else { return phone.isEmpty ? "" : "****" }
+        let tail = min(4, phone.count - 6)
+        return "\(phone.prefix(min(3, phone.count - 6 - tail)))******\(phone.suffix(tail))"
     }
 }
 

@@ -23,6 +23,7 @@ package func durationText(_ length: Milliseconds) -> Text {
     let days = minutes / 1_440
     let hours = minutes % 1_440 / 60
     let rest = minutes % 60
+    if days >= 730 { return Text(chinese: "\(days / 365) 年", english: "\(days / 365) years") }
     if days > 0 { return Text(chinese: "\(days) 天 \(hours) 小时", english: "\(days) d \(hours) h") }
     if hours > 0 { return Text(chinese: "\(hours) 小时 \(rest) 分", english: "\(hours) h \(rest) min") }
     return Text(chinese: "\(rest) 分钟", english: "\(rest) min")

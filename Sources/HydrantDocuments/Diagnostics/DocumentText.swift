@@ -2,22 +2,24 @@ internal import Foundation
 internal import Yams
 
 /// Limits against hostile documents; all are far above what people write.
-private let byteLimit = 1_024 * 1_024
+let documentByteLimit = 1_024 * 1_024
 private let nodeLimit = 100_000
 
 extension DocumentValue {
     /// Parses a YAML document. What would take unbounded time or depth is refused before the parser sees it.
-    static func parse(text: String, path: String) throws(DocumentProblems) -> DocumentValue {
-        let list = ProblemList(path: path)
-        refuseHostile(text, list)
+    ///
+    /// - Parameter isKept: the hub wrote the document itself from what it had checked, so nothing in it is hostile.
+    static func parse(text: String, path: String, isKept: Bool = false) throws(DocumentProblems) -> DocumentValue {
+        let list = ProblemList(path: path, isKept: isKept)
+        let checked = isKept ? CheckedText(unchecked: text) : CheckedText(text, list)
         try list.throwIfAny()
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            guard let node = try Yams.compose(yaml: checked.text) else {
                 list.add("the document is empty", at: nil)
                 throw DocumentProblems(list.problems)
             }
             let value = DocumentValue(node: node, place: "", list: list)
-            if count(node) > nodeLimit { value.problem("has more than \(nodeLimit) values") }
+            if !isKept { check(value, checked) }
             try list.throwIfAny()
             return value
         } catch let problems as DocumentProblems {
@@ -28,62 +30,25 @@ extension DocumentValue {
         }
     }
 
-    /// Size, and anchors: a few lines of them can stand for billions of values. The parser itself refuses deep nesting.
-    private static func refuseHostile(_ text: String, _ list: ProblemList) {
-        guard text.utf8.count <= byteLimit else {
-            list.add("the document is larger than \(byteLimit) bytes", at: nil)
-            return
-        }
-        for (index, line) in lines(of: text).enumerated() {
-            guard line.first(where: { $0 != 0x20 }) != 0x23, let column = anchorColumn(line) else { continue }
-            list.add(
-                "anchors and aliases (& and *) are not allowed; write the value out, or put it in quotes",
-                at: Place(line: index + 1, column: column))
-            return
-        }
-    }
-
-    /// What the parser takes for lines: besides LF and CR LF also CR alone, NEL, LS and PS end one.
-    private static func lines(of text: String) -> [[UInt8]] {
-        var lines: [[UInt8]] = [[]]
-        var before: Unicode.Scalar = " "
-        for scalar in text.unicodeScalars where scalar != "\u{FEFF}" {
-            switch scalar {
-            case "\n" where before == "\r": break
-            case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": lines.append([])
-            default: lines[lines.count - 1].append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-            }
-            before = scalar
-        }
-        return lines
-    }
-
-    /// Where `&name` or `*name` stands at the begin of a value.
-    private static func anchorColumn(_ line: [UInt8]) -> Int? {
-        for (index, byte) in line.enumerated() where byte == 0x26 || byte == 0x2A {
-            let before = index == 0 ? 0x20 : line[index - 1]
-            let after = index + 1 < line.count ? line[index + 1] : 0x20
-            let isWordBegin = after > 0x20 && !"*&,]}'\"".utf8.contains(after)
-            if " \t[{,:".utf8.contains(before), isWordBegin { return index + 1 }
-        }
-        return nil
-    }
-
-    private static func count(_ root: Node) -> Int {
-        var waiting = [root]
+    private static func check(_ value: DocumentValue, _ checked: CheckedText) {
         var count = 0
+        var isMarked = false
+        var waiting = [value.node]
         while let node = waiting.popLast(), count <= nodeLimit {
             count += 1
             if let mapping = node.mapping {
-                for (key, value) in mapping {
+                for (key, inner) in mapping {
                     waiting.append(key)
-                    waiting.append(value)
+                    waiting.append(inner)
                 }
             } else if let sequence = node.sequence {
                 waiting.append(contentsOf: sequence)
+            } else if let text = node.scalar?.string {
+                isMarked = isMarked || checked.isMarked(text)
             }
         }
-        return count
+        if count > nodeLimit { value.problem("has more than \(nodeLimit) values") }
+        if isMarked { checked.refuse(value.list) }
     }
 
     private static func message(of error: any Error) -> String {

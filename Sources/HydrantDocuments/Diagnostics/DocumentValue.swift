@@ -21,9 +21,14 @@ extension Node {
 /// Collects problems while a document is read, so that all of them are reported and not only the first.
 final class ProblemList {
     let path: String
+    /// The hub wrote the document itself: lengths were judged then.
+    let isKept: Bool
     private(set) var problems: [DocumentProblem] = []
 
-    init(path: String) { self.path = path }
+    init(path: String, isKept: Bool = false) {
+        self.path = path
+        self.isKept = isKept
+    }
 
     func add(_ message: String, at place: Place?) {
         guard problems.count < 200 else { return }
@@ -71,7 +76,7 @@ struct DocumentValue {
     /// A text that is not empty and at most so many characters long.
     func name(maximum: Int = 100) -> String? {
         guard let text = text() else { return nil }
-        guard !text.isEmpty, text.count <= maximum else {
+        guard list.isKept || !text.isEmpty && text.count <= maximum else {
             problem("must have 1 to \(maximum) characters")
             return nil
         }

@@ -7,24 +7,26 @@ package enum FreightDocument {
     /// - Parameter path: the name of the document for messages; nothing is read from the disk.
     package static func load(text: String, path: String) throws(DocumentProblems) -> FreightCard {
         let document = try DocumentValue.parse(text: text, path: path)
-        let allowed = [
-            "freight", "courier", "currency", "from", "to", "origin", "cubicCentimetresPerKg", "zones", "surcharges",
-        ]
-        guard let group = document.group(allowed: allowed, required: ["freight", "courier", "currency", "zones"]) else {
-            throw DocumentProblems(document.list.problems)
-        }
-        let card = FreightReader().card(group, document)
+        guard let card = FreightReader().card(document) else { throw DocumentProblems(document.list.problems) }
         try document.list.throwIfAny()
         return card
     }
 }
 
-/// Reads zones, weight steps and surcharges.
-private struct FreightReader {
+/// Reads rate cards: zones, weight steps and surcharges.
+struct FreightReader {
     private let amountLimit: Int64 = 100_000_000
     private let gramLimit: Int64 = 100_000_000
 
-    func card(_ group: DocumentGroup, _ document: DocumentValue) -> FreightCard {
+    /// Nil where the value is no group of keys at all.
+    func card(_ value: DocumentValue) -> FreightCard? {
+        let allowed = [
+            "freight", "courier", "currency", "from", "to", "origin", "cubicCentimetresPerKg", "zones", "surcharges",
+        ]
+        return value.group(allowed: allowed, required: ["freight", "courier", "currency", "zones"]).map(card)
+    }
+
+    private func card(_ group: DocumentGroup) -> FreightCard {
         var card = FreightCard(
             name: group["freight"]?.name() ?? "", courier: group["courier"]?.name() ?? "",
             currency: group["currency"].flatMap(currency) ?? "", zones: [])
@@ -50,7 +52,7 @@ private struct FreightReader {
     }
 
     /// Codes, or names of divisions like 浙江省杭州市.
-    private func areas(_ value: DocumentValue) -> [DeliveryArea] {
+    func areas(_ value: DocumentValue) -> [DeliveryArea] {
         value.itemsOrOne().compactMap { item in
             guard let text = item.text() else { return nil }
             if let area = DeliveryArea(code: text), OfficialDivisions.table.name(of: area) != nil { return area }
@@ -128,7 +130,7 @@ private struct FreightReader {
     }
 
     /// `500g`, `1kg`, `1.5kg`.
-    private func grams(_ value: DocumentValue) -> Int64? {
+    func grams(_ value: DocumentValue) -> Int64? {
         guard let text = value.text() else { return nil }
         let isKilograms = text.hasSuffix("kg")
         if text.hasSuffix("g") {
@@ -145,7 +147,7 @@ private struct FreightReader {
     }
 
     /// `12`, `12.50`: in units of the currency, at most two decimals.
-    private func amount(_ value: DocumentValue) -> Int64? {
+    func amount(_ value: DocumentValue) -> Int64? {
         guard let text = value.text() else { return nil }
         if let amount = DecimalText(text.utf8, separator: 0x2E)?.scaled(decimals: 2), (0...amountLimit).contains(amount)
         {

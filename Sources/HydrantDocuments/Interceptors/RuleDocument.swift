@@ -14,13 +14,34 @@ package struct RuleDocument: Hashable, Sendable {
     ///
     /// - Parameter path: the name of the document for messages; nothing is read from the disk.
     package static func load(text: String, path: String) throws(DocumentProblems) -> RuleDocument {
-        let document = try DocumentValue.parse(text: text, path: path)
+        let (document, places) = try read(text: text, path: path)
+        // What does not make sense together is looked for among rules that were all understood.
+        for problem in HydrantCore.problems(in: document.rules) {
+            places[problem.rule].part(problem.part).problem(problem.text.english)
+        }
+        try places.first?.list.throwIfAny()
+        return document
+    }
+
+    /// Reads a document that a database keeps. Its rules were checked when they were saved, perhaps by a release with
+    /// other limits: only what cannot be understood is refused.
+    package static func kept(text: String, path: String) throws(DocumentProblems) -> RuleDocument {
+        try read(text: text, path: path, isKept: true).document
+    }
+
+    /// - Returns: also the place of each rule.
+    static func read(
+        text: String, path: String, isKept: Bool = false
+    ) throws(DocumentProblems) -> (document: RuleDocument, places: [DocumentValue]) {
+        let document = try DocumentValue.parse(text: text, path: path, isKept: isKept)
         let list = document.list
         guard let group = document.group(allowed: ["interceptors", "rules"], required: ["interceptors", "rules"]),
             let items = group["rules"]?.items()
         else { throw DocumentProblems(list.problems) }
         let name = group["interceptors"]?.name(maximum: 60) ?? ""
-        if items.count > RuleLimits.rules { group["rules"]?.problem("has more than \(RuleLimits.rules) rules") }
+        if !isKept, items.count > RuleLimits.versions {
+            group["rules"]?.problem("has more than \(RuleLimits.versions) rules")
+        }
         try list.throwIfAny()
         var rules: [Rule] = []
         var places: [DocumentValue] = []
@@ -29,15 +50,20 @@ package struct RuleDocument: Hashable, Sendable {
             rules.append(rule)
             places.append(item)
         }
-        // What does not make sense together is looked for among rules that were all understood.
-        try list.throwIfAny()
-        for problem in problems(in: rules) {
-            let place = places[problem.rule].part(problem.part)
-            place.problem(problem.text.english)
+        if !isKept, rules.activeCount > RuleLimits.rules {
+            group["rules"]?.problem("has more than \(RuleLimits.rules) rules that are not retired")
+        }
+        for (rule, place) in zip(rules, places) where !isKept {
+            for (index, text) in RuleOwners.problems(with: rule) { place.part("then[\(index)]").problem(text.english) }
         }
         try list.throwIfAny()
-        return RuleDocument(name: name, rules: rules)
+        return (RuleDocument(name: name, rules: rules), places)
     }
+}
+
+extension [Rule] {
+    /// How many versions are not retired.
+    var activeCount: Int { count { $0.stage != .retired } }
 }
 
 extension DocumentValue {

@@ -41,7 +41,7 @@ extension RuleDocument {
 
 extension Rule {
     fileprivate var yaml: String {
-        var out = "  - id: \(id)\n    version: \(version)\n    stage: \(stage.rawValue)\n"
+        var out = "  - id: \(plain(id))\n    version: \(version)\n    stage: \(stage.rawValue)\n"
         out += "    name: \(name.yaml)\n"
         out += "    when: [\(when.map(\.rawValue).joined(separator: ", "))]\n"
         out += "    every: \(occurrence.rawValue)\n"
@@ -151,29 +151,44 @@ extension HoldAction.Exit {
             return "\(length / unit.0)\(unit.1)"
         case .fact(let kind): return "{fact: \(kind.rawValue)}"
         case .condition(let condition): return "{if: \(condition.flow)}"
-        case .rule(let rule): return "{rule: \(rule)}"
+        case .rule(let rule): return "{rule: \(plain(rule))}"
         }
     }
 }
 
-/// A text in double quotes, as YAML reads it.
+/// An id as it is; but one word of YAML is no text without quotes.
+private func plain(_ id: String) -> String { id == "null" ? quoted(id) : id }
+
+/// A text in double quotes, as YAML reads it, and without what the reader of documents takes for anchors and aliases.
 private func quoted(_ text: String) -> String {
     var out = "\""
-    for scalar in text.unicodeScalars {
+    var before: Unicode.Scalar = "\""
+    let scalars = Array(text.unicodeScalars)
+    for (index, scalar) in scalars.enumerated() {
+        let next = index + 1 < scalars.count ? scalars[index + 1] : " "
         switch scalar {
         case "\"": out += "\\\""
         case "\\": out += "\\\\"
         case "\n": out += "\\n"
+        case "&" where CheckedText.mayBeginValue(after: before) && next != " ": out += "\\x26"
+        case "*" where CheckedText.mayBeginValue(after: before) && next != " ": out += "\\x2A"
         default:
-            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0xFEFF
-            let isLine = scalar.value == 0x2028 || scalar.value == 0x2029
-            if isControl || isLine {
+            if isPrintable(scalar) {
+                out.unicodeScalars.append(scalar)
+            } else {
                 let hex = String(scalar.value, radix: 16, uppercase: true)
                 out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            } else {
-                out.unicodeScalars.append(scalar)
             }
         }
+        before = scalar
     }
     return out + "\""
+}
+
+/// Whether a document may have the sign in it as it is, and it ends no line there.
+private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case ..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: false
+    default: true
+    }
 }

@@ -27,7 +27,6 @@ struct DispatchReader {
 
     private func chains(_ items: [DocumentValue]) -> [DispatchSettings.Chain] {
         var chains: [DispatchSettings.Chain] = []
-        var isOpen = true
         for item in items {
             let allowed = ["warehouse", "courier", "channels"]
             guard let group = item.group(allowed: allowed, required: ["channels"]),
@@ -38,13 +37,20 @@ struct DispatchReader {
             }
             if Set(channels).count < channels.count { item.problem("names a channel twice") }
             let warehouse = group["warehouse"]?.name()
-            if !isOpen {
-                item.problem("is never used: a chain before it names no warehouse and stands for all of them")
-            } else if let warehouse, chains.contains(where: { $0.warehouse == warehouse }) {
-                item.problem("is never used: another chain is for the warehouse \(warehouse)")
+            let courier = group["courier"]?.name() ?? ""
+            // A second chain of a warehouse is for the orders that want its courier.
+            let before = chains.first {
+                ($0.warehouse == nil || $0.warehouse == warehouse)
+                    && (courier.isEmpty || $0.courier.lowercased() == courier.lowercased())
             }
-            if group["warehouse"] == nil { isOpen = false }
-            chains.append(.init(warehouse: warehouse, courier: group["courier"]?.name() ?? "", channels: channels))
+            if let before, before.warehouse == nil {
+                item.problem("is never used: a chain before it names no warehouse and stands for all of them")
+            } else if before != nil, let warehouse {
+                item.problem(
+                    "is never used: another chain is for the warehouse \(warehouse)"
+                        + (courier.isEmpty ? "" : " and the courier \(courier)"))
+            }
+            chains.append(.init(warehouse: warehouse, courier: courier, channels: channels))
         }
         return chains
     }

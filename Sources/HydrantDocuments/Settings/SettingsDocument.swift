@@ -7,7 +7,7 @@ package enum SettingsDocument {
     /// - Parameter path: the name of the document for messages; nothing is read from the disk.
     package static func load(text: String, path: String) throws(DocumentProblems) -> Settings {
         let document = try DocumentValue.parse(text: text, path: path)
-        let allowed = ["settings", "version", "dispatch"] + settingsKeys
+        let allowed = ["settings", "version", "dispatch", "freight", "playbooks"] + settingsKeys
         guard let group = document.group(allowed: allowed, required: ["settings", "version", "flow"]) else {
             throw DocumentProblems(document.list.problems)
         }

@@ -15,6 +15,8 @@ struct SettingsReader {
         if let share = group["riskLimit"]?.share() { settings.returnRateLimitPermille = Int((share * 1_000).rounded()) }
         if let health = group["health"] { settings.health = self.health(health) }
         if let dispatch = group["dispatch"] { settings.dispatch = DispatchReader().dispatch(dispatch) }
+        if let freight = group["freight"] { settings.freight = PlaybookReader().freight(freight) }
+        if let playbooks = group["playbooks"] { settings.told = PlaybookReader().told(playbooks) }
         return settings
     }
 
@@ -62,7 +64,7 @@ struct SettingsReader {
     }
 
     private static let ownKinds: Set<InstructionKind> = [
-        .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper, .placeCall,
+        .voidWaybill, .findWaybill, .readdressWaybill, .askKeeper, .placeCall, .repriceFreight, .tellReceiver,
     ]
 
     private func request(_ value: DocumentValue) -> Flow.Request? {

@@ -47,6 +47,8 @@ struct CommitResult: Sendable {
     var orders: [LoadedOrder] = []
     var healthBefore: [UInt16] = []
     var healthAfter: [UInt16] = []
+    /// Where the orders stood and stand, in the order of ``orders``.
+    var places: [(before: StatePlace?, after: StatePlace?)] = []
     /// The lanes that got instructions, or got some back.
     var lanes: Set<InstructionLane> = []
     var timers: [OrderTimer] = []
@@ -56,6 +58,8 @@ struct CommitResult: Sendable {
     var concernsSearch = false
     /// Whether there are new orders, or waybills of parcels changed.
     var bringsPlaces = false
+    /// What called interceptors.
+    var doors = RuleDoors()
 }
 
 /// Decides a batch inside one transaction: dedupe, load, decide, evolve, write.
@@ -77,6 +81,9 @@ struct CommitStep {
     private var fromCache: Set<String>
     /// The orders that got something by which they are found.
     private var searchable: Set<String> = []
+    /// The rules that run, by the facts that call them.
+    private let callers: [FactKind: [String]]
+    private var door = Door.page
     /// Orders whose events cannot be read back: nothing may follow from them.
     private var damaged: [String: StoreFailure] = [:]
 
@@ -90,6 +97,9 @@ struct CommitStep {
         self.instructionLifetime = instructionLifetime
         orders = cached
         fromCache = Set(cached.keys)
+        callers = settings.rules.runningRules.reduce(into: [:]) { callers, rule in
+            for kind in rule.when { callers[kind, default: []].append(rule.id) }
+        }
     }
 
     mutating func run(_ submissions: [Submission], in transaction: any StoreTransaction) throws -> CommitResult {
@@ -114,7 +124,17 @@ struct CommitStep {
                 continue
             }
             var receipts: [FactReceipt] = []
-            for incoming in submission.facts { receipts.append(try take(incoming, seen: &seen)) }
+            door = submission.door
+            let isTooLate = comesTooLate(submission, seen)
+            for incoming in submission.facts {
+                if isTooLate {
+                    receipts.append(.refused(.noSuchTask))
+                } else if submission.isOneDeed, let last = receipts.last, !last.isRecorded {
+                    receipts.append(last)
+                } else {
+                    receipts.append(try take(incoming, seen: &seen))
+                }
+            }
             result.receipts.append(receipts)
             for number in submission.recheckedOrders where orders[number] != nil {
                 try recheck(number, seen: &seen)
@@ -127,6 +147,15 @@ struct CommitStep {
         if result.events > 0 { try head?.write(to: transaction, keyring) }
         for (index, id) in try transaction.write(batch).enumerated() { result.orders[index].row.id = id }
         return result
+    }
+
+    /// Whether somebody else closed the task that a deed answers, so that the deed's consequences are those of an order
+    /// that is no more. What was recorded before and comes again is not late.
+    private func comesTooLate(_ submission: Submission, _ seen: [MessageKey: UInt64]) -> Bool {
+        guard let task = submission.task, let fact = submission.facts.first?.fact,
+            seen[MessageKey(source: fact.source, messageID: fact.messageID)] == nil, let loaded = orders[fact.order]
+        else { return false }
+        return loaded.order.standingTask(task) == nil
     }
 
     private mutating func load(_ submissions: [Submission], from transaction: any StoreTransaction) throws {
@@ -158,6 +187,7 @@ struct CommitStep {
     /// Looks again at an order because of the time, and records what the hub has to tell itself.
     private mutating func recheck(_ number: String, seen: inout [MessageKey: UInt64]) throws {
         touch(number)
+        door = .clock
         for (messageID, body) in orders[number]?.order.dueDispatchFacts(settings, now: now) ?? [] {
             let fact = Fact(
                 source: "hydrant", messageID: messageID, order: number, occurredAt: now, receivedAt: now, body: body)
@@ -192,7 +222,11 @@ struct CommitStep {
                 message: key, order: fact.order, receivedAt: now, bodyHash: incoming.bodyHash,
                 sealedBody: incoming.sealedBody))
         if let receiver = incoming.receiver { batch.receivers.append(receiver) }
-        if fact.body.concernsSearch { searchable.insert(fact.order) }
+        if fact.body.concernsSearch || loaded.order.isPackedElsewhere(fact.body) { searchable.insert(fact.order) }
+        for rule in callers[fact.body.kind] ?? [] {
+            let verdict = loaded.order.rulings.first { $0.rule == rule }?.outcome
+            result.doors.note(rule, at: door, verdict: verdict, of: fact.order, now)
+        }
         result.facts += 1
         return .accepted(state: loaded.order.state)
     }
@@ -240,6 +274,7 @@ struct CommitStep {
         let order = loaded.order
         let isNew = loaded.row.id == 0
         let before = isNew ? 0 : loaded.row.health
+        let placeBefore = isNew ? nil : loaded.row.place
         let events = newEvents[number] ?? []
         let findings = order.findings(settings: settings, now: now)
         loaded.row.update(from: order, findings: findings, settings: settings, now: now)
@@ -270,6 +305,7 @@ struct CommitStep {
         result.orders.append(loaded)
         result.healthBefore.append(before)
         result.healthAfter.append(loaded.row.health)
+        result.places.append((placeBefore, loaded.row.place))
     }
 }
 

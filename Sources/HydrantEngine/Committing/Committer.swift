@@ -20,7 +20,7 @@ package actor Committer {
 
     private let store: any Store
     private let keyring: Keyring
-    private let clock: any HubClock
+    let clock: any HubClock
     private let options: HubOptions
     private let log: Logger
     private let signals: HubSignals
@@ -33,8 +33,14 @@ package actor Committer {
     /// The version of the interceptors in ``settings``; 0 until it was looked up.
     private(set) var rulesVersion: Int64 = 0
     package private(set) var totals = Totals()
+    /// What called interceptors since this process was started.
+    package private(set) var doors = RuleDoors()
+    /// The part of ``doors`` that is not written down yet.
+    private(set) var unsavedDoors = RuleDoors()
     package private(set) var health = HealthFigures()
     private var healthByBits: [UInt16: Int64] = [:]
+    /// Where the orders stand that this process knows of; all of them where no other writes.
+    private(set) var ages = StateAges()
     /// When the database was last restored.
     private var epoch: Instant?
 
@@ -63,6 +69,7 @@ package actor Committer {
         let counts = try await store.read { try $0.healthCounts() }
         healthByBits = counts
         health = Self.health(counts)
+        if !store.isShared { ages = try await store.read { StateAges(try $0.statePlaces()) } }
     }
 
     /// Writes facts durably. Returns after the commit, with one receipt per fact.
@@ -85,6 +92,16 @@ package actor Committer {
         rulesVersion = version
         settings.rules = rules
     }
+
+    var doorStore: any Store { store }
+
+    /// What is not written down yet, for whoever writes it now.
+    func takeDoors() -> RuleDoors {
+        defer { unsavedDoors = RuleDoors() }
+        return unsavedDoors
+    }
+
+    func keepDoors(_ unsaved: RuleDoors) { unsavedDoors.add(unsaved) }
 
     /// From now on systems' words mean this beside what the settings document says.
     func use(_ words: MappedWords.Table) { settings.words.mapped = words }
@@ -194,6 +211,12 @@ package actor Committer {
             health.add(HealthContribution(packed: before), times: -1)
             health.add(HealthContribution(packed: after))
         }
+        for (before, after) in result.places where before != after {
+            if let before { ages.add(before, times: -1) }
+            if let after { ages.add(after) }
+        }
+        doors.add(result.doors)
+        unsavedDoors.add(result.doors)
         totals.facts += Int64(result.facts)
         totals.events += Int64(result.events)
         totals.batches += 1
@@ -230,8 +253,16 @@ package actor Committer {
         var receipts: [FactReceipt] = []
         do {
             for incoming in entry.submission.facts {
+                if entry.submission.isOneDeed, let last = receipts.last, !last.isRecorded {
+                    receipts.append(last)
+                    continue
+                }
+                var single = Submission(facts: [incoming])
+                single.door = entry.submission.door
+                // What follows may be about a task that the first of the facts has closed.
+                single.task = receipts.isEmpty ? entry.submission.task : nil
                 do {
-                    receipts += try await commit([Submission(facts: [incoming])]).receipts[0]
+                    receipts += try await commit([single]).receipts[0]
                 } catch {
                     if let failure = error as? StoreFailure, failure.concernsWholeStore { throw failure }
                     receipts.append(try await park(incoming, because: error))

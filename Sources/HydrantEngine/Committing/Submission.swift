@@ -53,6 +53,34 @@ package enum FactReceipt: Hashable, Sendable {
 }
 
 extension FactReceipt {
+    /// Whether it stands in the order, now or since an earlier time.
+    package var isRecorded: Bool {
+        switch self {
+        case .accepted, .duplicate: true
+        case .conflicting, .refused, .parked: false
+        }
+    }
+
+    /// Why it was not recorded, for the person who said it; nil where it was.
+    package var refusal: Refusal? {
+        switch self {
+        case .accepted, .duplicate: nil
+        case .refused(let refusal): refusal
+        case .conflicting:
+            Refusal(
+                code: "saidAlready",
+                text: Text(chinese: "同时收到另一项不同的操作，这一项没有记录", english: "Something else was recorded in its place"),
+                nextStep: Text(chinese: "刷新页面后再试", english: "Reload the page and try again"))
+        case .parked:
+            Refusal(
+                code: "setAside",
+                text: Text(chinese: "订单现在无法记录这项操作", english: "The order cannot take it now"),
+                nextStep: Text(
+                    chinese: "请运营在“设置 → 待处理消息”查看原因",
+                    english: "Operations finds the reason under Settings, messages set aside"))
+        }
+    }
+
     /// For logs.
     var word: String {
         switch self {
@@ -68,11 +96,17 @@ extension FactReceipt {
 /// What one caller wants written in one transaction.
 package struct Submission: Sendable {
     package var facts: [IncomingFact]
+    /// Whether the facts are one deed: after one that was not recorded nothing is, and it answers for the rest.
+    package var isOneDeed = false
+    /// The task that the deed answers; nothing of it is recorded where the order no longer has it open.
+    package var task: String?
     /// Orders whose findings and health have to be looked at again because time has passed.
     package var recheckedOrders: [String]
     package var instructionChanges: [InstructionChange]
     package var finishedTimers: [OrderTimer]
     package var parked: [ParkedRow]
+    /// How the facts came in.
+    package var door = Door.page
 
     package init(
         facts: [IncomingFact] = [], recheckedOrders: [String] = [], instructionChanges: [InstructionChange] = [],

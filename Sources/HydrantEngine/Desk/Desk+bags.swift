@@ -37,13 +37,11 @@ extension Desk {
         for _ in 0..<5 {
             guard let (bag, version, isLive) = try await stored(code) else { return nil }
             let left = isLive ? try await steps(behind: bag) : []
-            var isWritten: Bool? = true
-            if !left.isEmpty { isWritten = try await write(bag, left, version: version) }
-            if isWritten == true {
-                var bag = bag
-                for step in left { bag.take(step) }
-                return bag
-            }
+            let ending = left.isEmpty ? BagWriting.Ending.written : try await write(bag, left, version: version)
+            guard ending == .written else { continue }
+            var fresh = bag
+            for step in left { fresh.take(step) }
+            return fresh
         }
         throw StoreFailure(.conflict)
     }
@@ -81,15 +79,23 @@ extension Desk {
             if let body = outcome.step {
                 let step = BagStep(id: command.id, at: command.at, person: command.person.name, body: body)
                 // The courier's word is recorded before the bag is done, so that none of it can be lost in between.
-                if body == .handedOver { try await recordHandover(of: bag, command) }
-                steps.append(step)
-                outcome.bag.take(step)
+                outcome.refusal = body == .handedOver ? try await recordHandover(of: bag, command) : nil
+                if outcome.refusal == nil {
+                    steps.append(step)
+                    outcome.bag.take(step)
+                } else {
+                    outcome.step = nil
+                }
             }
-            var isWritten: Bool? = true
-            if !steps.isEmpty { isWritten = try await write(stored, steps, version: version, command) }
-            if isWritten == true {
+            let ending =
+                steps.isEmpty
+                ? BagWriting.Ending.written : try await write(stored, steps, version: version, command)
+            switch ending {
+            case .written:
                 if command.printer != nil, outcome.step != nil { hub.printing.ring() }
                 return outcome
+            case .parcelElsewhere(let parcel): return BagOutcome(bag: bag, refusal: .bag(.elsewhere, parcel.parcel))
+            case .overtaken: continue
             }
         }
         throw StoreFailure(.conflict)
@@ -105,8 +111,8 @@ extension Desk {
         let name = hub.keyring.fingerprint("bag:\(id):" + list.map(\.key.text).joined(separator: "\n"))
         let code = BagCode(bits: UInt64(name.prefix(10), radix: 16) ?? fnv1a(Array(name.utf8)))
         let step = BagStep(id: id, at: now, person: person.name, body: .opened(way, list))
-        let isWritten = try await write(Bag(code: code), [step], version: 0)
-        return isWritten == true ? Bag(code: code, steps: [step]) : nil
+        let ending = try await write(Bag(code: code), [step], version: 0)
+        return ending == .written ? Bag(code: code, steps: [step]) : nil
     }
 
     private func stored(_ code: BagCode) async throws -> (Bag, Int64, isLive: Bool)? {
@@ -137,39 +143,53 @@ extension Desk {
     }
 
     /// Writes steps behind those that a bag has.
-    ///
-    /// - Returns: false when somebody else wrote in between, nil when a parcel is in another bag.
     private func write(
         _ bag: Bag, _ steps: [BagStep], version: Int64, _ command: BagCommand? = nil
-    ) async throws -> Bool? {
+    ) async throws -> BagWriting.Ending {
         let writing = BagWriting(bag: bag, steps: steps, version: version, command: command, now: now)
         let keyring = hub.keyring
         do {
-            return try await hub.store.transaction { try writing.run($0, keyring) }
-        } catch is BagWriting.Taken {
-            return nil
+            return try await hub.store.transaction { try writing.run($0, keyring) ? .written : .overtaken }
+        } catch let taken as BagWriting.Taken {
+            return .parcelElsewhere(taken.parcel)
         }
     }
 
-    private func recordHandover(of bag: Bag, _ command: BagCommand) async throws {
+    /// - Returns: why a parcel could not be recorded as handed over; what was recorded stays so.
+    private func recordHandover(of bag: Bag, _ command: BagCommand) async throws -> Refusal? {
         let facts = try bag.meant.map { place in
-            try hub.intake.seal(
+            // A parcel's number is its sender's word and belongs to one order.
+            let name = "\(bag.code):\(place.key.order.utf8.count):\(place.key.order):\(place.key.parcel)"
+            return try hub.intake.seal(
                 Fact(
-                    source: Self.source, messageID: "handed-over:\(bag.code):\(place.key.parcel)",
-                    order: place.key.order, occurredAt: command.at, receivedAt: now,
-                    body: .parcelHandedOver(parcel: place.key.parcel)))
+                    source: Self.source, messageID: "handed-over:\(name)", order: place.key.order,
+                    occurredAt: command.at, receivedAt: now, body: .parcelHandedOver(parcel: place.key.parcel)))
         }
-        _ = try await hub.submit(facts)
+        for (place, receipt) in zip(bag.meant, try await hub.submit(facts)) {
+            guard let refusal = receipt.refusal else { continue }
+            // It was said before, at another time.
+            let order = try await hub.committer.order(place.key.order)
+            if order?.parcel(place.key.parcel)?.handedOver == nil { return refusal }
+        }
+        return nil
     }
 
     /// Under which name facts of the desk are recorded; who stood there is in the steps and in the trail.
-    static let source = "desk"
+    static let source = SourceNames.desk
 }
 
 /// One change of a bag with everything that belongs to it, in one transaction.
 private struct BagWriting: Sendable {
+    enum Ending: Hashable {
+        case written
+        /// Somebody else wrote in between.
+        case overtaken
+        /// The parcel is in another bag, and nothing was written.
+        case parcelElsewhere(ParcelKey)
+    }
+
     /// Another bag has the parcel.
-    struct Taken: Error {}
+    struct Taken: Error { let parcel: ParcelKey }
 
     let bag: Bag
     let steps: [BagStep]
@@ -197,7 +217,9 @@ private struct BagWriting: Sendable {
         let homes = Desk.Collection.homes.rawValue
         for key in before.subtracting(meant).sorted() { _ = try transaction.deleteRecord(homes, key.text) }
         for key in meant.subtracting(before).sorted() {
-            guard try put(transaction, homes, key.text, 0, .string(after.code.text)) else { throw Taken() }
+            guard try put(transaction, homes, key.text, 0, .string(after.code.text)) else {
+                throw Taken(parcel: key)
+            }
         }
         try addJob(transaction)
         for step in steps where step.body.isForTrail {

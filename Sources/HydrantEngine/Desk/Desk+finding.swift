@@ -37,10 +37,11 @@ extension Desk {
         return try await hub.committer.order(first.row.number).map { .order($0, parcel: nil) } ?? .nothing
     }
 
-    /// The parcel of an order that a scan means: the one it names, or the first that is packed and waits.
-    package func parcel(of order: Order, named: String?) -> ParcelKey? {
+    /// The parcel of an order that a scan means: the one it names, or the first of the person's own that is packed and
+    /// waits.
+    package func parcel(of order: Order, named: String?, for person: DeskPerson) -> ParcelKey? {
         if let named { return ParcelKey(order: order.number, parcel: named) }
-        let packed = order.parcels.filter { $0.packed != nil }
+        let packed = order.parcels.filter { $0.packed != nil && person.maySee(order.warehouse(of: $0.id)) }
         let waiting = packed.first { $0.handedOver == nil } ?? packed.first
         return waiting.map { ParcelKey(order: order.number, parcel: $0.id) }
     }

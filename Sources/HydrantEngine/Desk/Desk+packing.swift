@@ -56,8 +56,10 @@ extension Desk {
         let fact = Fact(
             source: Self.source, messageID: "packed:\(key.order.utf8.count):\(key.order):\(key.parcel)",
             order: key.order, occurredAt: at, receivedAt: now, body: .parcelPacked(packing))
-        if case .refused(let refusal)? = try await hub.submit([hub.intake.seal(fact)]).first {
-            return (sight, refusal)
+        if let refusal = try await hub.submit([hub.intake.seal(fact)]).first?.refusal {
+            // Said twice at the same time: the parcel is packed.
+            let after = try await self.packing(key.order) ?? sight
+            return (after, after.order.parcel(key.parcel)?.packed == nil ? refusal : nil)
         }
         let keyring = hub.keyring
         let entry = AuditEntry(
@@ -81,8 +83,8 @@ extension Desk {
         let fact = Fact(
             source: Self.source, messageID: "bound:\(number.utf8.count):\(number):\(gift):\(line)", order: number,
             occurredAt: at, receivedAt: now, body: .lineReported(found))
-        if case .refused(let refusal)? = try await hub.submit([hub.intake.seal(fact)]).first { return refusal }
-        return nil
+        guard let refusal = try await hub.submit([hub.intake.seal(fact)]).first?.refusal else { return nil }
+        return try await hub.committer.order(number)?.lines[gift]?.giftFor == line ? nil : refusal
     }
 
     private func work(_ key: ParcelKey) async throws -> (work: PackWork, version: Int64) {

@@ -33,6 +33,19 @@ extension Desk {
             parcels: Dictionary(free.map { ($0.key.text, $0) }, uniquingKeysWith: { first, _ in first }))
     }
 
+    /// The bags of the parcels that wait, are in a bag or left last, divided by the same rules, for a rehearsal.
+    package func rehearsed(by person: DeskPerson) async throws -> [[RehearsedParcel]] {
+        let waiting = ready.all(in: person.warehouses)
+        let known = Set(waiting.map(\.key))
+        let left = ready.left(in: person.warehouses).filter { !known.contains($0.key) }
+        let plan = try await plan(waiting + left, withHomes: true)
+        return plan.bagging.bags.map { bag in
+            bag.parcels.compactMap { plan.parcels[$0.id] }.map {
+                RehearsedParcel(key: $0.key, weightGrams: $0.weightGrams, packedAt: $0.packedAt)
+            }
+        }
+    }
+
     /// The bag that a parcel is meant for; nil where it is in none.
     package func home(of key: ParcelKey) async throws -> BagCode? {
         try await hub.store.read { reader in

@@ -23,6 +23,7 @@ extension Desk {
         }
         for record in records {
             guard let (name, version) = Self.templateKey(record.key) else { continue }
+            guard version > found[name]?.version ?? -1 else { continue }
             found[name] = TemplateSight(
                 name: name, version: version, changedAt: record.changedAt,
                 isShipped: hub.press?.shipped[name] != nil)
@@ -36,8 +37,7 @@ extension Desk {
         let key = version.map { Self.templateKey(name, $0) }
         let body = try await hub.store.read { reader -> [UInt8]? in
             if let key { return try reader.record(Collection.templates.rawValue, key)?.body }
-            let all = try reader.records(Collection.templates.rawValue, after: name + "/", limit: 500)
-            return all.last { Self.templateKey($0.key)?.name == name }?.body
+            return try Self.newestTemplate(name, reader)?.record.body
         }
         if let body { return String(decoding: body, as: UTF8.self) }
         return version == nil ? hub.press?.shipped[name] : nil
@@ -56,8 +56,7 @@ extension Desk {
         let now = now
         let keyring = hub.keyring
         return try await hub.store.transaction { transaction in
-            let all = try transaction.records(Collection.templates.rawValue, after: name + "/", limit: 500)
-            let last = all.compactMap { Self.templateKey($0.key) }.last { $0.name == name }?.version ?? 0
+            let last = try Self.newestTemplate(name, transaction)?.version ?? 0
             let record = StoredRecord(
                 collection: Collection.templates.rawValue, key: Self.templateKey(name, last + 1),
                 body: Array(text.utf8), changedAt: now)
@@ -74,6 +73,23 @@ extension Desk {
     package static func isTemplateName(_ name: String) -> Bool {
         (2...40).contains(name.utf8.count)
             && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
+    /// The newest version of a name; looks at each of its versions once.
+    private static func newestTemplate(
+        _ name: String, _ reader: any StoreReader
+    ) throws -> (version: Int, record: StoredRecord)? {
+        var newest: (version: Int, record: StoredRecord)?
+        var cursor = name + "/"
+        while true {
+            let page = try reader.records(Collection.templates.rawValue, after: cursor, limit: 500)
+            for record in page {
+                guard let (found, version) = templateKey(record.key), found == name else { return newest }
+                if version > newest?.version ?? 0 { newest = (version, record) }
+            }
+            guard page.count == 500, let last = page.last else { return newest }
+            cursor = last.key
+        }
     }
 
     private static func templateKey(_ name: String, _ version: Int) -> String {
@@ -112,7 +128,7 @@ extension Desk {
     private func previewBag(_ person: DeskPerson, _ number: String) async throws -> LabelBag {
         let scope = SearchScope(mayFindPeople: false, warehouses: person.warehouses)
         if let order = try await hub.committer.order(number), scope.sees(order) {
-            let parcel = parcel(of: order, named: nil) ?? order.packList.key
+            let parcel = parcel(of: order, named: nil, for: person) ?? order.packList.key
             let step = BagStep(
                 id: "preview", at: now, person: person.name, body: .opened(BagWay(), [BagStep.Parcel(key: parcel)]))
             var bag = Bag(code: BagCode(bits: 0x7_2A3B_91C5), steps: [step])

@@ -20,7 +20,10 @@ package struct Desk: Sendable {
         /// Units scanned into a parcel that is not packed yet, by the parcel's key.
         case works = "pack-works"
         case settings = "desk-settings"
+        /// Labels that wait for a printer, and those that were given up.
         case jobs = "print-jobs"
+        /// Labels that printers have taken, for a while.
+        case printed = "print-jobs-done"
         /// Own templates, every version, by name and number: `bag-label/0003`.
         case templates = "label-templates"
         /// What somebody is editing, by the person's name.
@@ -34,23 +37,36 @@ package struct Desk: Sendable {
 
     package func settings() async throws -> DeskSettings { try await hub.store.read { try Self.settings($0) } }
 
+    /// The settings with the number of their version; 0 before they were first saved.
+    package func versionedSettings() async throws -> (settings: DeskSettings, version: Int64) {
+        try await hub.store.read { reader in
+            (try Self.settings(reader), try reader.record(Collection.settings.rawValue, "desk")?.version ?? 0)
+        }
+    }
+
     static func settings(_ reader: any StoreReader) throws -> DeskSettings {
         guard let record = try reader.record(Collection.settings.rawValue, "desk") else { return DeskSettings() }
         return DeskSettings(json: try JSON(bytes: record.body))
     }
 
     /// Puts settings in force; the trail keeps who did it.
-    package func save(_ settings: DeskSettings, by actor: String) async throws {
+    ///
+    /// - Parameter version: of the settings that were changed; nil for whatever is in force.
+    /// - Returns: false where others are in force by now; then nothing is changed.
+    @discardableResult
+    package func save(_ settings: DeskSettings, by actor: String, from version: Int64? = nil) async throws -> Bool {
         let now = now
         let keyring = hub.keyring
-        try await hub.store.transaction { transaction in
+        return try await hub.store.transaction { transaction in
             let old = try transaction.record(Collection.settings.rawValue, "desk")?.version ?? 0
+            guard version == nil || version == old else { return false }
             let record = StoredRecord(
                 collection: Collection.settings.rawValue, key: "desk", version: old + 1, body: settings.json.bytes,
                 changedAt: now)
             guard try transaction.put(record, ifVersion: old) else { throw StoreFailure(.conflict) }
             try transaction.appendAudit(
                 AuditEntry(time: now, actor: actor, action: "desk.set", detail: settings.json), keyring)
+            return true
         }
     }
 

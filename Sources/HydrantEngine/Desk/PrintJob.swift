@@ -20,8 +20,12 @@ package struct PrintJob: Hashable, Sendable {
     package var attempts = 0
     /// When it is tried next, or whoever tries it now must have ended.
     package var dueAt: Instant
-    /// Why the last attempt failed; empty where none did.
-    package var trouble = ""
+    /// Why the last attempt failed; nil where none did.
+    package var trouble: PrintTrouble?
+    /// How many sheets of the label the printer has.
+    package var sheets = 0
+    /// Which label they are of: a bag may have changed since.
+    private var label = ""
 
     /// It is tried so often before somebody has to look.
     package static let attemptsMaximum = 10
@@ -41,6 +45,13 @@ package struct PrintJob: Hashable, Sendable {
     /// How long after an attempt the next one follows: 0.5 s, doubled up to a minute.
     static func pause(after attempts: Int) -> Milliseconds { min(500 << min(attempts, 10), .minutes(1)) }
 
+    /// A label with such a keyed hash is sent from now on; of another one nothing was sent yet.
+    mutating func begin(_ hash: UInt64) {
+        let name = String(hash, radix: 16)
+        if name != label { sheets = 0 }
+        label = name
+    }
+
     var json: JSON {
         [
             "id": .string(id), "bag": .string(bag.text), "template": .string(template),
@@ -48,7 +59,7 @@ package struct PrintJob: Hashable, Sendable {
             "language": .string(printer.language), "dotsPerInch": .integer(Int64(printer.dotsPerInch)),
             "by": .string(person), "askedAt": .integer(askedAt.milliseconds), "state": .string(state.rawValue),
             "attempts": .integer(Int64(attempts)), "dueAt": .integer(dueAt.milliseconds),
-            "trouble": .string(trouble),
+            "trouble": .string(trouble?.rawValue ?? ""), "sheets": .integer(Int64(sheets)), "label": .string(label),
         ]
     }
 
@@ -67,6 +78,8 @@ package struct PrintJob: Hashable, Sendable {
         self.state = state
         attempts = Int(json["attempts"]?.integer ?? 0)
         dueAt = Instant(milliseconds: due)
-        trouble = json["trouble"]?.string ?? ""
+        trouble = json["trouble"]?.string.flatMap(PrintTrouble.init(rawValue:))
+        sheets = max(0, Int(json["sheets"]?.integer ?? 0))
+        label = json["label"]?.string ?? ""
     }
 }

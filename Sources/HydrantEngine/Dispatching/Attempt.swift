@@ -23,9 +23,16 @@ enum Attempt: Sendable {
 extension CallEnd {
     /// What an attempt says about the way to its system: an answer about the order, even a no, is an answer.
     init(_ result: InstructionResult, _ kind: InstructionKind, _ scope: CallScope, length: Milliseconds) {
-        self.init(outcome: .answered, length: length, calls: max(1, scope.calls))
+        // What a connector says without a call says nothing about the way.
+        guard scope.calls > 0 else {
+            self = .notCalled
+            return
+        }
+        self.init(outcome: .answered, length: length, calls: scope.calls)
         switch (scope.last, result) {
-        case (.throttled(let wait), _): pause = wait
+        case (.throttled(let wait), _):
+            pause = wait
+            outcome = .paused(result.words)
         case (.answered(401), .refused(let detail, _)), (.answered(403), .refused(let detail, _)):
             outcome = .locked(detail)
         // A channel that makes no waybills is no way, whatever its reason; of other kinds it may just not know them.
@@ -35,13 +42,23 @@ extension CallEnd {
             // "Not yet, come back in five minutes" is about the order.
             if after == nil || scope.failure != nil { outcome = .failed(scope.failure ?? .error, detail) }
         case (_, .ambiguous(let detail)):
-            outcome = .failed(scope.failure ?? (scope.calls == 0 ? .noAnswer : .error), detail)
+            outcome = .failed(scope.failure ?? .error, detail)
+        }
+    }
+}
+
+extension InstructionResult {
+    fileprivate var words: String {
+        switch self {
+        case .refused(let detail, _), .retryable(let detail, _), .ambiguous(let detail): detail
+        case .done(_, let detail), .underWay(_, let detail): detail
+        case .notFound: ""
         }
     }
 }
 
 extension CallScope {
-    /// How the last call failed; nil when it was answered, or nothing was called over HTTP.
+    /// How the last call failed; nil when it was answered.
     fileprivate var failure: CallError.Kind? {
         guard case .failed(let wasSent) = last else { return nil }
         return wasSent ? .noAnswer : .unreachable

@@ -8,6 +8,8 @@ struct Breaker: Sendable {
     enum Outcome: Hashable, Sendable {
         /// The system answered, whatever it said about the order.
         case answered
+        /// It answered that it must be left alone for a while, in its words.
+        case paused(String)
         /// No answer, or one that says that the system does not work.
         case failed(CallError.Kind, String)
         /// Nothing will go through until somebody changes something: credentials, clock.
@@ -90,7 +92,7 @@ struct Breaker: Sendable {
         switch outcome {
         case .answered, .withdrawn: break
         case .failed(let kind, let detail): lastError = CallError(kind: kind, detail: detail, at: now)
-        case .locked(let detail): lastError = CallError(kind: .error, detail: detail, at: now)
+        case .paused(let detail), .locked(let detail): lastError = CallError(kind: .error, detail: detail, at: now)
         }
         guard ticket.generation == generation else { return }
         switch (phase, outcome) {
@@ -98,10 +100,11 @@ struct Breaker: Sendable {
         case (.closed, .withdrawn): break
         case (.trying(let allowed, let sent, let answered), .withdrawn):
             phase = .trying(allowed: allowed, sent: sent - 1, answered: answered)
-        case (.closed, .answered):
+        case (.closed, .answered), (.closed, .paused):
             failuresInRow = 0
             window.add(calls: 1, at: now)
-        case (.trying(let allowed, let sent, let answered), .answered):
+        case (.trying(let allowed, let sent, let answered), .answered),
+            (.trying(let allowed, let sent, let answered), .paused):
             tryFurther(allowed, sent, answered + 1)
         case (.trying, .failed), (.trying, .locked):
             failuresInRow += 1

@@ -111,7 +111,7 @@ struct Lane: Sendable {
         let failures: Int
         switch outcome {
         case .withdrawn: return
-        case .answered: failures = 0
+        case .answered, .paused: failures = 0
         case .failed, .locked: failures = 1
         }
         recent.add(calls: 1, failures: failures, at: now)
@@ -125,7 +125,7 @@ extension InstructionKind {
     var urgency: Int {
         switch self {
         case .findWaybill, .queryTrace, .subscribeTrace: 1
-        case .notifyCustomer: 2
+        case .notifyCustomer, .tellReceiver: 2
         default: 0
         }
     }

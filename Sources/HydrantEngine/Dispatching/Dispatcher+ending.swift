@@ -34,6 +34,7 @@ extension Dispatcher {
     /// Facts of an answer, and what cannot be recorded of it.
     private func sealed(_ facts: [Fact], place: String, now: Instant) throws -> Submission {
         var submission = Submission()
+        submission.door = .answer
         for fact in facts {
             do throws(FactProblem) {
                 submission.facts.append(try intake.seal(fact))

@@ -48,7 +48,9 @@ package struct WaybillRules: Sendable {
     /// What a refusal means. A request that was under way before may still arrive at the channel, so that "no" to its
     /// repetition does not prove that nothing was made; only the order's own data are refused every time.
     package func outcome(ofRefusal refusal: RefusalClass, _ row: InstructionRow) -> InstructionAnswer.Outcome {
-        let isInDoubt = row.instruction.kind == .createWaybill && row.status == .ambiguous && refusal == .channel
+        let isInDoubt =
+            [.createWaybill, .readdressWaybill].contains(row.instruction.kind) && row.status == .ambiguous
+            && refusal == .channel
         return isInDoubt ? .unresolved : .refused
     }
 

@@ -31,12 +31,21 @@ package struct RuleBook: Sendable {
             return (RuleDocument(name: "interceptors", rules: []), 0)
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        let document = try RuleDocument.load(text: text, path: "the interceptors saved in the database")
+        let document = try RuleDocument.kept(text: text, path: "the interceptors saved in the database")
         return (document, record?.version ?? 0)
     }
 
-    /// Puts a document in the place of the one that is kept.
+    /// Puts a document in the place of the one that is kept, whatever that is.
+    ///
+    /// - Throws: `DocumentProblems` when it could not be read again.
     package func replace(with document: RuleDocument, at now: Instant) async throws {
+        guard try RuleDocument.kept(text: document.yaml, path: document.name) == document else {
+            throw DocumentProblems([
+                DocumentProblem(
+                    path: document.name, line: 1, column: 1,
+                    message: "the interceptors have characters that cannot be kept; write them without")
+            ])
+        }
         let bytes = Array(document.yaml.utf8)
         try await store.transaction { transaction in
             let version = try transaction.record(Self.collection, Self.key)?.version ?? 0
@@ -56,15 +65,17 @@ package struct RuleBook: Sendable {
     ///
     /// - Parameters:
     ///   - entry: what the audit trail is told.
-    ///   - change: gives the new rules.
+    ///   - change: gives the new rules; what it throws is thrown, and nothing is changed.
     /// - Returns: the rules and their version, or what is wrong with them; then nothing is changed.
     package func change(
-        _ entry: AuditEntry, _ keyring: Keyring, _ change: @Sendable @escaping ([Rule]) -> [Rule]
+        _ entry: AuditEntry, _ keyring: Keyring, _ change: @Sendable @escaping ([Rule]) throws -> [Rule]
     ) async throws -> RuleBookChange {
         try await store.transaction { transaction in
-            var (document, version) = try Self.saved(transaction)
-            document.rules = change(document.rules)
-            let problems = HydrantCore.problems(in: document.rules)
+            let (old, version) = try Self.saved(transaction)
+            var document = old
+            document.rules = try change(old.rules)
+            document.dropOldVersions()
+            let problems = document.problems(after: old)
             guard problems.isEmpty else { return .refused(problems) }
             try Self.put(Array(document.yaml.utf8), after: version, at: entry.time, in: transaction)
             try transaction.appendAudit(entry, keyring)
@@ -89,8 +100,9 @@ extension Hub {
     /// Changes the interceptors; this process runs by them at once, the others within a second.
     ///
     /// - Returns: what is wrong; then nothing is changed.
+    /// - Throws: what the change throws; then nothing is changed either.
     package func changeRules(
-        _ entry: AuditEntry, _ change: @Sendable @escaping ([Rule]) -> [Rule]
+        _ entry: AuditEntry, _ change: @Sendable @escaping ([Rule]) throws -> [Rule]
     ) async throws -> [RuleProblem] {
         let result = try await book.change(entry, keyring, change)
         if case .changed(let rules, let version) = result { await committer.use(RuleSet(rules), version: version) }
@@ -99,15 +111,19 @@ extension Hub {
 }
 
 extension [Rule] {
-    /// The rules with another one, as the next version of its id. A draft that nobody has run is replaced.
+    /// The rules with another one, as the next version of its id. A draft that nobody has run is replaced; its number
+    /// is not given to another text.
     package func adding(_ rule: Rule) -> [Rule] {
         var rules = self.filter { !($0.id == rule.id && $0.stage == .draft) }
         var new = rule
-        new.version = (rules.filter { $0.id == rule.id }.map(\.version).max() ?? 0) + 1
+        new.version = newestVersion(of: rule.id) + 1
         new.stage = .draft
         rules.append(new)
         return rules
     }
+
+    /// The number of the newest version of an id; 0 where there is none.
+    package func newestVersion(of id: String) -> Int { lazy.filter { $0.id == id }.map(\.version).max() ?? 0 }
 
     /// The rules after one version came to another stage. Whatever version ran before is retired: one runs at a time.
     package func moving(_ id: String, version: Int, to stage: Rule.Stage) -> [Rule] {

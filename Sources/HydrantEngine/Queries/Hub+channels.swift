@@ -36,6 +36,8 @@ extension InstructionKind {
         case .createReplacement: Text(chinese: "换货", english: "replacement")
         case .pushPurchase: Text(chinese: "采购", english: "purchasing")
         case .issueInvoice: Text(chinese: "财务", english: "finance")
+        case .repriceFreight: Text(chinese: "运费", english: "freight")
+        case .tellReceiver: Text(chinese: "地址变更通知", english: "news of a changed address")
         case .registerWarranty: Text(chinese: "售后", english: "after-sales")
         case .notifyCustomer, .askKeeper: Text(chinese: "短信", english: "messages")
         case .placeCall: Text(chinese: "电话", english: "telephone")
@@ -109,9 +111,11 @@ extension RootCause {
                 chinese: "卡在\(place.chinese)：\(trouble.chinese)",
                 english: "Stuck at \(place.english): \(trouble.english)"),
             advice: next.map {
-                Text(chinese: "系统会自动重试，下一次试探在 \($0)", english: "It is tried again by itself, next at \($0)")
+                Text(
+                    chinese: "无需处理：系统会自动重试，下一次试探在 \($0)", english: "Nothing: it is tried again by itself, next at \($0)"
+                )
             }
-                ?? Text(chinese: "正在试探是否恢复", english: "It is being tried whether it is back"),
+                ?? Text(chinese: "无需处理：正在试探是否恢复", english: "Nothing: it is being tried whether it is back"),
             verdict: now - since >= obstacles.patience ? .wrong : .late)
     }
 }

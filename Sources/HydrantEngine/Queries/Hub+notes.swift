@@ -15,10 +15,22 @@ extension Hub {
     package static let noteMaximum = 2_000
 
     /// Keeps a note: its text sealed beside the order, and that it was written as a fact.
+    ///
+    /// - Parameter reference: its kind and what it is about; its number tells the form apart that it was written in.
     package func write(
-        _ text: Sensitive<String>, _ kind: NoteReference.Kind, about: String = "", on number: String, by person: String
+        _ text: Sensitive<String>, _ reference: NoteReference, on number: String, by person: String
     ) async throws -> ActionAnswer {
-        guard try await committer.order(number) != nil else { return .unknown }
+        guard let order = try await committer.order(number) else { return .unknown }
+        // Free text belongs into the note, which is sealed.
+        let about = reference.about
+        guard about.isEmpty || order.call(about) != nil || order.tickets.entry(about) != nil else {
+            return .refused(
+                Refusal(
+                    code: "noteAbout",
+                    text: Text(
+                        chinese: "备注所属的通话或工单不在这个订单里", english: "The note is about no call and no ticket of the order"),
+                    nextStep: Text(chinese: "请打开订单页重新填写", english: "Open the order's page and write it there")))
+        }
         let now = clock.now()
         let clear = trimmed(text.open(reason: "sealed as a note"))
         guard !clear.isEmpty, clear.utf8.count <= Self.noteMaximum else {
@@ -30,13 +42,15 @@ extension Hub {
                         chinese: "请填写不超过 \(Self.noteMaximum) 字节的内容",
                         english: "Write at most \(Self.noteMaximum) bytes")))
         }
-        let id = "n" + keyring.fingerprint("note:\(number):\(person):\(now.milliseconds):\(clear)").prefix(24)
+        let mark = reference.id.isEmpty ? "\(now.milliseconds)" : reference.id
+        let id = "n" + keyring.fingerprint("note:\(number):\(person):\(mark):\(reference.about):\(clear)").prefix(24)
         let record = try DeskRecord.notes.sealed(["text": .string(clear)], key: "\(number)/\(id)", keyring, at: now)
         // Under one number there is one text: sending the form twice writes it once.
         _ = try await store.transaction { try $0.put(record, ifVersion: 0) }
-        let note = NoteReference(id: String(id), kind: kind, about: about)
+        var note = reference
+        note.id = String(id)
         let facts = try deskFacts([.noteWritten(note)], order: number, person: person, name: "note:\(id)", at: now)
-        return try await answer(to: submit(facts))
+        return try await answer(to: submitDeed(facts), repeats: true)
     }
 
     /// The notes of an order, the newest first.

@@ -1,11 +1,38 @@
 package import HydrantCore
-import HydrantStorage
+package import HydrantStorage
 
 extension Hub {
     /// The sealed receiver of a reference. Whoever opens it writes down who asked and why.
     package func receiver(_ reference: ReceiverReference) async throws -> Sensitive<Receiver>? {
         try await store.read { [intake] reader in
             try reader.sealedReceiver(reference.id).map { try intake.open($0, id: reference.id) }
+        }
+    }
+
+    /// Says of orders what their pages say: why each is red and what to do first, by what is known now.
+    package func causes() async -> @Sendable (Order, [InstructionRow], Instant) -> RootCause? {
+        let settings = await committer.settings
+        let obstacles = await dispatcher.obstacles()
+        return { order, instructions, now in
+            var detail = OrderDetail(
+                order: order, events: [], instructions: instructions, receiver: nil, settings: settings, asOf: now)
+            detail.look(at: obstacles)
+            return detail.rootCause
+        }
+    }
+
+    /// The masked receivers of orders, by number; one that cannot be opened is left out.
+    package func maskedReceivers(of numbers: [String]) async throws -> [String: Receiver] {
+        try await store.read { [intake] reader in
+            var found: [String: Receiver] = [:]
+            for number in numbers {
+                guard let register = try reader.undamagedOrder(number)?.receiver,
+                    let sealed = try reader.sealedReceiver(register.value.id),
+                    let receiver = try? intake.open(sealed, id: register.value.id)
+                else { continue }
+                found[number] = receiver.open(reason: "masked for the list of what was found").masked
+            }
+            return found
         }
     }
 
@@ -55,7 +82,7 @@ extension OrderDetail {
                 system: entry.id, word: entry.value, saidAt: entry.evidence.at,
                 agreement: range.map { $0.contains(order.state) ? .agrees : .disagrees } ?? .unmapped)
         }
-        rootCause = Self.rootCause(findings: findings, holds: holds, instructions: instructions)
+        rootCause = Self.rootCause(order, findings: findings, holds: holds, instructions: instructions)
     }
 
     /// A way that is closed explains everything that waits behind it, unless something is wrong that does not wait.
@@ -73,12 +100,12 @@ extension OrderDetail {
 
     /// The deepest reason that is known: a call that keeps failing explains the order that waits for it.
     private static func rootCause(
-        findings: [Finding], holds: [StandingHold], instructions: [InstructionRow]
+        _ order: Order, findings: [Finding], holds: [StandingHold], instructions: [InstructionRow]
     ) -> RootCause? {
         let verdict = findings.gravestVerdict
         let stuck = instructions.filter { row in
             row.instruction.kind != .placeCall
-                && (row.status == .parked || row.status == .refused
+                && ((row.status == .parked || row.status == .refused) && order.stillLacks(row.instruction)
                     || (row.status != .done && row.attempts >= 3 && !row.lastError.isEmpty))
         }
         let grave = findings.first { $0.verdict == .wrong && !$0.kind.isWaiting }
@@ -89,13 +116,35 @@ extension OrderDetail {
         if let hold = holds.first, verdict == .wrong || verdict == .late {
             return RootCause(
                 reason: hold.reason,
-                advice: Text(
-                    chinese: "由 \(hold.owner) 处理后自动继续",
-                    english: "Goes on by itself once \(hold.owner) has dealt with it"),
-                verdict: verdict ?? .late)
+                advice: hold.advice, verdict: verdict ?? .late)
         }
         guard let worst = findings.first(where: { $0.verdict == verdict }) else { return nil }
         return RootCause(reason: worst.reason, advice: worst.kind.advice, verdict: worst.verdict)
+    }
+}
+
+extension StandingHold {
+    /// What somebody does about it, or that nobody has to.
+    fileprivate var advice: Text {
+        let role = Text.role(owner)
+        switch exit {
+        case .person:
+            return Text(
+                chinese: "请\(role.chinese)决定：放行，或取消订单",
+                english: "Have \(role.english) decide: let the order go on, or cancel it")
+        case .timer(let end):
+            let civil = end.civil(offsetSeconds: 28_800)
+            let time = "\(civil.dateText) \(civil.timeText.prefix(5))"
+            return Text(chinese: "无需处理：\(time) 自动继续", english: "Nothing: it goes on by itself at \(time)")
+        case .fact:
+            return Text(
+                chinese: "请\(role.chinese)处理，处理后订单自动继续",
+                english: "Have \(role.english) settle it; the order then goes on by itself")
+        case .condition:
+            return Text(
+                chinese: "条件满足后订单自动继续；\(role.chinese)负责跟进",
+                english: "It goes on by itself once its condition is met; \(role.english) sees to it")
+        }
     }
 }
 
@@ -105,17 +154,23 @@ extension RootCause {
         let what = row.instruction.kind.text
         let times = row.attempts
         let gaveUp = row.status == .parked || row.status == .refused
+        let end =
+            switch row.status {
+            case .refused: Text(chinese: "被拒绝", english: "was refused")
+            case .parked: Text(chinese: "没有得到答复", english: "brought no answer")
+            default: Text(chinese: "连续失败 \(times) 次", english: "failed \(times) times in a row")
+            }
         reason = Text(
-            chinese: "卡在 \(system)：\(what.chinese)\(gaveUp ? "被拒绝" : "连续失败 \(times) 次")（\(row.lastError)）",
-            english: "Stuck at \(system): \(what.english) \(gaveUp ? "was refused" : "failed \(times) times in a row") "
-                + "(\(row.lastError))")
+            chinese: "卡在 \(system)：\(what.chinese)\(end.chinese)（\(row.lastError)）",
+            english: "Stuck at \(system): \(what.english) \(end.english) (\(row.lastError))")
         advice =
             gaveUp
             ? Text(
                 chinese: "请在 \(system) 中人工处理", english: "A person has to deal with it in \(system)")
             : Text(
-                chinese: "系统会自动重试，下一次在 \(row.dueAt.civil(offsetSeconds: 28_800).timeText)",
-                english: "It is tried again by itself, next at \(row.dueAt.civil(offsetSeconds: 28_800).timeText)")
+                chinese: "无需处理：系统会自动重试，下一次在 \(row.dueAt.civil(offsetSeconds: 28_800).timeText)",
+                english:
+                    "Nothing: it is tried again by itself, next at \(row.dueAt.civil(offsetSeconds: 28_800).timeText)")
         verdict = .wrong
     }
 }
@@ -164,7 +219,7 @@ extension Order {
 
 extension MismatchKind {
     /// Whether the order only waits for something, so that what holds it up explains it better than the waiting does.
-    var isWaiting: Bool {
+    package var isWaiting: Bool {
         switch self {
         case .paidNotLocked, .packedNotLocked, .shippedWithoutTracking, .signedWithoutWarranty, .noLines,
             .systemsDisagree:

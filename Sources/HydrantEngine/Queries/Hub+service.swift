@@ -5,6 +5,8 @@ import HydrantStorage
 /// What became of something that a person did on an order's page.
 package enum ActionAnswer: Sendable {
     case done
+    /// The same form was sent before, and did it.
+    case doneBefore
     case refused(Refusal)
     /// No fact ever named the order.
     case unknown
@@ -21,6 +23,10 @@ extension Hub {
         guard let order = try await committer.order(number) else { return .unknown }
         var request = request
         request.reason = withoutPeople(request.reason)
+        // The same form with the same content is the same deed.
+        if !request.once.isEmpty { request.once += "-" + digest(of: request, receiver) }
+        let name = "\(request.action.rawValue):\(fnv1a(Array(number.utf8))):\(request.mark)"
+        if !request.once.isEmpty, order.hasHeard(name, from: request.person) { return .doneBefore }
         // Of two words in one millisecond the second one counts.
         if let last = order.tickets.entry(request.target)?.evidence.at { request.now = max(request.now, last + 1) }
         let bodies: [FactBody]
@@ -29,13 +35,23 @@ extension Hub {
         } catch {
             return .refused(error)
         }
-        let name = "\(request.action.rawValue):\(request.now.milliseconds)"
         var facts: [IncomingFact] = []
         if request.action == .changeReceiver, let receiver {
             facts.append(try changed(receiver, number, name, request))
         }
         facts += try deskFacts(bodies, order: number, person: request.person, name: name, at: request.now)
-        return try await answer(to: submit(facts))
+        return try await answer(to: submitDeed(facts), repeats: !request.once.isEmpty)
+    }
+
+    /// What tells two contents of one form apart, without showing anything of them.
+    private func digest(of request: ActionRequest, _ receiver: Sensitive<Receiver>?) -> String {
+        let parts: [JSON] = [
+            .string(request.target), .string(request.reason), .integer(request.amountMinor ?? -1),
+            .integer(request.hours ?? -1), .bool(request.isExchange), .string(request.linkedOrder),
+            receiver?.open(reason: "told apart by its fingerprint").json ?? .null,
+        ]
+        let text = String(decoding: JSON.array(parts).bytes, as: UTF8.self)
+        return String(keyring.fingerprint("deed:\(request.action.rawValue):\(text)").prefix(8))
     }
 
     /// A receiver in clear goes the way of every message, which seals it.
@@ -63,10 +79,19 @@ extension Hub {
         }
     }
 
-    func answer(to receipts: [FactReceipt]) -> ActionAnswer {
-        for receipt in receipts {
-            if case .refused(let refusal) = receipt { return .refused(refusal) }
-        }
+    /// - Parameter repeats: whether the messages' names say what they hold, so that another time under the same name
+    ///   is the same deed once more.
+    func answer(to receipts: [FactReceipt], repeats: Bool) -> ActionAnswer {
+        if repeats, receipts.first == .conflicting || receipts.first == .duplicate { return .doneBefore }
+        for receipt in receipts { if let refusal = receipt.refusal { return .refused(refusal) } }
         return .done
+    }
+}
+
+extension Order {
+    /// Whether a person's deed of this name was recorded.
+    fileprivate func hasHeard(_ name: String, from person: String) -> Bool {
+        let source = SourceNames.personPrefix + person
+        return messages.contains(MessageName(source: source, id: "\(name):0"))
     }
 }

@@ -1,3 +1,4 @@
+internal import HydrantConnectorKit
 package import HydrantCore
 package import HydrantStorage
 
@@ -27,6 +28,7 @@ extension Hub {
         guard let order = try await committer.order(command.order), let task = order.standingTask(command.task) else {
             return .unknown
         }
+        let resolution = resolution.withoutPeople(task.need.fields, settings.dispatch)
         let bodies: [FactBody]
         do throws(Refusal) {
             bodies = try order.consequences(of: resolution.answers, to: task, settings)
@@ -45,20 +47,61 @@ extension Hub {
         // Of two clicks in one millisecond the second one counts.
         let last = order.taskHands.entry(command.task)?.evidence.at
         let now = max(clock.now(), last.map { $0 + 1 } ?? clock.now())
-        let move = TaskMove(task: command.task, person: command.person, step: step)
-        let name = "\(move.kind.rawValue):\(now.milliseconds):\(fnv1a(Array(command.task.utf8)))"
+        let move = TaskMove(task: command.task, person: command.person, step: step.withoutPeople)
+        let name = "\(move.kind.rawValue):\(now.milliseconds):\(fnv1a(Array("\(command.order)/\(command.task)".utf8)))"
         let facts = try (bodies + [.taskMoved(move)]).enumerated().map { index, body in
             try intake.seal(
                 Fact(
                     source: "person:\(command.person)", messageID: "\(name):\(index)", order: command.order,
                     occurredAt: now, receivedAt: now, body: body))
         }
-        let receipts = try await submit(facts)
-        for receipt in receipts {
-            if case .refused(let refusal) = receipt { return .refused(refusal) }
+        for receipt in try await submitDeed(facts, answering: command.task) {
+            if let refusal = receipt.refusal { return .refused(refusal) }
         }
         guard case .resolved = step else { return .moved }
         guard let left = try await committer.order(command.order)?.standingTask(command.task) else { return .closed }
         return .stillThere(left.need.reason)
+    }
+}
+
+extension TaskMove.Step {
+    /// The step without the telephone numbers in what was typed; a resolution has lost them before.
+    fileprivate var withoutPeople: TaskMove.Step {
+        switch self {
+        case .taken, .resolved: self
+        case .handedOver(let owner, let note): .handedOver(to: owner, note: HydrantConnectorKit.withoutPeople(note))
+        case .snoozed(let until, let reason):
+            .snoozed(until: until, reason: HydrantConnectorKit.withoutPeople(reason))
+        }
+    }
+}
+
+extension TaskResolution {
+    /// What was answered without telephone numbers. Choices, numbers and tracking numbers stay as they are.
+    fileprivate func withoutPeople(_ fields: [TaskField], _ settings: DispatchSettings) -> TaskResolution {
+        var answers: [String: String] = [:]
+        for (name, answer) in self.answers {
+            let field = fields.first { $0.name == name }
+            if let field, field.keeps(answer, settings) {
+                answers[name] = answer
+            } else {
+                let known = field?.name ?? HydrantConnectorKit.withoutPeople(name)
+                answers[known] = HydrantConnectorKit.withoutPeople(answer)
+            }
+        }
+        return TaskResolution(answers: answers, note: HydrantConnectorKit.withoutPeople(note), minutes: minutes)
+    }
+}
+
+extension TaskField {
+    /// Whether an answer is one of the options, a number, or a tracking number where one is asked for.
+    fileprivate func keeps(_ answer: String, _ settings: DispatchSettings) -> Bool {
+        switch kind {
+        case .choice: options.contains { $0.value == answer }
+        case .number: Int64(answer) != nil
+        case .text:
+            name == "number" && !answer.contains { $0.isWhitespace }
+                && (try? TypedNumber(answer, courier: "", settings: settings))?.number.hasPrefix("861") == false
+        }
     }
 }

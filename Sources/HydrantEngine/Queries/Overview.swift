@@ -14,6 +14,10 @@ package struct Overview: Sendable {
     package var totals: Committer.Totals
     /// Submissions that wait for the next transaction.
     package var queueLength: Int
+    /// How long the orders in each of the states 1 to 6 have been there, by state; empty where nobody has looked.
+    package var dwell: [Int: DwellFigures] = [:]
+    /// How long an order may stay in each state, index 0 to 7.
+    package var dwellLimits: [Milliseconds] = []
     /// Packed parcels by the set they stand in; empty where nobody has looked.
     package var sets: [TrackingSet: Int64] = [:]
     package var openTasks: Int64 = 0
@@ -32,10 +36,27 @@ extension Hub {
             )
         }
         let health = isShared ? Committer.health(partial.health) : await committer.health
-        return Overview(
+        var overview = Overview(
             asOf: clock.now(), health: health, healthSettings: settings.health,
             countsByState: partial.states, findings: partial.findings, instructions: partial.instructions,
             counts: partial.counts, totals: await committer.totals, queueLength: await committer.queueLength)
+        overview.dwellLimits = settings.flow.steps.map(\.dwellLimit)
+        if !isShared { overview.dwell = dwell(await committer.ages, now: overview.asOf) }
+        return overview
+    }
+
+    /// Figures of the states in which an order can wait for something.
+    package func dwell(_ ages: StateAges, now: Instant) -> [Int: DwellFigures] {
+        let waiting = StateNumber.paid..<max(StateNumber.paid, settings.flow.lastReportedState)
+        return Dictionary(
+            uniqueKeysWithValues: waiting.map { state in
+                (state, ages.figures(of: state, limit: settings.flow.steps[state].dwellLimit, now: now))
+            })
+    }
+
+    /// The same from the database, for hubs beside which others write: looks at every order.
+    package func dwellFromStore(now: Instant) async throws -> [Int: DwellFigures] {
+        dwell(StateAges(try await store.read { try $0.statePlaces() }), now: now)
     }
 
     /// Orders with a finding, each with its reason as of now, the oldest first.

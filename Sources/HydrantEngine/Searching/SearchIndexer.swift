@@ -14,14 +14,17 @@ struct SearchIndexer: Sendable {
     let options: HubOptions
     let log: Logger
 
-    /// Under which name a database remembers how far its orders of before the index were looked at: eight bytes of a
-    /// row id, or one byte when all were.
-    static let backfillMark = "search backfilled"
-    private static let isBackfilled: [UInt8] = [1]
+    /// Under which name a database remembers how far its orders of before this form of the index were looked at: eight
+    /// bytes of a row id, or one byte when all were. The first form had no warehouses.
+    static let backfillMark = "search backfilled 2"
+    static let isBackfilled: [UInt8] = [1]
     /// Orders in one transaction: some milliseconds, which is how long a fact may have to wait for it.
     private static let batchOrders = 64
     /// While facts come, one part of the time in so many goes into the index.
-    private static let share: Milliseconds = 25
+    fileprivate static let share: Milliseconds = 25
+    /// The same once it has been behind for longer than ``patience``: what is not in the index is not found.
+    fileprivate static let shareBehind: Milliseconds = 3
+    fileprivate static let patience: Milliseconds = .seconds(5)
 
     func wake() { signals.search.ring() }
 
@@ -31,7 +34,9 @@ struct SearchIndexer: Sendable {
         while !Task.isCancelled {
             do {
                 let begin = stopwatch.now()
-                if try await indexQueue() {
+                let indexed = try await indexQueue()
+                pace.look(isBehind: indexed == Self.batchOrders, begin)
+                if indexed > 0 {
                     try await giveWay(since: begin, &pace)
                 } else if !isBackfilled {
                     isBackfilled = try await backfillStep()
@@ -53,9 +58,22 @@ struct SearchIndexer: Sendable {
 
     private var stopwatch: any HubClock { options.stopwatch ?? clock }
 
-    /// How many batches of facts had been written when the index last looked.
     private struct Pace {
+        /// How many batches of facts had been written when the index last looked.
         var batches: Int64
+        /// Since when every look found more than one transaction takes.
+        var behindSince: Instant?
+
+        init(batches: Int64) { self.batches = batches }
+
+        mutating func look(isBehind: Bool, _ now: Instant) {
+            behindSince = isBehind ? behindSince ?? now : nil
+        }
+
+        func share(_ now: Instant) -> Milliseconds {
+            behindSince.map { now - $0 > SearchIndexer.patience } ?? false
+                ? SearchIndexer.shareBehind : SearchIndexer.share
+        }
     }
 
     /// Facts go first: while they come, the index gets a small share of the time. A sender that waits for each answer
@@ -66,22 +84,23 @@ struct SearchIndexer: Sendable {
         let isIdle = await committer.queueLength == 0 && batches == pace.batches
         pace.batches = batches
         guard length > 0, !isIdle else { return }
-        try await stopwatch.sleep(until: stopwatch.now() + length * (Self.share - 1))
+        let now = stopwatch.now()
+        try await stopwatch.sleep(until: now + length * (pace.share(now) - 1))
     }
 
-    /// - Returns: whether there was something to do.
-    private func indexQueue() async throws -> Bool {
+    /// - Returns: how many orders it took.
+    private func indexQueue() async throws -> Int {
         let made = try await store.read { reader in
             try reader.searchQueue(limit: Self.batchOrders).map { row in
                 try searched(row.number, id: row.order, version: row.version, in: reader)
             }
         }
-        guard !made.isEmpty else { return false }
+        guard !made.isEmpty else { return 0 }
         try await store.transaction { try $0.writeSearch(made) }
-        return true
+        return made.count
     }
 
-    /// Looks at the next orders of a database that was written before there was an index.
+    /// Looks at the next orders of a database that was written before the index had its present form.
     ///
     /// - Returns: whether it was the last step.
     private func backfillStep() async throws -> Bool {
@@ -89,8 +108,7 @@ struct SearchIndexer: Sendable {
             let mark = try reader.meta(Self.backfillMark)
             if mark == Self.isBackfilled { return nil }
             let rows = try reader.orderRows(OrderFilter(), after: Self.position(mark), limit: Self.batchOrders)
-            let known = try reader.searchedOrders(rows.map(\.id))
-            let made = try rows.filter { !known.contains($0.id) }.map { row in
+            let made = try rows.map { row in
                 try searched(row.number, id: row.id, version: row.version, in: reader)
             }
             return (made, rows.last?.id)
@@ -106,17 +124,18 @@ struct SearchIndexer: Sendable {
         return step.last == nil
     }
 
-    /// An order whose events are damaged is found by nothing.
+    /// An order whose events are damaged is found by nothing that anybody types, and is no order of any warehouse.
     private func searched(
         _ number: String, id: Int64, version: Int, in reader: any StoreReader
     ) throws -> SearchedOrder {
         guard let order = try reader.undamagedOrder(number) else {
-            return SearchedOrder(order: id, version: version, hashes: [])
+            return SearchedOrder(order: id, version: version, hashes: [keyring.searchHash(.withWarehouses)])
         }
         let receiver = try order.receiver.flatMap { register in
             try reader.sealedReceiver(register.value.id).flatMap { try? intake.open($0, id: register.value.id) }
         }
-        let terms = order.searchTerms(receiver: receiver?.open(reason: "hashed for the search index"))
+        let terms =
+            order.searchTerms(receiver: receiver?.open(reason: "hashed for the search index")) + [.withWarehouses]
         return SearchedOrder(
             order: id, version: max(version, order.version), hashes: Set(terms.map(keyring.searchHash)))
     }

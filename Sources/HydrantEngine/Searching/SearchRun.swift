@@ -220,7 +220,7 @@ extension SearchMatch {
         case .phoneTail: self.init(.phoneTail, .whole)
         case .name: self.init(.name, .whole)
         case .customer: self.init(.customer, .whole)
-        case .sku, .longEnding, .shortEnding: self.init(.sku, .whole, word.text)
+        case .sku, .longEnding, .shortEnding, .warehouse, .form: self.init(.sku, .whole, word.text)
         }
     }
 }

@@ -62,6 +62,7 @@ struct HealthDiary: Sendable {
                 let rest = Self.every - now.milliseconds % Self.every
                 try await clock.sleep(until: now + rest)
                 try await write()
+                await committer.saveDoors()
             } catch is CancellationError {
                 return
             } catch {

@@ -59,18 +59,33 @@ struct Watcher: Sendable {
             let wake = min(signals.changes.nextAt ?? now + options.watchSlice, now + options.watchSlice)
             do {
                 try await clock.sleep(until: max(wake, now + 1))
-                try await lookAtTimers(&timersLookedAt)
-                try await rescan(&scannedAt)
-                try await lookAtRules()
-                try await lookAgain()
-            } catch is CancellationError {
-                return
-            } catch is HubStopping {
-                return
+                var failed = 0
+                failed += try await attempt("timers") { try await lookAtTimers(&timersLookedAt) }
+                failed += try await attempt("orders of other processes") { try await rescan(&scannedAt) }
+                failed += try await attempt("interceptors") { try await lookAtRules() }
+                failed += try await attempt("orders") { try await lookAgain() }
+                if failed > 0 { try await clock.sleep(until: clock.now() + options.watchSlice) }
             } catch {
-                log.error("looking again at orders failed", metadata: ["reason": "\(error)"])
-                try? await clock.sleep(until: clock.now() + options.watchSlice)
+                return
             }
+        }
+    }
+
+    /// Does one part of the work. A part that fails keeps none of the others from being done.
+    ///
+    /// - Returns: how many parts failed.
+    /// - Throws: only when the hub stops.
+    private func attempt(_ part: String, _ work: () async throws -> Void) async throws -> Int {
+        do {
+            try await work()
+            return 0
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as HubStopping {
+            throw error
+        } catch {
+            log.error("looking again at orders failed", metadata: ["part": "\(part)", "reason": "\(error)"])
+            return 1
         }
     }
 
@@ -134,7 +149,9 @@ struct Watcher: Sendable {
                         source: SourceNames.hub, messageID: timer.messageID, order: timer.order,
                         occurredAt: timer.dueAt, receivedAt: now, body: .timerFell(id: timer.id)))
             }
-            let receipts = try await committer.submit(Submission(facts: facts, finishedTimers: due))
+            var submission = Submission(facts: facts, finishedTimers: due)
+            submission.door = .clock
+            let receipts = try await committer.submit(submission)
             for (timer, receipt) in zip(due, receipts) { look(at: receipt, of: timer) }
             fired += due.count
         }

@@ -3,13 +3,21 @@ package import HydrantCore
 
 /// Parcels that the warehouse hands over, and couriers that are down.
 extension DirectSandbox {
-    /// The hub was told a number, so that the label can be printed.
-    func tellDock(_ answer: DirectAnswer, at courier: DirectCourier) {
-        guard let dock, case .created(let id, let number) = answer else { return }
+    /// The hub was told a number, so that the label can be printed; also by the refusal of an order that it repeated.
+    func tellDock(_ answer: DirectAnswer, to question: DirectQuestion, at courier: DirectCourier) {
+        guard let dock, let (id, number) = told(answer, to: question) else { return }
         dock.tell(
             LoadingDock.Label(
                 parcel: parcelID(ofOwn: id), courier: courier.rawValue.uppercased(), number: number,
                 maker: courier.rawValue))
+    }
+
+    private func told(_ answer: DirectAnswer, to question: DirectQuestion) -> (id: String, number: String)? {
+        switch (answer, question) {
+        case (.created(let id, let number), _): (id, number)
+        case (.refused(.duplicate(let number?)), .create(let id, _)): (id, number)
+        default: nil
+        }
     }
 
     /// The number of an entry that left the warehouse, and when.

@@ -115,7 +115,7 @@ package actor DirectSandbox {
                 return answer
             case .none:
                 let outcome = carryOut(question, at: courier)
-                tellDock(outcome, at: courier)
+                tellDock(outcome, to: question, at: courier)
                 return face.answer(outcome, to: direct)
             }
         }

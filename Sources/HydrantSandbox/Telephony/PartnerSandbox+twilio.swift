@@ -43,7 +43,9 @@ extension PartnerSandbox {
         let fault = fault(of: "twilio \(field("To")) \(count)")
         if fault == .throttled { return twilioFailure(429, 20_429, "Too Many Requests") }
         guard fault.takesEffect else { return SandboxAnswer(.null, fault: fault.exchange) }
-        let sid = "CA" + String(lottery.number("sid", "\(count)"), radix: 16) + "\(count)"
+        let digits = String(lottery.number("sid", "\(count)"), radix: 16)
+        // The last digit is the leg: a for the agent, b for the customer.
+        let sid = "CA" + paddedDecimal(count, width: 31 - digits.utf8.count) + digits + "a"
         let twiml = field("Twiml")
         let customer = twiml.between(">", "</Number>") ?? ""
         calls[.twilio, default: []].append(
@@ -75,8 +77,11 @@ extension PartnerSandbox {
         guard let call = playedCall(sid, of: .twilio) else { return nil }
         let now = clock.now()
         guard call.phases.contains(where: { $0.phase == .ringing && $0.at <= now }) else { return nil }
-        return document(call, sid: sid + "b", parent: sid, to: call.customer, status: word(call, call.phase(at: now)))
+        return document(
+            call, sid: customerLeg(sid), parent: sid, to: call.customer, status: word(call, call.phase(at: now)))
     }
+
+    private func customerLeg(_ sid: String) -> String { String(sid.dropLast()) + "b" }
 
     private func word(_ call: PlayedCall, _ phase: PlayedCall.Phase) -> String {
         switch phase {
@@ -129,7 +134,8 @@ extension PartnerSandbox {
             let steps = call.phases.filter { $0.phase != .agentRinging && $0.at <= now }
             for (number, step) in steps.enumerated().dropFirst(call.told) {
                 var form: [(name: String, value: String)] = [
-                    ("AccountSid", secrets.twilioAccount), ("CallSid", call.id + "b"), ("ParentCallSid", call.id),
+                    ("AccountSid", secrets.twilioAccount), ("CallSid", customerLeg(call.id)),
+                    ("ParentCallSid", call.id),
                     ("CallStatus", word(call, step.phase)), ("SequenceNumber", String(number)),
                     ("Timestamp", mailTime(step.at)), ("Direction", "outbound-dial"),
                 ]

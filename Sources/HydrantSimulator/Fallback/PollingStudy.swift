@@ -112,6 +112,12 @@ private final class SilentCourier: Connector {
     }
 
     func perform(_ request: InstructionRequest) async -> InstructionResult {
+        let result = await answer(request)
+        CallScope.notePlayed(result, after: CallScope.current?.calls ?? 0)
+        return result
+    }
+
+    private func answer(_ request: InstructionRequest) async -> InstructionResult {
         let length = begun(request)
         await executor.pass(length)
         guard request.instruction.kind == .findWaybill else { return .done(facts: [], detail: "taken") }

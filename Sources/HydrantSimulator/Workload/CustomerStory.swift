@@ -37,6 +37,8 @@ package struct CustomerStory: Sendable {
     package var receiverChange: ReceiverChange?
     package var cancelledAt: Instant?
     package var returnAskedAt: Instant?
+    /// Whether other goods are wanted instead of the money.
+    package var isExchange = false
 
     package var payableMinor: Int64 { lines.reduce(0) { $0 + $1.priceMinor + $1.freightMinor } }
     package var isPaid: Bool { !payments.isEmpty }
@@ -68,6 +70,7 @@ package struct CustomerStory: Sendable {
             cancelledAt = paidAt + random.within(.minutes(1) ... .minutes(90))
         } else if random.happens(permille: 30) {
             returnAskedAt = placedAt + random.within(returnDelay)
+            isExchange = random.happens(permille: 500)
         }
     }
 
@@ -135,7 +138,9 @@ extension CustomerStory {
         }
         if let at = returnAskedAt {
             facts.append(
-                due(at, .returnAsked, "return-\(number)", ["reason": "型号不符", "exchange": false], source: "service"))
+                due(
+                    at, .returnAsked, "return-\(number)", ["reason": "型号不符", "exchange": .bool(isExchange)],
+                    source: "service"))
         }
         return facts.sorted { $0.dueAt < $1.dueAt }
     }

@@ -27,7 +27,7 @@ struct Deed {
 
     mutating func carryOut(_ world: inout Partners.WorldOrder, _ state: inout Partners.State) {
         switch request.instruction.kind {
-        case .createReplacement, .pushPurchase: break
+        case .createReplacement, .pushPurchase, .repriceFreight, .tellReceiver: break
         case .checkCredit:
             answer(
                 .creditChecked(CreditCheck(isPassed: world.fate.credit == .passes, level: "A", returnRatePermille: 20)))

@@ -188,6 +188,7 @@ private final class WatchedTransaction: StoreTransaction {
     func findings(of number: String) throws -> [FindingRow] { try inner.findings(of: number) }
     func instructions(of number: String) throws -> [InstructionRow] { try inner.instructions(of: number) }
     func instructionCounts() throws -> [InstructionStatus: Int64] { try inner.instructionCounts() }
+    func statePlaces() throws -> [(place: StatePlace, count: Int64)] { try inner.statePlaces() }
     func healthCounts() throws -> [UInt16: Int64] { try inner.healthCounts() }
     func scanChanges(_ body: (_ number: String, _ changesAt: Instant) throws -> Void) throws {
         try inner.scanChanges(body)

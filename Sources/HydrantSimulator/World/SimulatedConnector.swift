@@ -35,6 +35,13 @@ struct SimulatedConnector: Connector {
     func find(_ request: InstructionRequest) async -> InstructionResult { await call { partners.find(request) } }
 
     private func call(_ body: @escaping @Sendable () -> InstructionResult) async -> InstructionResult {
+        let calls = CallScope.current?.calls ?? 0
+        let result = await course(of: body)
+        CallScope.notePlayed(result, after: calls)
+        return result
+    }
+
+    private func course(of body: @escaping @Sendable () -> InstructionResult) async -> InstructionResult {
         let executor = partners.executor
         await executor.pass(weather.length(20...400))
         switch course() {

@@ -62,6 +62,16 @@ extension Problem {
         detail: "The form was sent by another site, or by a page that was opened before the last sign-in.",
         advice: "Open the page of the hub again and send its form from there.")
 
+    static let tooManyStreams = Problem(
+        status: .serviceUnavailable, code: "HY-2032", title: "Too many open pages",
+        detail: "This session, or the hub as a whole, has as many open event streams as it may have.",
+        advice: "Close pages that nobody looks at; open pages come back by themselves.", headers: [(.retryAfter, "5")])
+
+    static let busyReading = Problem(
+        status: .tooManyRequests, code: "HY-2033", title: "Another picture is being read",
+        detail: "The hub reads one picture of a session at a time, and two altogether.",
+        advice: "Send the next picture after the answer to the last one.", headers: [(.retryAfter, "1")])
+
     static func unsigned(_ detail: String) -> Problem {
         Problem(
             status: .unauthorized, code: "HY-2004", title: "The signature is missing or wrong", detail: detail,

@@ -113,7 +113,11 @@ extension People {
     }
 
     /// The person and session of a cookie's value; nil when it is unknown, over, or the person is disabled.
-    package func session(_ value: String) async throws -> (person: Person, session: PersonSession)? {
+    ///
+    /// - Parameter isUse: whether somebody did something; what an open page asks by itself keeps no session alive.
+    package func session(
+        _ value: String, isUse: Bool = true
+    ) async throws -> (person: Person, session: PersonSession)? {
         guard value.hasPrefix(Self.sessionMark) else { return nil }
         let id = secretID(value)
         let now = clock.now()
@@ -124,7 +128,7 @@ extension People {
             return (person, session)
         }
         guard let (person, session) = found, !person.isDisabled, !session.isOver(at: now) else { return nil }
-        if now >= session.seen + PersonSession.grain { try? await touch(session, now) }
+        if isUse, now >= session.seen + PersonSession.grain { try? await touch(session, now) }
         return (person, session)
     }
 

@@ -61,6 +61,9 @@ package struct Viewer: Hashable, Sendable {
     /// Who sent the request that is being answered. Set by the access control; ``nobody`` outside of a request.
     @TaskLocal package static var current = nobody
 
+    /// Whether whoever sent the request may still have what they asked for: an answer that goes on for long asks again.
+    @TaskLocal static var admission: Admission?
+
     /// Whether an order may be known to exist.
     package func maySee(_ order: Order) -> Bool {
         role != .warehouse || !warehouses.isDisjoint(with: order.warehouses)
@@ -70,15 +73,17 @@ package struct Viewer: Hashable, Sendable {
         AccessTable.rule(method, path)?.roles.contains(role) ?? (role == .owner)
     }
 
+    /// Whose share of something it counts against: the session, or the token's name where there is none.
+    var place: String { session.isEmpty ? actor : session }
+
     package func sight(_ field: OrderField) -> Sight { AccessTable.sight(role, field) }
 }
 
-extension Order {
-    /// The warehouses that pack it or are meant to.
-    package var warehouses: Set<String> {
-        var names = Set(parcels.map { warehouse(of: $0.id) })
-        if let planned = header?.value.warehouse { names.insert(planned) }
-        names.remove("")
-        return names
-    }
+/// Asks the access control once more about a request that is still being answered.
+final class Admission: Sendable {
+    private let ask: @Sendable () async -> Bool
+
+    init(_ ask: @Sendable @escaping () async -> Bool) { self.ask = ask }
+
+    func stands() async -> Bool { await ask() }
 }

@@ -97,11 +97,23 @@
       source.addEventListener('overview', take);
       source.onerror = function () {
         setLink('lost');
-        if (source.readyState === 2) { source.close(); setTimeout(open, 3000); }
+        if (source && source.readyState === 2) {
+          source.close();
+          source = null;
+          setTimeout(function () { if (!source && !doc.hidden) open(); }, 3000);
+        }
       };
     };
-    open();
-    setInterval(function () { if (last && Date.now() - last > 5000) setLink('lost'); }, 1000);
+    if (!doc.hidden) open();
+    setInterval(function () { if (source && last && Date.now() - last > 5000) setLink('lost'); }, 1000);
+    /* A browser has few connections to one host: pages that nobody looks at give theirs back. */
+    doc.addEventListener('visibilitychange', function () {
+      if (source) source.close();
+      source = null;
+      if (doc.hidden) return setLink('still');
+      last = 0;
+      open();
+    });
   }
 
   /* Order: asks for the page's body again, which is sent only when something changed, and replaces changed parts. */
@@ -118,9 +130,22 @@
     var isTouched = function (part) {
       var at = doc.activeElement;
       if (at && at !== doc.body && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return true;
-      return Array.from(part.querySelectorAll('input, textarea')).some(function (field) {
+      return Array.from(part.querySelectorAll('input, textarea, select')).some(function (field) {
+        if (field.tagName === 'SELECT') {
+          var first = Array.from(field.options).findIndex(function (option) { return option.defaultSelected; });
+          return field.options.length > 0 && field.selectedIndex !== Math.max(0, first);
+        }
         return field.type === 'checkbox' ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
       });
+    };
+    /* The button or link of a new part that is where the keyboard was in the old one. */
+    var sameFocus = function (old, part) {
+      var at = doc.activeElement;
+      if (!at || at === doc.body || !old.contains(at)) return null;
+      var alike = function (each) { return each.textContent === at.textContent; };
+      var before = Array.from(old.querySelectorAll(at.tagName)).filter(alike);
+      var after = Array.from(part.querySelectorAll(at.tagName)).filter(alike);
+      return after[before.indexOf(at)] || after[0] || null;
     };
     var keepOpen = function (old, part) {
       old.querySelectorAll('details[open][data-keep]').forEach(function (open) {
@@ -141,7 +166,9 @@
           if (asSent.get(old) === text) { previous = old; return; }
           if (isTouched(old)) { isWhole = false; previous = old; return; }
           keepOpen(old, part);
+          var focus = sameFocus(old, part);
           old.replaceWith(part);
+          if (focus) focus.focus({ preventScroll: true });
         } else if (previous) { previous.after(part); } else { live.prepend(part); }
         asSent.set(part, text);
         previous = part;
@@ -198,7 +225,6 @@
       };
       if (!doc.hidden) listen();
       setInterval(function () { if (stream && heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
-      /* A browser has few connections to one host: pages that nobody looks at give theirs back. */
       doc.addEventListener('visibilitychange', function () {
         if (stream) stream.close();
         stream = null;

@@ -94,10 +94,33 @@
     return { tone: 'late', icon: 'late', text: texts.kept, detail: texts.keptNext };
   }
 
-  var isSending = false, isOffline = false, timer = 0;
+  var isSending = false, isOffline = false, isAlone = false, timer = 0;
+  /* While much is sent at once the gravest of the answers is said, not only the last. */
+  var isCatchingUp = false, gravest = null;
+  function sayOf(results) {
+    var words = (gravest ? [gravest] : []).concat(results.filter(function (result) { return result.text; }));
+    var worst = ['wrong', 'late'].map(function (kind) {
+      return words.filter(function (word) { return word.tone === kind; }).pop();
+    }).find(Boolean) || words[words.length - 1];
+    if (worst && worst !== gravest) say(worst);
+    gravest = isCatchingUp ? worst : null;
+  }
+
+  /* What was scanned before the answer to the scan before it belongs to what that answer shows: the hub knows, and of
+     the first that waits the screen does. It is kept with it, since the same is sent again until it is answered. */
+  function settle(events) {
+    if (!events.length || !events[0].follows) return events;
+    var first = Object.assign({}, events[0], context());
+    delete first.follows;
+    events = [first].concat(events.slice(1));
+    keep(events);
+    return events;
+  }
+
   function send() {
-    var events = waiting().slice(0, 50);
-    if (isSending || !events.length) { if (!events.length) tell(''); return; }
+    if (isSending) return;
+    var events = settle(waiting()).slice(0, isAlone ? 1 : 50);
+    if (!events.length) { tell(''); return; }
     isSending = true;
     clearTimeout(timer);
     var now = Date.now();
@@ -112,24 +135,26 @@
       body: new URLSearchParams({ form: texts.form, events: JSON.stringify(sent) })
     }).then(function (reply) {
       if (reply.status === 401 || reply.status === 403) throw new Error('sign in');
-      if (reply.status === 400 || reply.status === 413) return { results: events, broken: true };
+      if (reply.status === 400 || reply.status === 413) return null;
       if (!reply.ok) throw new Error('trouble');
       return reply.json();
     }).then(function (reply) {
-      var done = {};
-      reply.results.forEach(function (result) { done[result.id] = true; });
-      keep(waiting().filter(function (event) { return !done[event.id]; }));
-      var wasOffline = isOffline;
+      isCatchingUp = isCatchingUp || isOffline;
       isOffline = false;
-      if (reply.broken) { say({ tone: 'wrong', icon: 'wrong', text: texts.trouble }); return; }
-      show(reply.html, reply.sight);
-      /* After a time without network the gravest of the answers is said, not only the last. */
-      var grave = ['wrong', 'late'].map(function (kind) {
-        return reply.results.filter(function (result) { return result.tone === kind; }).pop();
-      }).find(Boolean);
-      var last = reply.results[reply.results.length - 1];
-      say(wasOffline && grave ? grave : last);
-      if (last && last.opens) window.open(last.opens, '_blank') || (location.href = last.opens);
+      /* Of several that cannot be read together, each is tried alone: only the one to blame is given up. */
+      if (!reply && events.length > 1) { isAlone = true; return; }
+      var results = reply ? reply.results : [{
+        id: events[0].id, tone: 'wrong', icon: 'wrong', text: texts.trouble, detail: events[0].text || ''
+      }];
+      var done = {};
+      results.forEach(function (result) { done[result.id] = true; });
+      keep(waiting().filter(function (event) { return !done[event.id]; }));
+      if (reply) show(reply.html, reply.sight);
+      else { isAlone = false; isCatchingUp = true; }
+      sayOf(results);
+      results.forEach(function (result) {
+        if (result.opens) window.open(result.opens, '_blank') || (location.href = result.opens);
+      });
     }).catch(function (error) {
       isOffline = true;
       if (error.message === 'sign in') return tell(texts.again);
@@ -137,16 +162,23 @@
     }).then(function () {
       clearTimeout(limit);
       isSending = false;
-      if (!waiting().length) { tell(''); return; }
+      if (!waiting().length) { isAlone = isCatchingUp = false; gravest = null; tell(''); return; }
       timer = setTimeout(send, isOffline ? 2000 : 0);
     });
   }
 
-  function push(event) {
-    var context = seen();
-    event = Object.assign({ id: newID(), at: Date.now() }, context.bag ? { bag: context.bag } : {},
-      context.order ? { order: context.order, parcel: context.parcel } : {}, event);
-    keep(waiting().concat([event]));
+  /* What stands on the screen. */
+  function context() {
+    var shown = seen();
+    return Object.assign(shown.bag ? { bag: shown.bag } : {},
+      shown.order ? { order: shown.order, parcel: shown.parcel } : {});
+  }
+
+  function push(event, place) {
+    var kept = waiting();
+    var follows = !place && event.kind === 'scan' && kept.length > 0;
+    event = Object.assign({ id: newID(), at: Date.now() }, follows ? { follows: true } : place || context(), event);
+    keep(kept.concat([event]));
     if (isOffline || navigator.onLine === false) {
       isOffline = true;
       if (event.kind === 'scan') say(judge(event.text));
@@ -157,11 +189,9 @@
 
   /* Scanning: a keyboard that types and presses Enter, wherever the focus is. */
   var lastText = '', lastAt = 0;
-  function scan(text) {
+  function scan(text, place) {
     text = text.trim();
-    if (!text) return;
-    /* A camera sees the same code many times a second. */
-    push({ kind: 'scan', text: text });
+    if (text) push({ kind: 'scan', text: text }, place);
   }
   doc.getElementById('scan').addEventListener('submit', function (event) {
     event.preventDefault();
@@ -223,6 +253,7 @@
     finder.hidden = true;
     toggle.setAttribute('aria-pressed', 'false');
   }
+  /* A camera sees the same code many times a second. */
   function saw(found) {
     found.forEach(function (text) {
       if (text === lastText && Date.now() - lastAt < 3000) { lastAt = Date.now(); return; }
@@ -281,15 +312,14 @@
   /* A label that waits for its printer shows by itself when it is out. */
   setInterval(function () {
     if (doc.hidden || isSending || dialog.open || !sight.querySelector('.prints .waiting')) return;
-    var context = seen();
-    if (context.bag && !waiting().length) push({ kind: 'look' });
+    if (seen().bag && !waiting().length) push({ kind: 'look' });
   }, 1500);
 
   window.addEventListener('online', send);
   if (texts.first) {
     history.replaceState(null, '', '/packing');
     sessionStorage.removeItem(SEEN);
-    scan(texts.first);
+    scan(texts.first, {});
   } else if (waiting().length) { isOffline = true; tellWaiting(); send(); }
   else if (seen().bag || seen().order) push({ kind: 'look' });
   code.focus();

@@ -34,9 +34,9 @@ struct AccessMiddleware: RouterMiddleware {
         if AccessTable.isOpen(route) { return try await next(request, context) }
         let sender: Sender
         do {
-            sender = try await self.sender(of: request, route)
+            sender = try await self.sender(of: request, route, isUse: !AccessTable.isAskedByPages(route))
         } catch let problem as Problem {
-            guard request.wantsPage else { throw problem }
+            guard request.wantsPage || request.isPageForm else { throw problem }
             let isOver = problem.code == Problem.tokenUnknown.code
             return pages.signIn(request, .unauthorized, isOver ? .over : nil)
         }
@@ -57,7 +57,23 @@ struct AccessMiddleware: RouterMiddleware {
                     return pages.unknownOrder(request, number)
                 }
             }
-            return try await next(request, context)
+            let admission = Admission { await isStill(sender, request, route, rule) }
+            return try await Viewer.$admission.withValue(admission) { try await next(request, context) }
+        }
+    }
+
+    /// Whether the session or token is still good for the same person with the same rights. Trouble with the database
+    /// ends nothing: it passes.
+    private func isStill(
+        _ sender: Sender, _ request: Request, _ route: String, _ rule: AccessTable.Rule?
+    ) async -> Bool {
+        do {
+            let now = try await self.sender(of: request, route, isUse: false)
+            return now.viewer == sender.viewer && refusal(now, rule, isKnown: true) == nil
+        } catch let problem as Problem {
+            return problem.code != Problem.tokenUnknown.code && problem.code != Problem.tokenMissing.code
+        } catch {
+            return true
         }
     }
 
@@ -76,7 +92,7 @@ struct AccessMiddleware: RouterMiddleware {
         return (rule?.roles ?? [.owner]).contains(sender.viewer.role) ? nil : .roleMissing(sender.viewer.role)
     }
 
-    private func sender(of request: Request, _ route: String) async throws -> Sender {
+    private func sender(of request: Request, _ route: String, isUse: Bool) async throws -> Sender {
         if let authorization = request.headers[.authorization] {
             let parts = authorization.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.tokenMissing }
@@ -94,7 +110,7 @@ struct AccessMiddleware: RouterMiddleware {
         guard mayUseCookie, let session = SessionCookie.value(of: request), !session.isEmpty else {
             throw Problem.tokenMissing
         }
-        if let found = try await recorded({ try await people.session(session) }) {
+        if let found = try await recorded({ try await people.session(session, isUse: isUse) }) {
             return seated(Self.person(found.person), session)
         }
         guard let holder = sessions.holder(of: session, among: tokens, now: wallClock.now()) else {
@@ -131,6 +147,9 @@ extension AccessTable {
             || openPaths.contains(route)
     }
 
+    /// Whether an open page asks for it by itself, with nobody in front of it.
+    static func isAskedByPages(_ route: String) -> Bool { route.hasPrefix("/events/") || route.hasSuffix("/fragment") }
+
     private static let openPaths = Set(rules.filter { $0.gate == .open }.map(\.path))
 }
 
@@ -138,6 +157,12 @@ extension Request {
     /// Whether a person's browser asks for a page.
     var wantsPage: Bool {
         (method == .get || method == .head) && !uri.path.hasPrefix("/v1/")
+            && headers[.accept]?.contains("text/html") == true
+    }
+
+    /// Whether a page's form was sent by the browser itself, so that a person sees the answer.
+    var isPageForm: Bool {
+        method == .post && !uri.path.hasPrefix("/v1/") && headers[.authorization] == nil
             && headers[.accept]?.contains("text/html") == true
     }
 

@@ -26,7 +26,8 @@ package enum HydrantServer {
         let sessions = SessionSigner(key: settings.sessionKey)
         let people = People(
             store: hub.store, keyring: hub.keyring, clock: settings.wallClock, randomBytes: settings.randomBytes)
-        let signInPages = SignInPages(files: try pages?.files ?? PageFiles())
+        let files = try pages?.files ?? PageFiles()
+        let signInPages = SignInPages(files: files)
         let webhooks = try StandardWebhooks(secrets: settings.webhookSecrets)
         router.add(
             middleware: AnswerMiddleware(figures: figures, table: table, log: log, unknownPage: pages?.unknownPage))
@@ -37,6 +38,7 @@ package enum HydrantServer {
         let facts = FactsRoute(hub: hub, webhooks: webhooks, settings: settings)
         routes.post("/v1/facts", use: facts.post)
         addReading(to: routes, hub)
+        addTasks(to: routes, TasksRoutes(hub: hub, house: pages?.house ?? HouseTasks(hub: hub), files: files))
         let pushes = PushRoute(hub: hub, receivers: settings.pushes, limits: settings.limits, log: log)
         routes.post("/push/{system}", use: pushes.post)
         routes.post("/push/{system}/{rest}", use: pushes.post)
@@ -71,17 +73,24 @@ package enum HydrantServer {
         routes.get("/v1/orders", use: orders.list)
         routes.get("/v1/orders/{id}", use: orders.one)
         routes.get("/v1/orders/{id}/proof", use: orders.proof)
-        routes.get("/v1/search", use: SearchRoute(hub: hub).find)
+        let search = SearchRoute(hub: hub)
+        routes.get("/v1/search", use: search.get)
+        routes.post("/v1/search", use: search.post)
         routes.get("/v1/wrong-orders", use: WrongOrdersRoute(hub: hub).list)
         routes.get("/v1/channels", use: ChannelsRoute(hub: hub).list)
         routes.get("/v1/courier-sets", use: CourierSetsRoute(hub: hub).list)
-        let tasks = TasksRoutes(hub: hub)
+        let bags = BagsRoutes(hub: hub)
+        routes.get("/v1/bags", use: bags.list)
+        routes.get("/v1/bags/{code}", use: bags.one)
+        routes.get("/v1/health-index", use: HealthIndexRoute(hub: hub).get)
+    }
+
+    private static func addTasks(to routes: RecordingRouter, _ tasks: TasksRoutes) {
         routes.get("/v1/tasks", use: tasks.list)
         routes.post("/v1/tasks/{id}/take", use: tasks.take)
         routes.post("/v1/tasks/{id}/hand-over", use: tasks.handOver)
         routes.post("/v1/tasks/{id}/snooze", use: tasks.snooze)
         routes.post("/v1/tasks/{id}/resolve", use: tasks.resolve)
-        routes.get("/v1/health-index", use: HealthIndexRoute(hub: hub).get)
     }
 
     /// - Parameter onBound: called once, with the port that the server listens on.

@@ -86,6 +86,18 @@ package struct Formats: Sendable {
         return text
     }
 
+    /// A limit that settings name: whole hours without minutes.
+    package func limit(_ length: Milliseconds) -> String {
+        guard length > 0, length % .hours(1) == 0 else { return words(durationText(length)) }
+        let hours = length / .hours(1)
+        return words(Text(chinese: "\(hours) 小时", english: "\(hours) h"))
+    }
+
+    /// Minutes as `0:12` or `26:40`; "—" for none.
+    package func hoursAndMinutes(_ minutes: Int64?) -> String {
+        minutes.map { "\(count($0 / 60)):\(paddedDecimal(Int($0 % 60), width: 2))" } ?? "—"
+    }
+
     /// For `{{#at}}{{>time}}{{/at}}`.
     func binding(_ moment: Instant?, seconds: Bool = false) -> Any {
         guard let moment else { return false }

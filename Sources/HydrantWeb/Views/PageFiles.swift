@@ -14,7 +14,7 @@ package struct PageFiles: Sendable {
     package let words: [Language: Words]
     /// By file name.
     package let assets: [String: Asset]
-    private let library: MustacheLibrary
+    private let pages: MustacheLibrary
 
     package init() throws {
         words = try Words.tables(PackageResources.words_json)
@@ -23,25 +23,26 @@ package struct PageFiles: Sendable {
             "hydrant.js": Self.asset("hydrant.js", PackageResources.hydrant_js, "text/javascript; charset=utf-8"),
             "packing.css": Self.asset("packing.css", PackageResources.packing_css, "text/css; charset=utf-8"),
             "packing.js": Self.asset("packing.js", PackageResources.packing_js, "text/javascript; charset=utf-8"),
+            "stage.js": Self.asset("stage.js", PackageResources.stage_js, "text/javascript; charset=utf-8"),
             "templates.js": Self.asset(
                 "templates.js", PackageResources.templates_js, "text/javascript; charset=utf-8"),
             "logo.svg": Self.asset("logo.svg", PackageResources.logo_svg, "image/svg+xml"),
         ]
         MustacheContentTypes.register(EscapedByScalar(), named: EscapedByScalar.name)
-        var library = MustacheLibrary()
+        var pages = MustacheLibrary()
         for (name, bytes) in Self.templates {
             do {
-                library.register(try Self.template(bytes), named: name)
+                pages.register(try Self.template(bytes), named: name)
             } catch {
                 throw PageProblem(file: name + ".html", reason: "\(error)")
             }
         }
-        self.library = library
+        self.pages = pages
     }
 
     /// Renders a template of this folder.
     func render(_ bindings: Bindings, _ name: String) -> String {
-        guard let text = library.render(bindings, withTemplate: name) else {
+        guard let text = pages.render(bindings, withTemplate: name) else {
             preconditionFailure("no template is called \(name)")
         }
         return text

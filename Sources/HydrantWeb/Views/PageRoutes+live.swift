@@ -13,50 +13,57 @@ extension PageRoutes {
 
     /// `GET /events/orders/{number}`.
     func orderEvents(_ request: PageRequest, number: String) async throws -> Response {
-        let words = files.words(request.language)
         let filter = try timeline(request)
         guard let first = try await OrderModel.load(number, asOf: nil, filter: filter, from: hub) else {
             return Response(status: .notFound)
         }
         let hub = hub
-        let begin = Look(seen: first.fingerprint, row: try await hub.row(of: number))
-        return await stream(words) { tick, last in
+        let begin = StreamLook(seen: first.fingerprint, row: try await hub.row(of: number))
+        return try await stream(request) { tick, last in
             let row = try await hub.row(of: number)
             if let last, row == last.row, tick % Self.ticksPerLook != 0 { return last }
             if last == nil { return begin }
             let model = try await OrderModel.load(number, asOf: nil, filter: filter, from: hub)
-            return Look(seen: model?.fingerprint ?? "", row: row)
+            return StreamLook(seen: model?.fingerprint ?? "", row: row)
         }
     }
 
     /// `GET /events/tasks`, with the queue's own parameters.
     func taskEvents(_ request: PageRequest, person: String) async throws -> Response {
         _ = try await tasksView(request, person: person)
-        return await stream(files.words(request.language)) { _, _ in
-            Look(seen: try await tasksView(request, person: person).fingerprint)
+        return try await stream(request) { _, _ in
+            StreamLook(seen: try await tasksView(request, person: person).fingerprint)
         }
     }
 
-    struct Look: Sendable {
-        var seen: String
-        var row: OrderRow?
+    /// A place for one more event stream of whoever asks.
+    func streamPlace() throws -> StreamPlace {
+        guard let place = streams.take(Viewer.current.place) else { throw Problem.tooManyStreams }
+        return place
     }
 
-    /// Ends when the watcher goes, falls behind, after its time, or when the hub stops.
+    /// Ends when the watcher goes, falls behind, signs out or gets other rights, after its time, or when the hub stops.
     private func stream(
-        _ words: Words, _ look: @escaping @Sendable (Int, Look?) async throws -> Look
-    ) async -> Response {
+        _ request: PageRequest, _ look: @escaping @Sendable (Int, StreamLook?) async throws -> StreamLook
+    ) async throws -> Response {
+        let place = try streamPlace()
+        let words = files.words(request.language)
+        let key = "\(Viewer.current.actor) \(request.language) \(request.path) \(request.parameters)"
+        let looks = looks
         let ticks = await sampler.messages()
         let viewer = Viewer.current
+        let admission = Viewer.admission
         let hub = hub
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
+                defer { place.end() }
                 try await Viewer.$current.withValue(viewer) {
-                    var last: Look?
+                    var last: StreamLook?
                     var tick = 0
                     func tell() async throws {
-                        let found = try? await look(tick, last)
+                        let (now, before) = (tick, last)
+                        let found = try? await looks.look(key, isFirst: before == nil) { try await look(now, before) }
                         let asOf = Formats(words: words, now: hub.clock.now()).second(hub.clock.now())
                         let event: JSON = [
                             "asOf": .string(asOf), "seen": .string((found ?? last)?.seen ?? ""),
@@ -69,7 +76,7 @@ extension PageRoutes {
                     try await tell()
                     for await _ in ticks {
                         tick += 1
-                        guard tick <= Self.ticksMaximum else { break }
+                        guard tick <= Self.ticksMaximum, await admission?.stands() ?? true else { break }
                         try await tell()
                     }
                 }

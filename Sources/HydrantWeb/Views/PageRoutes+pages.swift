@@ -12,14 +12,20 @@ extension PageRoutes {
         return html(view.document(request.frame(.overview), files: files))
     }
 
-    /// The live overview. Ends when the watcher goes, falls behind, or the hub stops.
-    func events() async -> Response {
+    /// The live overview. Ends when the watcher goes, falls behind, signs out or gets other rights, or the hub stops.
+    func events() async throws -> Response {
+        let place = try streamPlace()
         let messages = await sampler.messages()
+        let admission = Viewer.admission
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                for await message in messages { try await writer.write(ByteBuffer(bytes: message)) }
+                defer { place.end() }
+                for await message in messages {
+                    guard await admission?.stands() ?? true else { break }
+                    try await writer.write(ByteBuffer(bytes: message))
+                }
                 try await writer.finish(nil)
             })
     }
@@ -40,6 +46,7 @@ extension PageRoutes {
         wanted.filter.state = try request.number("state", in: 0...7).map(Int.init)
         wanted.filter.verdict = try request.choice("verdict", Verdict.self)
         wanted.health = try request.choice("health", HealthFilter.self)
+        wanted.isDwelling = try request.choice("dwelling", DwellingChoice.self) == .now
         wanted.cursor = try request.number("after", in: 0...Int64.max) ?? 0
         let page = try await OrdersPage.load(wanted, from: hub)
         return html(OrdersView(page: page).document(request.frame(.orders), files: files))

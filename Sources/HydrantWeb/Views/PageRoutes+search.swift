@@ -39,7 +39,8 @@ extension PageRoutes {
         let result = try await hub.search(text, limit: limit, scope: Viewer.current.searchScope)
         return SearchView(
             text: text, result: result, progress: try await hub.searchProgress(),
-            lastState: hub.settings.flow.lastReportedState)
+            lastState: hub.settings.flow.lastReportedState,
+            receivers: try await hub.maskedReceivers(of: result.hits.map(\.row.number)))
     }
 
     private func asked(_ request: Request) async throws -> String {

@@ -26,7 +26,7 @@ extension PageRoutes {
         var filter = TaskFilter(
             kind: try request.choice("kind", TaskKind.self),
             severity: try request.choice("severity", TaskSeverity.self),
-            owner: request.parameter("owner"), person: request.parameter("person"))
+            owner: askedOwner(request), person: request.parameter("person"))
         if request.parameter("asleep") == nil { filter.awakeAt = hub.clock.now() }
         let cursor = request.parameter("after")
         let place = cursor.flatMap(TaskPlace.init) ?? .begin
@@ -34,13 +34,18 @@ extension PageRoutes {
         var view = TasksView(
             page: page, cursor: cursor, formToken: request.session.flatMap { forms?.token(for: $0) },
             outcomes: outcomes, person: person)
-        if cursor == nil, filter.person == nil, filter.owner == nil || filter.owner == "operations",
-            Viewer.current.mayOpen("GET", "/settings/words")
-        {
+        if cursor == nil {
             let formats = Formats(words: files.words(request.language), now: page.asOf)
-            view.house = try await house.items(formats).filter { filter.kind == nil || filter.kind == $0.kind }
+            view.house = try await house.items(filter, formats, for: .current)
         }
         return view
+    }
+
+    /// Who works in one role begins with the tasks of that role; "all" is one press away.
+    private func askedOwner(_ request: PageRequest) -> String? {
+        if let asked = request.parameter("owner") { return asked == TaskOwners.all ? nil : asked }
+        let isBare = ["kind", "severity", "person", "after"].allSatisfy { request.parameter($0) == nil }
+        return isBare ? TaskOwners.own : nil
     }
 
     /// A bulk action on the tasks that were ticked: each is told what became of it.

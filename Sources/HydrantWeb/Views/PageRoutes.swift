@@ -15,6 +15,10 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     let forms: FormSigner?
     let outages: OutageSwitch?
     let house: HouseTasks
+    let streams = StreamBook()
+    let looks = SharedLooks()
+    let pictures = WorkGate(maximum: 2)
+    let trials = WorkGate(maximum: 1)
 
     /// - Parameter demo: whether the overview names the speed of the demonstration's clock.
     /// - Parameter forms: signs the forms that change something; without it there are none.
@@ -32,7 +36,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
 
     package func add(to router: some RouterMethods<Context>) {
         router.get("/") { request, _ in await page(request, overview) }
-        router.get("/events/overview") { _, _ in await events() }
+        router.get("/events/overview") { request, _ in await page(request) { _ in try await events() } }
         router.get("/orders") { request, _ in await page(request, orders) }
         router.get("/orders/{number}") { request, context in
             await page(request) { try await order($0, number: Self.number(context)) }
@@ -133,13 +137,15 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     func page(
         _ request: Request, _ body: @Sendable (PageRequest) async throws -> Response
     ) async -> Response {
+        let isPageForm = request.isPageForm
         let request = PageRequest(request)
         let words = files.words(request.language)
         var response: Response
         do {
             response = try await body(request)
         } catch let problem as Problem {
-            response = problem.response
+            response =
+                isPageForm && problem.code == Problem.foreignForm.code ? oldForm(request) : problem.response
         } catch let problem as BadParameter {
             let view = MessageView.badParameter(problem, path: request.path, words)
             response = html(view.document(request.frame(.elsewhere), files: files), status: .badRequest)
@@ -155,6 +161,14 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
             response.setCookie(request.languageCookie)
         }
         return response
+    }
+
+    /// The answer to a form of another session, for the person in front of it: back to where the form stands.
+    func oldForm(_ request: PageRequest) -> Response {
+        let pieces = request.path.split(separator: "/")
+        let page = pieces.prefix(pieces.first == "orders" ? 2 : 1).joined(separator: "/")
+        let view = MessageView.oldForm("/" + page, files.words(request.language))
+        return html(view.document(request.frame(.elsewhere), files: files), status: .forbidden)
     }
 
     func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -93,11 +93,13 @@ struct SearchBench {
         let egress = EgressClient(allowedURLs: [server.url], limits: .init(connectionsPerHost: 4))
         var samples = Samples()
         for text in questions {
+            let body: JSON = ["q": .string(text)]
             let begin = ContinuousClock.now
             let reply = try await egress.call(
                 HTTPCall(
-                    method: "GET", url: "\(server.url)/v1/search?q=\(encodedPiece(text))",
-                    headers: [("authorization", "Bearer \(token.text)")]))
+                    url: "\(server.url)/v1/search",
+                    headers: [("authorization", "Bearer \(token.text)"), ("content-type", "application/json")],
+                    body: body.bytes))
             samples.add(ContinuousClock.now - begin)
             guard reply.status == 200 else { throw CommandProblem("the search answered \(reply.status)", exitCode: 1) }
         }

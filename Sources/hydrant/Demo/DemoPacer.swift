@@ -4,21 +4,34 @@ import HydrantSandbox
 import HydrantStorage
 
 /// Sets the speed of the demo's clock: the day in three minutes, then the days of delivery faster, and slower whenever
-/// the hub or the sandbox would fall behind, so that the machine decides how fast and never what happens.
+/// the hub or the sandbox would fall behind, so that the machine decides how fast and never what happens. Once most
+/// parcels are signed for it goes at the pace of every clock, so that whoever looks around finds the day where it was.
 struct DemoPacer: Sendable {
     let hub: Hub
     let world: OutsideWorld
     let clock: ScaledClock
     let dayEnd: Instant
+    /// When the clock goes on at its natural pace; nil plays on to the end of every story.
+    let rest: Instant?
     let progress: DemoProgress
     /// Virtual milliseconds per real one during the day, and after it.
     let daySpeed: Double
     let laterSpeed: Double
 
+    private static let told = "The day is played and most parcels have arrived: the clock goes at its natural pace now."
+
     func run() async throws {
+        var isResting = false
         while true {
             try await Task.sleep(for: .milliseconds(250))
-            let aim = clock.now() < dayEnd ? daySpeed : laterSpeed
+            let now = clock.now()
+            if let rest, now >= rest {
+                clock.setSpeed(1)
+                if !isResting { Terminal.standardError("\n\(Self.told)\n") }
+                isResting = true
+                continue
+            }
+            let aim = now < dayEnd ? daySpeed : laterSpeed
             let waiting = try await dueInstructions()
             let lagMinutes = Double(max(progress.lag, await world.lag)) / 60_000
             let pressure = max(lagMinutes / 12, Double(waiting) / 600)

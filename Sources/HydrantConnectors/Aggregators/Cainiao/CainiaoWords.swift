@@ -10,7 +10,7 @@ enum CainiaoWords {
     ]
 
     /// Codes 00 to 13 come from one list of third parties, the words from others. 14 to 26 exist and are in no list.
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "00": .pickedUp, "01": .inTransit, "02": .inTransit, "03": .inTransit, "13": .inTransit,
         "04": .outForDelivery, "05": .problem, "06": .problem, "12": .problem, "07": .signed,
         "08": .returning, "09": .returning, "10": .returning, "11": .returning,

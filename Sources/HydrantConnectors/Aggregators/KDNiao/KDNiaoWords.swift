@@ -8,7 +8,7 @@ enum KDNiaoWords {
         "DEPPON": "DBL",
     ]
 
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "1": .pickedUp, "2": .inTransit, "201": .inTransit, "202": .outForDelivery, "211": .stored, "3": .signed,
         "311": .signed, "4": .problem, "401": .problem, "402": .problem, "403": .problem, "404": .returning,
         "412": .problem,

@@ -11,7 +11,7 @@ enum Kuaidi100Words {
     /// Couriers that show a trace only to who knows the phone.
     static let couriersThatCheckPhones: Set<String> = ["shunfeng", "zhongtong"]
 
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "1": .pickedUp, "103": .pickedUp,
         "0": .inTransit, "7": .inTransit, "8": .inTransit, "1001": .inTransit, "1002": .inTransit,
         "1003": .inTransit,

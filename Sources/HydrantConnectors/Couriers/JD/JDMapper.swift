@@ -64,7 +64,7 @@ enum JDMapper {
         guard let status = JDWords.status(category: category, state: state) else { return .some(nil) }
         let remark = row["operationRemark"]?.string ?? row["operationTitle"]?.string ?? ""
         return Scan(
-            at: at, status: status, code: state.isEmpty ? category : "\(category)/\(state)",
+            at: at, status: status, code: JDWords.states[state] == nil ? category : "\(category)/\(state)",
             place: cut(row["operateSite"]?.string ?? "", toBytes: 300), remark: ScanList.withoutPeople(remark))
     }
 }

@@ -46,7 +46,7 @@ package struct JDPushReceiver: PushReceiver {
         }
         return ReportedFact(
             messageID: "push/\(number)/\(at.milliseconds)/\(category)", order: order, occurredAt: at,
-            word: row["categoryName"]?.looseText ?? category, body: .statusReported)
+            word: category, body: .statusReported)
     }
 
     private var acknowledgement: Acknowledgement {

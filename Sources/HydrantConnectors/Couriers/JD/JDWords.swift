@@ -4,18 +4,18 @@ import HydrantCore
 /// JD's categories, finer states and codes in the hub's words.
 enum JDWords {
     /// Finer `state` codes that say more than their category.
-    private static let states: [String: TrackingStatus] = [
+    static let states: [String: TrackingStatus] = [
         "200001": .pickedUp, "11000": .outForDelivery, "200051": .stored, "200057": .stored, "10034": .signed,
         "200033": .returning, "200054": .returning,
     ]
 
-    private static let categories: [String: TrackingStatus] = [
+    static let categories: [String: TrackingStatus] = [
         "420": .pickedUp, "430": .inTransit, "440": .outForDelivery, "510": .signed, "403": .problem,
         "480": .problem, "500": .problem, "530": .problem, "690": .cancelled,
     ]
 
     /// Accepted, given to a courier, refunded: known, and no news about the parcel's way.
-    private static let sideNotes: Set<String> = ["100", "390", "700"]
+    static let sideNotes: Set<String> = ["100", "390", "700"]
 
     /// Nil for what is known and says nothing about the parcel's way.
     static func status(category: String, state: String) -> TrackingStatus? {

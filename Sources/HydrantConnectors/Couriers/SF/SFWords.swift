@@ -4,7 +4,7 @@ import HydrantCore
 /// SF's route codes and error codes in the hub's words.
 enum SFWords {
     /// Route codes. 50, 30, 31, 36, 44, 80 and 54 were seen in captured pushes; the others come from third parties.
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "50": .pickedUp, "54": .pickedUp,
         "30": .inTransit, "31": .inTransit, "36": .inTransit, "123": .inTransit, "130": .inTransit,
         "44": .outForDelivery,

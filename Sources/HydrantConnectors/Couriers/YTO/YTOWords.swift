@@ -2,7 +2,7 @@ import HydrantCore
 
 /// YTO's scan words in the hub's words.
 enum YTOWords {
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "GOT": .pickedUp, "ARRIVAL": .inTransit, "DEPARTURE": .inTransit, "AIRSEND": .inTransit, "AIRPICK": .inTransit,
         "FORWARDING": .inTransit, "SENT_SCAN": .outForDelivery, "INBOUND": .stored, "SIGNED": .signed,
         "TMS_RETURN": .returning, "FAILED": .problem,

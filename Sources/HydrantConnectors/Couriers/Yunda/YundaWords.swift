@@ -2,7 +2,7 @@ import HydrantCore
 
 /// Yunda's scan words in the hub's words.
 enum YundaWords {
-    private static let statuses: [String: TrackingStatus] = [
+    static let statuses: [String: TrackingStatus] = [
         "GOT": .pickedUp, "ACCEPT": .pickedUp, "ARRIVAL": .inTransit, "DEPARTURE": .inTransit, "TRANSIT": .inTransit,
         "SENT": .outForDelivery, "OUTBOUND": .outForDelivery, "INBOUND": .stored, "SIGNED": .signed,
         "RETURN": .returning, "ISSUE": .problem, "REJECTION": .problem, "SIGNFAIL": .problem, "OTHER": .problem,

@@ -4,13 +4,13 @@ import HydrantCore
 /// ZTO's scan words and error codes in the hub's words.
 enum ZTOWords {
     /// Actions of pushes.
-    private static let actions: [String: TrackingStatus] = [
+    static let actions: [String: TrackingStatus] = [
         "GOT": .pickedUp, "DEPARTURE": .inTransit, "ARRIVAL": .inTransit, "DISPATCH": .outForDelivery,
         "INBOUND": .stored, "HANDOVERSCAN_SIGNED": .stored, "SIGNED": .signed, "DEPARTURE_SIGNED": .signed,
     ]
 
     /// Scan types of query replies. ARRIVAL is another word here than in a push: into a locker, not at a site.
-    private static let scanTypes: [String: TrackingStatus] = [
+    static let scanTypes: [String: TrackingStatus] = [
         "收件": .pickedUp, "1": .pickedUp, "发件": .inTransit, "2": .inTransit, "到件": .inTransit, "3": .inTransit,
         "转单": .inTransit, "9": .inTransit, "安检": .inTransit, "派件": .outForDelivery, "4": .outForDelivery,
         "ARRIVAL": .stored, "44": .stored, "签收": .signed, "SIGNED": .signed, "5": .signed, "7": .signed,

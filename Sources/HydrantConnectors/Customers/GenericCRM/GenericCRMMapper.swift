@@ -9,11 +9,13 @@ enum GenericCRMMapper {
         case .checkCredit: "/credit-checks"
         case .notifyCustomer: "/messages"
         case .registerWarranty: "/warranties"
+        case .tellReceiver: ReceiverNews.path
         default: nil
         }
     }
 
     static func document(_ request: InstructionRequest) -> JSON {
+        if request.instruction.kind == .tellReceiver { return ReceiverNews.document(request) }
         let order = request.order
         let header = order.header?.value
         let common: [(String, JSON?)] = [
@@ -53,6 +55,7 @@ enum GenericCRMMapper {
         switch request.instruction.kind {
         case .checkCredit: creditResult(reply, request)
         case .notifyCustomer: messageResult(reply, request)
+        case .tellReceiver: ReceiverNews.result(reply)
         default: warrantyResult(reply, request)
         }
     }

@@ -1,7 +1,8 @@
 package import HydrantConnectorKit
 import HydrantCore
 
-/// A customer system that speaks the hub's plain protocol: credit checks, messages to customers, warranties.
+/// A customer system that speaks the hub's plain protocol: credit checks, messages to customers,
+/// warranties, news of changed receivers.
 package struct GenericCRMProxy: Connector {
     private let exchange: SignedJSONExchange
 

@@ -7,6 +7,7 @@ enum GenericFinanceMapper {
         switch kind {
         case .issueInvoice: "/invoices"
         case .pushPurchase: "/purchases"
+        case .tellReceiver: ReceiverNews.path
         default: nil
         }
     }
@@ -25,6 +26,7 @@ enum GenericFinanceMapper {
     }
 
     static func document(_ request: InstructionRequest) -> JSON {
+        if request.instruction.kind == .tellReceiver { return ReceiverNews.document(request) }
         if request.instruction.kind == .pushPurchase { return purchase(request) }
         let order = request.order
         let header = order.header?.value
@@ -43,6 +45,7 @@ enum GenericFinanceMapper {
 
     /// Nil when the reply lacks the invoice. Revenue may be recognised later, by a fact of its own.
     static func result(_ reply: JSON, _ request: InstructionRequest) -> InstructionResult? {
+        if request.instruction.kind == .tellReceiver { return ReceiverNews.result(reply) }
         if request.instruction.kind == .pushPurchase {
             guard let number = reply["purchase"]?["id"]?.string, !number.isEmpty else { return nil }
             return .done(facts: [], detail: shortened(number))

@@ -70,7 +70,7 @@ enum TwilioMapper {
         } else {
             standing = TwilioWords.agent(agent)
         }
-        standing.reference = parent["sid"]?.string ?? ""
+        standing.reference = parent["sid"]?.string.flatMap { TwilioWords.isCall($0) ? $0 : nil } ?? ""
         return standing
     }
 
@@ -79,6 +79,35 @@ enum TwilioMapper {
 
 /// Twilio's words for how far a leg of a call is.
 enum TwilioWords {
+    /// The words that Twilio has.
+    static let all: Set<String> = [
+        "queued", "initiated", "ringing", "in-progress", "answered", "completed", "busy", "no-answer", "canceled",
+        "failed",
+    ]
+
+    /// The fields of its callbacks about calls and recordings.
+    static let fields: Set<String> = [
+        "AccountSid", "AddOns", "AnsweredBy", "ApiVersion", "ApplicationSid", "CallDuration", "CallSid", "CallStatus",
+        "CallToken", "CallbackSource", "Called", "CalledCity", "CalledCountry", "CalledState", "CalledVia",
+        "CalledZip", "Caller", "CallerCity", "CallerCountry", "CallerId", "CallerName", "CallerState", "CallerZip",
+        "Direction", "Duration", "ErrorCode", "ErrorMessage", "ErrorUrl", "ForwardedFrom", "From", "FromCity",
+        "FromCountry", "FromState", "FromZip", "InitiatedBy", "ParentCallSid", "QueueTime", "RecordingChannels",
+        "RecordingDuration", "RecordingEmissionCount", "RecordingProcessingTime", "RecordingSid", "RecordingSource",
+        "RecordingStartTime", "RecordingStatus", "RecordingTrack", "RecordingUrl", "SequenceNumber",
+        "ShakenStirPassportToken", "SipCallId", "SipResponseCode", "StirPassportToken", "StirStatus", "StirVerstat",
+        "Timestamp", "To", "ToCity", "ToCountry", "ToState", "ToZip", "TrunkSid",
+    ]
+
+    /// Twilio's own number of a call: `CA` and 32 hexadecimal digits. Nothing else goes into an address.
+    static func isCall(_ text: String) -> Bool { isNumber(text, "CA") }
+
+    static func isRecording(_ text: String) -> Bool { isNumber(text, "RE") }
+
+    private static func isNumber(_ text: String, _ begin: String) -> Bool {
+        text.utf8.count == 34 && text.hasPrefix(begin)
+            && text.utf8.dropFirst(2).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
     static func customer(_ word: String, seconds: Int?) -> CallStanding {
         switch word {
         case "queued", "initiated", "ringing": CallStanding(.ringing)

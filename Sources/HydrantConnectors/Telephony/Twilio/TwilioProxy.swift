@@ -15,13 +15,15 @@ package struct TwilioProxy: Telephone {
 
     package func perform(_ request: InstructionRequest) async -> InstructionResult {
         guard let run = CallRun(request, longest: settings.longest) else { return request.unsupported(by: system) }
-        if let known = run.known, !known.reference.isEmpty { return await look(run, sid: known.reference) }
+        if let known = run.known, TwilioWords.isCall(known.reference) {
+            return await look(run, sid: known.reference)
+        }
         if run.isTooLate { return CallRun.tooLate }
         let form = TwilioMapper.form(run.question, order: request.order.number, settings)
         do throws(CallFailure) {
             let reply = try await caller.reply(settings.call("POST", "/Calls.json", form))
             guard (200..<300).contains(reply.status) else { return try refused(reply) }
-            guard let sid = try? JSON(bytes: reply.body)["sid"]?.string else {
+            guard let sid = try? JSON(bytes: reply.body)["sid"]?.string, TwilioWords.isCall(sid) else {
                 return .ambiguous(detail: "the reply does not name the call")
             }
             return run.result(begun(sid))
@@ -33,7 +35,9 @@ package struct TwilioProxy: Telephone {
     /// Twilio takes no number of ours: the call is the one that rang this agent since it was asked for.
     package func find(_ request: InstructionRequest) async -> InstructionResult {
         guard let run = CallRun(request, longest: settings.longest) else { return request.unsupported(by: system) }
-        if let known = run.known, !known.reference.isEmpty { return await look(run, sid: known.reference) }
+        if let known = run.known, TwilioWords.isCall(known.reference) {
+            return await look(run, sid: known.reference)
+        }
         let agent = TwilioMapper.agent(run.question, settings)
         let from = run.question.askedAt - .seconds(5)
         do throws(CallFailure) {
@@ -46,7 +50,7 @@ package struct TwilioProxy: Telephone {
                 else { return false }
                 return made >= from
             }
-            guard let sid = found?["sid"]?.string else { return .notFound }
+            guard let sid = found?["sid"]?.string, TwilioWords.isCall(sid) else { return .notFound }
             return run.result(begun(sid))
         } catch {
             return CallPurpose.finding.result(of: error)

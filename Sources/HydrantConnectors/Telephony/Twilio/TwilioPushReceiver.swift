@@ -23,7 +23,11 @@ package struct TwilioPushReceiver: PushReceiver {
         guard urls(url).contains(where: { isRight(signed, $0, form) }) else {
             throw Self.problem(.signature, "wrong or missing X-Twilio-Signature")
         }
-        let fact = fact(form, call: call, order: order)
+        // What is signed is names and values in one string: only names that Twilio has say where one ends.
+        guard form.allSatisfy({ TwilioWords.fields.contains($0.name) }) else {
+            throw Self.problem(.malformed, "a field has a name that Twilio does not have")
+        }
+        let fact = try fact(form, call: call, order: order)
         return PushContent(facts: fact.map { [$0] } ?? [], acknowledgement: Self.acknowledgement)
     }
 
@@ -40,28 +44,38 @@ package struct TwilioPushReceiver: PushReceiver {
         return [url, "\(parts[0])//\(other)/\(parts[3])"]
     }
 
-    private func fact(_ form: [(name: String, value: String)], call: String, order: String) -> ReportedFact? {
+    private func fact(_ form: [(name: String, value: String)], call: String, order: String) throws(PushProblem)
+        -> ReportedFact?
+    {
         func field(_ name: String) -> String { value(of: name, in: form) ?? "" }
         var report: CallReport
         let id: String
         if !field("RecordingSid").isEmpty {
             guard field("RecordingStatus") == "completed" else { return nil }
+            guard TwilioWords.isRecording(field("RecordingSid")) else {
+                throw Self.problem(.malformed, "the number of the recording has another form")
+            }
             report = CallReport(
                 id: call, stage: .ended, ending: .answered, seconds: Int(field("RecordingDuration")))
             report.recording = field("RecordingSid")
-            report.reference = field("CallSid")
+            report.reference = Self.call(field("CallSid"))
             id = "\(field("RecordingSid"))/\(field("RecordingStatus"))"
         } else {
             guard !field("CallStatus").isEmpty else { return nil }
+            guard TwilioWords.all.contains(field("CallStatus")) else {
+                throw Self.problem(.malformed, "CallStatus is none of Twilio's words")
+            }
             let standing = TwilioWords.customer(field("CallStatus"), seconds: Int(field("CallDuration")))
             report = standing.report(call)
-            report.reference = field("ParentCallSid")
+            report.reference = Self.call(field("ParentCallSid"))
             id = "\(field("CallSid"))/\(field("SequenceNumber"))/\(field("CallStatus"))"
         }
         return ReportedFact(
             messageID: id, order: order, occurredAt: MailTime.instant(field("Timestamp")),
             body: .callReported(report))
     }
+
+    private static func call(_ sid: String) -> String { TwilioWords.isCall(sid) ? sid : "" }
 
     private static func problem(_ kind: PushProblem.Kind, _ message: String) -> PushProblem {
         PushProblem(

@@ -32,12 +32,12 @@ package struct AccessToken: Hashable, Sendable {
         self.sources = sources
     }
 
-    /// Whether the holder may send facts of this source. The hub's own name is for nobody, people's names only for whom
-    /// they are listed.
+    /// Whether the holder may send facts of this source. The names of the hub and of its desks are for nobody, people's
+    /// names only for whom they are listed.
     ///
     /// - Parameter connected: the names of the connected systems.
     package func maySpeak(for source: String, connected: Set<String>) -> Bool {
-        if source == SourceNames.hub { return false }
+        if source == SourceNames.hub || source == SourceNames.desk { return false }
         let isListed = sources.contains { name in
             name.hasSuffix("*") ? name != "*" && source.hasPrefix(name.dropLast()) : name == source
         }

@@ -172,7 +172,7 @@ extension APIDescription {
     private static var orderPlaced: JSON {
         optional([
             ("shop", optionalName), ("customer", optionalName), ("warehouse", optionalName),
-            ("currency", ["type": "string", "maxLength": 3]),
+            ("courier", optionalName), ("currency", ["type": "string", "maxLength": 3]),
             ("payableMinor", Schema.amount("What the customer has to pay.")), ("receiver", Schema.ref("Receiver")),
             ("lines", ["type": "array", "items": Schema.ref("FactLine"), "maxItems": 500]),
         ])

@@ -1,4 +1,5 @@
 import HydrantCore
+import HydrantEngine
 import HydrantStorage
 
 /// One operation of the API's description.
@@ -81,11 +82,12 @@ extension APIDescription {
             JSON.Member("/v1/facts", ["post": facts.json]), JSON.Member("/v1/orders", ["get": orders.json]),
             JSON.Member("/v1/orders/{id}", ["get": order.json]),
             JSON.Member("/v1/orders/{id}/proof", ["get": proof.json]),
-            JSON.Member("/v1/search", ["get": search.json]),
+            JSON.Member("/v1/search", ["get": searchByNumber.json, "post": search.json]),
             JSON.Member("/v1/wrong-orders", ["get": wrongOrders.json]),
             JSON.Member("/v1/health-index", ["get": healthIndex.json]),
             JSON.Member("/v1/channels", ["get": channels.json]),
             JSON.Member("/v1/courier-sets", ["get": courierSets.json]),
+            JSON.Member("/v1/bags", ["get": bags.json]), JSON.Member("/v1/bags/{code}", ["get": bag.json]),
             JSON.Member("/v1/audit", ["get": audit.json]),
             JSON.Member("/push/{system}", ["post": push("push", [path("system", systemNote)]).json]),
             JSON.Member(
@@ -142,10 +144,23 @@ extension APIDescription {
     }
 
     private static var search: Operation {
-        Operation(
+        let body = Schema.object(
+            [("q", Schema.text(maximum: 128)), ("limit", Schema.whole(1...100))], optional: ["limit"])
+        return Operation(
             id: "search",
             summary: "Orders by any of their numbers (whole, from the end, or one slip away), telephone or its last "
                 + "four digits, name, SKU, customer; several words have to meet the same order.",
+            body: ["required": true, "content": ["application/json": ["schema": body]]],
+            good: (200, Operation.answer("The orders, the best first.", "SearchResult")),
+            problems: [400, 401, 403, 413, 503], security: [["token": []]])
+    }
+
+    private static var searchByNumber: Operation {
+        Operation(
+            id: "searchByNumber",
+            summary:
+                "The same for numbers, SKU and customer only: what may be a telephone number or a name is refused, "
+                + "because addresses end up in logs.",
             parameters: [
                 .compact([
                     ("name", "q"), ("in", "query"), ("required", true), ("schema", Schema.text(maximum: 128)),
@@ -195,6 +210,29 @@ extension APIDescription {
         Operation(
             id: "listCourierSets", summary: "How many packed parcels stand in each of the five sets, and since when.",
             good: (200, Operation.answer("The sets.", "CourierSets")), problems: [401, 403, 503], security: reading)
+    }
+
+    private static var bags: Operation {
+        Operation(
+            id: "listBags",
+            summary: "The bags of the packing desks: those in work, then those that ended within 90 days.",
+            parameters: [
+                query("warehouse", Schema.text(maximum: 100), "Only bags of this warehouse."),
+                query("state", Schema.words(Bag.State.self), "Only bags in this state."), limit,
+                query(
+                    "cursor", ["type": "string", "pattern": .string(BagPlaceInList.pattern)],
+                    "nextCursor of the page before; a page may be short, or empty, before the last one."),
+            ],
+            good: (200, Operation.answer("A page of bags.", "BagPage")), problems: [400, 401, 403, 503],
+            security: reading)
+    }
+
+    private static var bag: Operation {
+        Operation(
+            id: "getBag", summary: "One bag with its parcels, what is wrong with it, and its labels.",
+            parameters: [path("code", "The bag's code, as it stands on its label.")],
+            good: (200, Operation.answer("The bag.", "Bag")), problems: [400, 401, 403, 404, 503],
+            security: reading)
     }
 
     private static var taskPaths: [JSON.Member] {

@@ -6,7 +6,7 @@ extension APIDescription {
     /// The schemas by name.
     static var schemas: [(String, JSON)] {
         wordSchemas + generalSchemas + factSchemas + orderSchemas + partSchemas + figureSchemas + channelSchemas
-            + taskSchemas
+            + taskSchemas + bagSchemas
     }
 
     private static var wordSchemas: [(String, JSON)] {
@@ -160,7 +160,7 @@ extension APIDescription {
         ])
         let end = Schema.object(
             [
-                ("by", Schema.words(["person", "timer", "fact"])), ("at", Schema.time),
+                ("by", Schema.words(["person", "timer", "fact", "condition"])), ("at", Schema.time),
                 ("fact", Schema.ref("FactKind")),
             ],
             optional: ["at", "fact"])

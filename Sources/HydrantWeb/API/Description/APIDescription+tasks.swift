@@ -13,13 +13,18 @@ extension APIDescription {
             ("openedAt", Schema.time), ("dueAt", Schema.time), ("overdue", Schema.flag),
             ("snoozedUntil", Schema.timeOrNull), ("reopenings", Schema.count), ("reason", Schema.ref("Text")),
         ])
+        let house = Schema.object([
+            ("kind", Schema.words(TaskKind.self)), ("severity", Schema.words(TaskSeverity.self)),
+            ("owner", Schema.text), ("openedAt", Schema.time), ("dueAt", Schema.time), ("overdue", Schema.flag),
+            ("reason", Schema.ref("Text")), ("page", Schema.text),
+        ])
         return [
-            ("Task", task),
+            ("Task", task), ("HouseTask", house),
             (
                 "TaskPage",
                 Schema.object([
                     ("asOf", Schema.time), ("counts", Schema.list(count)), ("tasks", Schema.list(Schema.ref("Task"))),
-                    ("nextCursor", Schema.textOrNull),
+                    ("nextCursor", Schema.textOrNull), ("house", Schema.list(Schema.ref("HouseTask"))),
                 ])
             ),
             (

@@ -112,7 +112,7 @@ struct FactsRoute: Sendable {
 
     private func submit(_ facts: [IncomingFact]) async throws -> [FactReceipt] {
         guard !facts.isEmpty else { return [] }
-        return try await recorded { try await hub.submit(facts) }
+        return try await recorded { try await hub.submit(facts, through: facts.count == 1 ? .api : .bulk) }
     }
 }
 

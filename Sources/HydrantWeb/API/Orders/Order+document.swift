@@ -120,6 +120,7 @@ extension StandingHold {
             case .person: ["by": "person"]
             case .timer(let at): ["by": "timer", "at": .string(at.text)]
             case .fact(let kind): ["by": "fact", "fact": .string(kind.rawValue)]
+            case .condition: ["by": "condition"]
             }
         return [
             "id": .string(id), "reason": reason.document, "owner": .string(owner), "since": .string(since.text),

@@ -101,6 +101,7 @@ struct PushRoute: Sendable {
     ) async throws {
         let now = push.now
         var submission = Submission()
+        submission.door = .webhook
         func park(_ bytes: [UInt8], _ reason: String) throws {
             submission.parked.append(
                 try hub.intake.park(bytes, source: system, place: "push from \(system)", reason: reason, now: now))
@@ -126,6 +127,11 @@ struct PushRoute: Sendable {
         guard submission.facts.count + submission.parked.count > 0 else { return }
         let taken = submission
         let receipts = try await recorded { try await hub.committer.submit(taken) }
+        let repeated = receipts.count { if case .duplicate = $0 { true } else { false } }
+        if repeated > 0 {
+            log.info(
+                "a push repeats what was recorded before", metadata: ["system": "\(system)", "facts": "\(repeated)"])
+        }
         try await parkWhatWasNotRecorded(zip(taken.facts, receipts), from: system, now: now)
     }
 

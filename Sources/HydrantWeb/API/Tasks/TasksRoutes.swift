@@ -7,6 +7,8 @@ import HydrantStorage
 /// `GET /v1/tasks` and `POST /v1/tasks/{id}/…`: what people must do, and what they do with it.
 struct TasksRoutes: Sendable {
     let hub: Hub
+    let house: HouseTasks
+    let files: PageFiles
     private static let bodyBytesMaximum = 65_536
 
     @Sendable func list(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -24,14 +26,34 @@ struct TasksRoutes: Sendable {
             }
             place = found
         }
-        let page = try await recorded { [filter, place] in
-            try await hub.tasks(filter, after: place, limit: limit)
+        let (page, house) = try await recorded { [filter, place] in
+            (
+                try await hub.tasks(filter, after: place, limit: limit, for: .current),
+                place == .begin ? try await houseTasks(filter) : []
+            )
         }
         return Response(json: [
             "asOf": .string(page.asOf.text), "counts": .array(page.counts.map(\.document)),
             "tasks": .array(page.tasks.map { $0.document(asOf: page.asOf) }),
-            "nextCursor": .orNull(page.next?.text),
+            "nextCursor": .orNull(page.next?.text), "house": .array(house),
         ])
+    }
+
+    /// What belongs to no single order, in both languages; only on the first page.
+    private func houseTasks(_ filter: TaskFilter) async throws -> [JSON] {
+        let now = hub.clock.now()
+        let languages = [Language.chinese, .english].map { Formats(words: files.words($0), now: now) }
+        let items = try await house.items(filter, in: languages, for: .current)
+        return zip(items[0], items[1]).map { chinese, english in
+            let text = Text(chinese: chinese.reason, english: english.reason)
+            let dueAt = chinese.since + chinese.kind.severity.time
+            return [
+                "kind": .string(chinese.kind.rawValue), "severity": .string(chinese.kind.severity.rawValue),
+                "owner": .string(HouseTasks.Item.owner), "openedAt": .string(chinese.since.text),
+                "dueAt": .string(dueAt.text), "overdue": .bool(dueAt <= now), "reason": text.json,
+                "page": .string(chinese.href),
+            ]
+        }
     }
 
     /// Whether tasks that are put off are in the list.

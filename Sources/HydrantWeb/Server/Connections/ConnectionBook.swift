@@ -38,6 +38,8 @@ package final class ConnectionBook: Sendable {
     private struct State {
         var entries: [ObjectIdentifier: Entry] = [:]
         var perPeer: [[UInt8]: Int] = [:]
+        /// Those that carry an event stream. Their number is limited elsewhere, and they take no place of others.
+        var streams: Set<ObjectIdentifier> = []
 
         mutating func insert(_ entry: Entry) {
             entries[ObjectIdentifier(entry)] = entry
@@ -45,6 +47,7 @@ package final class ConnectionBook: Sendable {
         }
 
         mutating func remove(_ entry: Entry) {
+            streams.remove(ObjectIdentifier(entry))
             guard entries.removeValue(forKey: ObjectIdentifier(entry)) != nil, let peer = entry.peer else { return }
             let rest = perPeer[peer, default: 1] - 1
             perPeer[peer] = rest == 0 ? nil : rest
@@ -76,7 +79,7 @@ package final class ConnectionBook: Sendable {
     package func admit(_ entry: Entry) -> Bool {
         let (isAdmitted, ended) = state.withLock { state -> (Bool, Entry?) in
             if let peer = entry.peer, state.perPeer[peer, default: 0] >= perPeer { return (false, nil) }
-            guard state.entries.count >= total else {
+            guard state.entries.count - state.streams.count >= total else {
                 state.insert(entry)
                 return (true, nil)
             }
@@ -87,6 +90,18 @@ package final class ConnectionBook: Sendable {
         }
         ended?.end()
         return isAdmitted
+    }
+
+    /// Whether a connection carries an event stream now.
+    package func carriesStream(_ entry: Entry, _ isStream: Bool) {
+        state.withLock { state in
+            let id = ObjectIdentifier(entry)
+            if !isStream {
+                state.streams.remove(id)
+            } else if state.entries[id] != nil {
+                state.streams.insert(id)
+            }
+        }
     }
 
     package func remove(_ entry: Entry) { state.withLock { $0.remove(entry) } }

@@ -22,6 +22,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var body: Body?
     private var unanswered = 0
     private var answerBegan = false
+    private var isStream = false
     private var check: Scheduled<Void>?
 
     init(book: ConnectionBook, limits: ServerLimits) {
@@ -89,10 +90,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head: answerBegan = true
+        case .head(let head):
+            answerBegan = true
+            isStream = head.headerFields[.contentType] == "text/event-stream"
+            if isStream, let entry { book.carriesStream(entry, true) }
         case .body: break
         case .end:
             answerBegan = false
+            if isStream, let entry { book.carriesStream(entry, false) }
+            isStream = false
             unanswered -= 1
             entry?.moved(context.eventLoop.now.uptimeNanoseconds)
             if unanswered == 0 { entry?.isAnswered(false) }

@@ -11,12 +11,15 @@ struct DeskView {
     private var order: Order { model.detail.order }
     private var viewer: Viewer { Viewer.current }
     private var formToken: String { viewer.formToken }
+    /// Those whose parcels the viewer may touch; nil for all.
+    private var warehouses: Set<String>? { viewer.role == .warehouse ? viewer.warehouses : nil }
 
     /// Of a past moment nothing can be done any more, and without a session nothing at all.
     private var isLive: Bool { model.asOf == nil && !formToken.isEmpty }
 
     var bindings: Bindings {
-        var bindings: Bindings = ["deskToken": formToken]
+        // What happens to the order makes it another form.
+        var bindings: Bindings = ["deskToken": formToken, "once": "\(order.version)"]
         for part in [deeds, calls, tickets, notes, offers] { bindings.merge(part) { _, new in new } }
         return bindings
     }
@@ -25,8 +28,9 @@ struct DeskView {
 
     private var deeds: Bindings {
         let mine = OrderAction.allCases.filter { AccessTable.actions[$0]?.contains(viewer.role) == true }
-        let allowed = isLive ? mine.filter { order.obstacle(to: $0) == nil } : []
-        let blocked = isLive ? mine.compactMap { action in order.obstacle(to: action).map { (action, $0) } } : []
+        let allowed = isLive ? mine.filter { order.obstacle(to: $0, in: warehouses) == nil } : []
+        let blocked =
+            isLive ? mine.compactMap { action in order.obstacle(to: action, in: warehouses).map { (action, $0) } } : []
         return [
             "hasDeeds": !allowed.isEmpty || !blocked.isEmpty, "deedPath": orderPath(order.number) + "/actions",
             "deeds": allowed.map(deed), "hasBlocked": !blocked.isEmpty,
@@ -61,7 +65,7 @@ struct DeskView {
         case .placeHold, .ask: return TaskOwners.roles.map { option($0, words("role_\($0)")) }
         case .openTicket: return DeskChoices.subjects.map { option($0, words("subject_\($0)")) }
         case .releaseHold: return order.releasableHolds.map { option($0.id, words($0.reason)) }
-        default: return order.targets(of: action).map { option($0, $0.replacing("#", with: " · ")) }
+        default: return order.targets(of: action, in: warehouses).map { option($0, $0.replacing("#", with: " · ")) }
         }
     }
 
@@ -69,7 +73,7 @@ struct DeskView {
 
     private var calls: Bindings {
         let mayCall = AccessTable.calling.contains(viewer.role)
-        let isBusy = order.calls.contains { !$0.isOver && formats.now < $0.begin + CallWish.lifetime }
+        let isBusy = order.isCalling(at: formats.now)
         let canCall = isLive && mayCall && !isBusy && !model.telephones.isEmpty && order.receiver != nil
         let form: Any =
             canCall

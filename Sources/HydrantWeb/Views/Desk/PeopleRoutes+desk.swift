@@ -4,7 +4,8 @@ import HydrantCore
 import HydrantEngine
 import HydrantStorage
 
-/// What people do on an order's page: deeds, notes, calls. Each is in the trail before it is done.
+/// What people do on an order's page: deeds, notes, calls. Each is a fact of the order that names the person; deeds and
+/// calls are in the audit trail too.
 extension PeopleRoutes {
     func addDesk(to routes: RecordingRouter) {
         routes.post("/orders/{number}/actions") { request, context in
@@ -32,6 +33,8 @@ extension PeopleRoutes {
             return deskMessage(
                 422, words(request)("action_no_reason"), words(request)("action_no_reason_detail"), number, request)
         }
+        wanted.once = once(form)
+        wanted.warehouses = viewer.role == .warehouse ? viewer.warehouses : nil
         wanted.target = form["target"]
         wanted.minutes = min(max(Int(form["minutes"]) ?? 0, 0), 10_000)
         wanted.hours = Int64(form["hours"]).flatMap { (1...720).contains($0) ? $0 : nil }
@@ -86,15 +89,18 @@ extension PeopleRoutes {
         }
         let about = String(form["about"].prefix(100))
         let text = Sensitive(String(form["text"].prefix(4_000)))
-        let answer = try await hub.write(text, kind, about: about, on: number, by: context.person)
+        let reference = NoteReference(id: once(form), kind: kind, about: about)
+        let answer = try await hub.write(text, reference, on: number, by: context.person)
         return answered(answer, number, request, "notes")
     }
 
     private func call(_ request: PageRequest, _ form: Form, _ context: HubContext) async throws -> Response {
         let number = try pathText("number", context).normalised
         let agent = Sensitive(form["agent"].filter { !$0.isWhitespace && $0 != "-" })
-        let answer = try await hub.call(number, through: form["system"], agent: agent, person: context.person)
-        if case .done = answer { try await trail("receiver.called", number, "", ["system": .string(form["system"])]) }
+        var wanted = CallRequest(
+            system: form["system"], agent: agent, person: context.person, actor: viewer.actor)
+        wanted.once = once(form)
+        let answer = try await hub.call(number, wanted)
         return answered(answer, number, request, "calls")
     }
 
@@ -111,7 +117,7 @@ extension PeopleRoutes {
     ) -> Response {
         let words = words(request)
         switch answer {
-        case .done: return pages.seeOther(orderPath(number) + "#\(place)")
+        case .done, .doneBefore: return pages.seeOther(orderPath(number) + "#\(place)")
         case .refused(let refusal):
             return deskMessage(409, words(refusal.text), words(refusal.nextStep), number, request)
         case .unknown:
@@ -129,6 +135,13 @@ extension PeopleRoutes {
         return pages.html(
             view.document(request.frame(.orders), files: pages.files),
             status: status == 409 ? .conflict : .unprocessableContent)
+    }
+
+    /// What the form says that it is told apart by; a form without it is like no other.
+    private func once(_ form: Form) -> String {
+        let said = form["once"]
+        let isFit = (1...40).contains(said.utf8.count) && said.utf8.allSatisfy { (48...57).contains($0) }
+        return isFit ? said : people.newSecret()
     }
 
     private static func line(_ text: String) -> String { String(text.filter { !$0.isNewline }.prefix(300)) }

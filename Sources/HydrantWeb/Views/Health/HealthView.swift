@@ -44,7 +44,22 @@ struct HealthView {
             "denominator": formats.count(counts.denominator),
             "denominatorName": words("health_\(denominator.rawValue)"), "denominatorHref": Self.path(denominator),
             "rest": rest(dimension, formats),
+            "stays": dimension == .dwell ? ["rows": stays(formats)] as Bindings as Any : false,
         ]
+    }
+
+    /// How long the orders under way have been in their states.
+    private func stays(_ formats: Formats) -> [Bindings] {
+        overview.dwell.sorted { $0.key < $1.key }.map { state, figures in
+            [
+                "name": "\(state) \(formats.words(stateNames[state].text))", "orders": formats.count(figures.orders),
+                "ordersHref": address("/orders", [("state", String(state))]),
+                "limit": formats.limit(overview.dwellLimits[state]),
+                "beyond": formats.count(figures.beyond), "beyondHref": OrdersPage.dwellingPath(state),
+                "isLate": figures.beyond > 0, "half": formats.hoursAndMinutes(figures.median),
+                "ninth": formats.hoursAndMinutes(figures.ninth),
+            ]
+        }
     }
 
     /// What is in neither count, or in the one and not in the other.

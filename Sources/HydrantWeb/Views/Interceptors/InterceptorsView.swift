@@ -19,7 +19,8 @@ struct RuleButtons {
         return stages.map { stage in
             [
                 "stage": stage.rawValue, "label": words("interceptor_to_\(stage.rawValue)"), "rule": rule.id,
-                "version": rule.version, "token": formToken ?? "", "isMain": stage == .on,
+                "version": rule.version, "shown": rule.fingerprint, "token": formToken ?? "",
+                "isMain": stage == .on,
             ]
         }
     }
@@ -30,6 +31,7 @@ struct InterceptorsView {
     let document: RuleDocument
     let counts: RuleCounts
     let buttons: RuleButtons
+    let doors: RuleDoorsView
     var problems: [Text] = []
     var notice: Text?
     /// The document that was to be imported and is not right.
@@ -43,7 +45,8 @@ struct InterceptorsView {
             "mayChange": buttons.mayChange, "notice": shown(notice.map { words($0) }),
             "basis": words("interceptor_basis", ["count": String(counts.orders)]),
             "hasProblems": !problems.isEmpty, "problems": problems.map { words($0) }, "imported": shown(imported),
-            "hasCoverage": !counts.sources.isEmpty, "coverage": coverage(words),
+            "hasDoors": !ids.isEmpty, "doors": doors.rows(document, words), "hasCoverage": !counts.sources.isEmpty,
+            "coverage": coverage(words),
             "rules": ids.compactMap { id in Self.listed(document.rules.filter { $0.id == id }) }.map {
                 row($0.rule, newer: $0.newer, words)
             },
@@ -130,9 +133,14 @@ struct RuleVersionsView {
             "stage": rule.stage.rawValue, "stageText": words(rule.stage.text), "sentence": rule.sentence(words),
             "moves": buttons.moves(of: rule, words), "yaml": own.yaml, "hasChanges": !changes.isEmpty,
             "changesTitle": words("interceptor_changes", ["version": String(before?.version ?? 0)]),
-            "changes": changes.map { line -> Bindings in
-                ["line": line, "kind": line.hasPrefix("+") ? "more" : line.hasPrefix("-") ? "less" : "same"]
-            },
+            "changes": diffLines(changes),
         ]
+    }
+}
+
+/// The lines of a difference, for the page.
+func diffLines(_ changes: [String]) -> [Bindings] {
+    changes.map { line in
+        ["line": line, "kind": line.hasPrefix("+") ? "more" : line.hasPrefix("-") ? "less" : "same"]
     }
 }

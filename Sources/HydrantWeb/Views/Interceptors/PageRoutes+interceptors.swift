@@ -36,9 +36,11 @@ extension PageRoutes {
     }
 
     private func interceptorsView(_ request: PageRequest) async throws -> InterceptorsView {
-        InterceptorsView(
+        let doors = try await hub.ruleDoors()
+        return InterceptorsView(
             document: try await hub.book.saved().document,
             counts: try await hub.ruleCounts(latest: Self.countedOrders), buttons: buttons(request),
+            doors: RuleDoorsView(all: doors.all, sinceStart: doors.sinceStart, now: hub.clock.now()),
             notice: notice(request.parameter("done")))
     }
 
@@ -88,9 +90,10 @@ extension PageRoutes {
     private func newInterceptor(_ request: PageRequest) async throws -> Response {
         let id = request.parameter("rule")
         let rules = try await hub.book.saved().document.rules
-        let rule = rules.filter { $0.id == id }.max { $0.version < $1.version }
+        let rule = id.flatMap { rules.newest($0) }
         let form = rule.map { RuleForm($0) } ?? RuleForm()
-        let view = InterceptorView(form: form, formToken: token(of: request), rule: rule)
+        var view = InterceptorView(form: form, formToken: token(of: request), rule: rule)
+        view.base = rule?.version ?? 0
         return html(view.document(request.frame(.interceptors), files: files))
     }
 
@@ -105,26 +108,24 @@ extension PageRoutes {
         return isOurs && !form.isEmpty ? form : nil
     }
 
-    private func oldForm(_ page: PageRequest) -> Response {
-        let view = MessageView.oldForm("/interceptors", files.words(page.language))
-        return html(view.document(page.frame(.elsewhere), files: files), status: .forbidden)
-    }
-
     /// Checks what was written, tries it on the past, saves it as a draft, or gives the form another shape.
     private func editInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
         guard let fields = await fields(request, page) else { return oldForm(page) }
         let act = value(of: "do", in: fields) ?? "check"
         var (view, rule) = written(fields, page)
+        view.base = value(of: "base", in: fields).flatMap { Int($0) } ?? 0
         if var form = view.form, let focus = form.reshape(act) {
-            view = InterceptorView(form: form, formToken: token(of: page), days: view.days, focus: focus)
+            view = InterceptorView(
+                form: form, formToken: token(of: page), base: view.base, days: view.days, focus: focus)
             return html(view.document(page.frame(.interceptors), files: files))
         }
         let isLive = act == "live"
         if var new = rule {
-            let others = try await hub.book.saved().document.rules
-            if new.id.isEmpty { new.id = others.freeID(for: new) }
-            let added = others.adding(new)
-            view.problems = HydrantCore.problems(in: added).filter { added[$0.rule].id == new.id }.map(\.text)
+            let saved = try await hub.book.saved().document
+            if new.id.isEmpty { new.id = saved.rules.freeID(for: new) }
+            let added = RuleDocument(name: saved.name, rules: saved.rules.adding(new))
+            view.problems = added.problems(after: saved).filter { added.rules[$0.rule].id == new.id }.map(\.text)
+            view.problems += RuleOwners.problems(with: new).map(\.text)
             view.rule = new
             rule = new
         }
@@ -135,18 +136,49 @@ extension PageRoutes {
                 view.document(page.frame(.interceptors), files: files), status: isLive ? .ok : .unprocessableContent)
         }
         switch act {
-        case "save":
-            let found = try await hub.changeRules(entry("rule.saved", rule.id)) { $0.adding(rule) }
-            if found.isEmpty { return seeOther("\(rulePath(rule.id))?done=saved") }
-            view.problems = found.map(\.text)
+        case "save": return try await save(rule, view, page)
         case "try":
             let now = hub.clock.now()
             let window = now - .hours(24 * Int64(view.days))..<now + 1
-            view.trial = try await PastOrders(store: hub.store).trial(
-                of: [rule], settings: hub.settings, window: window)
+            let past = PastOrders(store: hub.store, ordersAtMost: PastOrders.ordersOfPage)
+            let settings = hub.settings
+            let found = try await trials.wait { try await past.trial(of: [rule], settings: settings, window: window) }
+            guard let found else { return try busyTrial(view, page) }
+            view.trial = found.found
+            view.isCut = found.isCut
         default: break
         }
         return html(view.document(page.frame(.interceptors), files: files))
+    }
+
+    /// Saves a rule as a draft, unless somebody else has saved one since the editor began.
+    private func save(_ rule: Rule, _ written: InterceptorView, _ page: PageRequest) async throws -> Response {
+        var view = written
+        let base = view.base
+        do {
+            let found = try await hub.changeRules(entry("rule.saved", rule.id)) { try $0.adding(rule, from: base) }
+            if found.isEmpty { return seeOther("\(rulePath(rule.id))?done=saved") }
+            view.problems = found.map(\.text)
+        } catch RuleConflict.newer(let newer) {
+            view.problems = [RuleConflict.newerText]
+            view.newer = newer
+            view.base = newer.version
+            return html(view.document(page.frame(.interceptors), files: files), status: .conflict)
+        }
+        return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+    }
+
+    /// One trial runs at a time; what was written stays in the form.
+    private func busyTrial(_ view: InterceptorView, _ page: PageRequest) throws -> Response {
+        var view = view
+        view.problems = [
+            Text(
+                chinese: "正在进行另一次试运行，请几秒后再试", english: "Another trial is running; try again in a few seconds")
+        ]
+        var response = html(
+            view.document(page.frame(.interceptors), files: files), status: .tooManyRequests)
+        response.headers[.retryAfter] = "5"
+        return response
     }
 
     /// What came from the form, or from its other face, the document.
@@ -188,18 +220,26 @@ extension PageRoutes {
     private func moveInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
         guard let fields = await fields(request, page) else { return oldForm(page) }
         let id = value(of: "rule", in: fields) ?? ""
-        let rules = try await hub.book.saved().document.rules
+        let shown = value(of: "shown", in: fields) ?? ""
         guard let version = value(of: "version", in: fields).flatMap({ Int($0) }),
-            let stage = value(of: "stage", in: fields).flatMap({ Rule.Stage(rawValue: $0) }), stage != .draft,
-            rules.contains(where: { $0.id == id && $0.version == version })
+            let stage = value(of: "stage", in: fields).flatMap({ Rule.Stage(rawValue: $0) }), stage != .draft
         else { return oldForm(page) }
         let entry = entry(
             "rule.moved", id, ["version": .integer(Int64(version)), "stage": .string(stage.rawValue)])
-        let found = try await hub.changeRules(entry) { $0.moving(id, version: version, to: stage) }
-        guard !found.isEmpty else { return seeOther("/interceptors?done=\(stage.rawValue)") }
+        var status = HTTPResponse.Status.unprocessableContent
+        let problems: [Text]
+        do {
+            problems = try await hub.changeRules(entry) {
+                try $0.moving(id, version: version, shown: shown, to: stage)
+            }.map(\.text)
+        } catch RuleConflict.notAsShown {
+            problems = [RuleConflict.notAsShownText]
+            status = .conflict
+        }
+        guard !problems.isEmpty else { return seeOther("/interceptors?done=\(stage.rawValue)") }
         var view = try await interceptorsView(page)
-        view.problems = found.map(\.text)
-        return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
+        view.problems = problems
+        return html(view.document(page.frame(.interceptors), files: files), status: status)
     }
 
     /// Takes a document in: what it says anew becomes drafts.

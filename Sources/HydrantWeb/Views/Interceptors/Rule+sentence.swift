@@ -30,7 +30,7 @@ extension RuleCondition {
 
 extension RuleTest {
     fileprivate func sentence(_ words: Words) -> String {
-        let subject = words(field.text) + (system.isEmpty ? "" : " \(system)")
+        let subject = name(words) + (system.isEmpty ? "" : " \(system)")
         if field.type == .flag || comparison == .isKnown {
             let isTrue = operand != .number(0)
             let known = comparison == .isKnown
@@ -38,6 +38,13 @@ extension RuleTest {
             return words("interceptor_test_\(key)", ["field": subject])
         }
         return "\(subject) \(words(comparison.text)) \(value(words))"
+    }
+
+    /// The value says the unit, so that the name does not.
+    private func name(_ words: Words) -> String {
+        let name = words(field.text)
+        guard field.type == .minutes else { return name }
+        return name.replacing("的分钟数", with: "").replacing("minutes since", with: "the time since")
     }
 
     private func value(_ words: Words) -> String {

@@ -6,10 +6,17 @@ package import HydrantStorage
 package struct OrdersRequest: Hashable, Sendable {
     package var filter = OrderFilter()
     package var health: HealthFilter?
+    /// Only those that have been in their state longer than its limit.
+    package var isDwelling = false
     /// The row id after which the page begins; 0 for the first page.
     package var cursor: Int64 = 0
 
     package init() {}
+}
+
+/// The values of the parameter `dwelling`.
+enum DwellingChoice: String, CaseIterable {
+    case now
 }
 
 /// One page of the list of orders: the model.
@@ -25,17 +32,37 @@ package struct OrdersPage: Sendable {
 
 extension OrdersPage {
     package static let rowsPerPage = 50
+
+    /// The address of the orders that have been in a state for too long.
+    static func dwellingPath(_ state: Int) -> String {
+        address("/orders", [("state", String(state)), ("dwelling", DwellingChoice.now.rawValue)])
+    }
+
     /// The store does not filter by health figures; so many rows are looked at for one page.
     private static let rowsScanned = 20_000
 
     package static func load(_ request: OrdersRequest, from hub: Hub) async throws -> OrdersPage {
         let viewer = Viewer.current
-        let isPlain = request.health == nil && viewer.role != .warehouse
+        let isPlain = request.health == nil && !request.isDwelling && viewer.role != .warehouse
+        let now = hub.clock.now()
+        let flow = hub.settings.flow
+        let index = viewer.role == .warehouse ? WarehouseIndex(viewer.warehouses, hub.keyring) : nil
         let (rows, next) = try await hub.store.read { reader in
-            try isPlain ? Self.plain(request, reader) : Self.scanned(request, viewer, reader)
+            if isPlain { return try Self.plain(request, reader) }
+            return try Self.scanned(request, reader) { rows in
+                let wanted = rows.filter { row in
+                    (request.health?.includes(row) ?? true)
+                        && (!request.isDwelling || row.isBeyondLimit(flow, now: now))
+                }
+                guard let index else { return wanted }
+                let answer = try index.ask(wanted.map(\.id), reader)
+                return wanted.filter { answer.mayConcern($0.id) }
+            } includes: {
+                try viewer.maySee($0, reader)
+            }
         }
         return OrdersPage(
-            request: request, asOf: hub.clock.now(), rows: rows, next: next,
+            request: request, asOf: now, rows: rows, next: next,
             lastReportedState: hub.settings.flow.lastReportedState)
     }
 
@@ -45,8 +72,12 @@ extension OrdersPage {
         return (page, rows.count > rowsPerPage ? page.last?.id : nil)
     }
 
+    /// - Parameters:
+    ///   - narrow: leaves those of some rows that may be shown.
+    ///   - includes: the last word, asked of as few rows as fill the page.
     private static func scanned(
-        _ request: OrdersRequest, _ viewer: Viewer, _ reader: any StoreReader
+        _ request: OrdersRequest, _ reader: any StoreReader, narrow: ([OrderRow]) throws -> [OrderRow],
+        includes: (OrderRow) throws -> Bool
     ) throws -> ([OrderRow], Int64?) {
         var found: [OrderRow] = []
         var cursor = request.cursor
@@ -54,8 +85,7 @@ extension OrdersPage {
         let step = 1_000
         while scanned < rowsScanned {
             let rows = try reader.orderRows(request.filter, after: cursor, limit: step)
-            for row in rows {
-                guard request.health?.includes(row) ?? true, try viewer.maySee(row, reader) else { continue }
+            for row in try narrow(rows) where try includes(row) {
                 if found.count == rowsPerPage { return (found, found.last?.id) }
                 found.append(row)
             }
@@ -64,6 +94,14 @@ extension OrdersPage {
             scanned += rows.count
         }
         return (found, cursor)
+    }
+}
+
+extension OrderRow {
+    /// Whether the order has been in its state longer than it may and somebody still waits for it.
+    func isBeyondLimit(_ flow: Flow, now: Instant) -> Bool {
+        guard place != nil, state < flow.lastReportedState, let since = stateSince else { return false }
+        return now > since + flow.steps[state].dwellLimit
     }
 }
 

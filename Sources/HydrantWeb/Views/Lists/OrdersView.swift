@@ -9,7 +9,7 @@ struct OrdersView {
         let words = files.words(frame.language)
         let formats = Formats(words: words, now: page.asOf)
         let filter = page.request.filter
-        let isFiltered = filter != OrderFilter() || page.request.health != nil
+        let isFiltered = filter != OrderFilter() || page.request.health != nil || page.request.isDwelling
         let isOver = page.next == nil
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true),
@@ -22,6 +22,9 @@ struct OrdersView {
             "healths": options(
                 page.request.health?.rawValue, words,
                 HealthFilter.allCases.map { ($0.rawValue, words("health_\($0.rawValue)")) }),
+            "dwellings": options(
+                page.request.isDwelling ? DwellingChoice.now.rawValue : nil, words,
+                DwellingChoice.allCases.map { ($0.rawValue, words("dwelling_\($0.rawValue)")) }),
             "isEmpty": page.rows.isEmpty && isOver,
             "emptyText": words(isFiltered ? "orders_empty" : "orders_none"),
             "emptyHref": isFiltered ? "/orders" : "/",
@@ -63,6 +66,7 @@ struct OrdersView {
             [
                 ("prefix", filter.numberPrefix), ("state", filter.state.map(String.init)),
                 ("verdict", filter.verdict?.rawValue), ("health", page.request.health?.rawValue),
+                ("dwelling", page.request.isDwelling ? DwellingChoice.now.rawValue : nil),
                 ("after", cursor.map(String.init)),
             ])
     }

@@ -53,8 +53,8 @@ extension WrongOrdersPage {
         return rows.map { row in
             [
                 row.saved.order, words("verdict_\((row.finding?.verdict ?? row.saved.verdict).rawValue)"),
-                words(row.saved.kind.text), row.finding.map { words($0.reason) } ?? "",
-                words(row.saved.kind.advice), formats.second(row.finding?.since ?? row.saved.since),
+                words(row.saved.kind.text), row.reason(words) ?? "", row.advice(words),
+                formats.second(row.finding?.since ?? row.saved.since),
                 row.finding?.lastVerifiedAt.map(formats.second) ?? words("never"),
             ]
         }

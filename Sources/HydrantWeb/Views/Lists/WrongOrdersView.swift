@@ -71,8 +71,8 @@ struct WrongOrdersView {
         let verdict = row.finding?.verdict ?? row.saved.verdict
         return [
             "href": orderPath(row.saved.order), "number": row.saved.order, "badge": verdict.badge(words),
-            "kind": words(row.saved.kind.text), "reason": row.finding.map { words($0.reason) } ?? "—",
-            "advice": words(row.saved.kind.advice), "since": formats.binding(row.finding?.since ?? row.saved.since),
+            "kind": words(row.saved.kind.text), "reason": row.reason(words) ?? "—",
+            "advice": row.advice(words), "since": formats.binding(row.finding?.since ?? row.saved.since),
             "verified": formats.binding(row.finding?.lastVerifiedAt),
         ]
     }

@@ -55,7 +55,7 @@ struct FactWords {
         case .traceReported(let trace): traced(trace)
         case .receiverChanged(let reference):
             reference.area.isEmpty ? "" : words("detail_area", ["area": reference.area])
-        case .holdPlaced(let hold): join([hold.reason, hold.owner])
+        case .holdPlaced(let hold): join([hold.reason, TaskOwners.label(hold.owner, words)])
         case .holdReleased(_, let note): note
         case .decisionMade(let decision):
             words(
@@ -72,7 +72,7 @@ struct FactWords {
                 answer.detail,
             ])
         case .waybillChosen(let id, let number): join([number, parcel(id)])
-        case .taskAsked(let need): join([words(need.reason), need.owner])
+        case .taskAsked(let need): join([words(need.reason), TaskOwners.label(need.owner, words)])
         case .taskMoved(let move): moved(move)
         default: deskDetail(body)
         }
@@ -94,7 +94,7 @@ struct FactWords {
     private func moved(_ move: TaskMove) -> String {
         switch move.step {
         case .taken: move.person
-        case .handedOver(let owner, let note): join([move.person, "→ \(owner)", note])
+        case .handedOver(let owner, let note): join([move.person, "→ \(TaskOwners.label(owner, words))", note])
         case .snoozed(let until, let reason):
             join([move.person, words("detail_until", ["date": formats.minute(until)]), reason])
         case .resolved(let resolution):
@@ -113,11 +113,12 @@ struct FactWords {
     }
 
     /// What would end a hold.
-    func exit(_ exit: Hold.Exit) -> String {
+    func exit(_ exit: StandingHold.Exit) -> String {
         switch exit {
         case .person: words("exit_person")
         case .timer(let at): words("exit_timer", ["time": formats.minute(at)])
         case .fact(let kind): words("exit_fact", ["fact": words("fact_\(keyPart(kind.rawValue))")])
+        case .condition: words("exit_condition")
         }
     }
 

@@ -20,6 +20,8 @@ package struct OrderModel: Sendable {
     /// The telephone from which whoever looks called last.
     package var agentTelephone = ""
     package var offers: [Offer] = []
+    /// What the hub works by; tells who a playbook asks.
+    package var settings = Settings()
 
     package init(
         number: String, asOf: Instant?, filter: TimelineFilter, detail: OrderDetail, related: RelatedOrders
@@ -42,6 +44,7 @@ package struct OrderModel: Sendable {
             of: detail.order, by: viewer.ties, scope: viewer.searchScope)
         var model = OrderModel(
             number: number, asOf: asOf, filter: filter, detail: detail, related: related ?? RelatedOrders())
+        model.settings = hub.settings
         if viewer.sight(.notes) == .clear { model.notes = try await hub.notes(of: detail.order) }
         guard asOf == nil else { return model }
         model.telephones = hub.telephones

@@ -85,6 +85,7 @@ extension OrderView {
             : parcel.shipped != nil ? "parcel_shipped" : parcel.packed != nil ? "parcel_packed" : "parcel_announced"
         return [
             "id": parcel.id, "step": words(step),
+            "noWaybill": words(parcel.tracked == nil ? "no_waybill" : "waybill_not_given"),
             "waybills": parcel.waybills.map { waybill -> Bindings in
                 let courier = [waybill.courier, waybill.channel == waybill.courier ? "" : waybill.channel]
                 return [

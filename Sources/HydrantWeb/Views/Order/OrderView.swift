@@ -121,7 +121,8 @@ struct OrderView {
             "hasHolds": !detail.holds.isEmpty,
             "holds": detail.holds.map { hold -> Bindings in
                 [
-                    "reason": words(hold.reason), "owner": hold.owner, "exit": facts.exit(hold.exit),
+                    "reason": words(hold.reason), "owner": TaskOwners.label(hold.owner, words),
+                    "exit": facts.exit(hold.exit),
                     "since": formats.binding(hold.since),
                 ]
             },

@@ -61,6 +61,13 @@ struct OverviewCells {
             width["state_\(number)_share"] = String(most > 0 ? count * 100 / most : 0)
         }
         text["orders"] = formats.count(overview.counts.orders)
+        for number in StateNumber.all {
+            let figures = overview.dwell[number] ?? DwellFigures()
+            text["dwell_\(number)"] = formats.count(figures.beyond)
+            state["dwell_\(number)"] = figures.beyond > 0 ? "late" : "plain"
+            text["p50_\(number)"] = formats.hoursAndMinutes(figures.median)
+            text["p90_\(number)"] = formats.hoursAndMinutes(figures.ninth)
+        }
     }
 
     private mutating func addFindings(_ overview: Overview) {

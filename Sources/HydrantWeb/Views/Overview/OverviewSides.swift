@@ -13,6 +13,10 @@ actor OverviewSides {
     private var sets: [TrackingSet: Int64] = [:]
     private var openTasks: Int64 = 0
     private var overdueTasks: Int64 = 0
+    /// Where others write too, all orders are looked at for it; that is not done every five seconds.
+    private static let dwellFreshFor: Milliseconds = .minutes(1)
+    private var dwellCountedAt: Instant?
+    private var dwell: [Int: DwellFigures] = [:]
 
     init(hub: Hub, wallClock: any HubClock) {
         self.hub = hub
@@ -33,6 +37,13 @@ actor OverviewSides {
             overdueTasks = tasks.reduce(0) { $0 + $1.overdue }
         }
         var overview = overview
+        if hub.store.isShared {
+            if dwellCountedAt.map({ now < $0 || now >= $0 + Self.dwellFreshFor }) ?? true {
+                dwellCountedAt = now
+                dwell = try await hub.dwellFromStore(now: overview.asOf)
+            }
+            overview.dwell = dwell
+        }
         overview.sets = sets
         overview.openTasks = openTasks
         overview.overdueTasks = overdueTasks

@@ -52,8 +52,22 @@ package struct OverviewView {
         let key = "state_\(number)"
         return [
             "key": key, "number": number, "name": words(stateNames[number].text), "count": cells.text[key] ?? "",
-            "share": cells.width[key + "_share"] ?? "0",
+            "share": cells.width[key + "_share"] ?? "0", "dwell": dwell(number, cells, words) ?? false,
         ]
+    }
+
+    /// How many orders have been in a state for too long, and how long half and nine in ten have been there.
+    private func dwell(_ number: Int, _ cells: OverviewCells, _ words: Words) -> Any? {
+        let overview = history.latest
+        guard overview.dwell[number] != nil, overview.dwellLimits.indices.contains(number) else { return nil }
+        let key = "dwell_\(number)"
+        let limit = Formats(words: words, now: overview.asOf).limit(overview.dwellLimits[number])
+        return [
+            "key": key, "number": String(number), "count": cells.text[key] ?? "", "state": cells.state[key] ?? "",
+            "href": OrdersPage.dwellingPath(number),
+            "beyond": words("dwell_beyond", ["limit": limit]),
+            "half": cells.text["p50_\(number)"] ?? "", "ninth": cells.text["p90_\(number)"] ?? "",
+        ] as Bindings
     }
 
     private func count(

@@ -6,8 +6,8 @@ struct BagsView {
     var bags: [Bag]
     var plan: DeskPlan
     var jobs: [String: PrintJob]
-    /// The demonstration shows what slips of the hand would do.
-    var isDemo = false
+    /// The demonstration shows what slips of the hand do to the parcels that wait and those that left last.
+    var rehearsal: (parcels: [[RehearsedParcel]], slips: HandSlips)?
     var formats: Formats
 
     private static let plannedAtMost = 100
@@ -16,6 +16,7 @@ struct BagsView {
         let words = formats.words
         let largest = plan.bagging.bags.sorted { $0.parcels.count > $1.parcels.count }
         let waiting = plan.bagging.bags.reduce(0) { $0 + $1.parcels.count }
+        let labels = plan.bagging.bags.reduce(0) { $0 + BagRehearsal.labels(of: $1.parcels.count) }
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.second(formats.now),
             "bags": bags.map(row), "hasBags": !bags.isEmpty,
@@ -24,36 +25,50 @@ struct BagsView {
                 "bags_waiting",
                 [
                     "parcels": formats.count(waiting), "bags": formats.count(plan.bagging.bags.count),
-                    "saved": formats.count(waiting - plan.bagging.bags.count),
+                    "saved": formats.count(waiting - labels),
                 ]),
             "stopped": plan.bagging.unbagged.prefix(Self.plannedAtMost).compactMap(stopped),
-            "hasStopped": !plan.bagging.unbagged.isEmpty, "rehearsal": rehearsal,
+            "hasStopped": !plan.bagging.unbagged.isEmpty, "rehearsal": rehearsed,
             "mayPack": Viewer.current.mayOpen("GET", "/packing"),
             "maySet": Viewer.current.mayOpen("GET", "/settings/desk"),
         ]
         return frame.document(files.render(bindings, "bags"), title: words("bags_title"), files: files)
     }
 
-    private static let slipsPermille = 12
+    private static let rehearsalSeed: UInt64 = 11
 
-    /// The parcels that wait, packed with the same slips of the hand with a label each and in bags.
-    private var rehearsal: Any {
-        let keys = plan.bagging.bags.map { bag in bag.parcels.compactMap { plan.parcels[$0.id]?.key } }
-        guard isDemo, keys.count > 1 else { return false }
-        let result = BagRehearsal(keys, seed: 11, slipsPermille: Self.slipsPermille)
-        let parcels = Double(max(1, result.parcels))
-        let text = formats.words(
-            "rehearsal_text",
-            [
-                "parcels": formats.count(result.parcels), "slips": formats.count(result.slips),
-                "named": formats.count(result.named), "saved": formats.count(result.labelsSaved),
-            ])
+    /// The same parcels with the same slips of the hand, with a label each and in bags.
+    private var rehearsed: Any {
+        guard let rehearsal, rehearsal.parcels.count > 1 else { return false }
+        let result = BagRehearsal(rehearsal.parcels, seed: Self.rehearsalSeed, slips: rehearsal.slips)
+        let words = formats.words
         return [
-            "text": text, "parcels": formats.count(result.parcels), "bags": formats.count(result.bags),
-            "scans": formats.decimal(Double(result.scans) / parcels, places: 2),
-            "singleRate": formats.percent(Double(result.slips) / parcels),
-            "bagRate": formats.percent(Double(result.mixUps) / parcels),
+            "rates": words(
+                "rehearsal_rates",
+                [
+                    "grab": "\(rehearsal.slips.grab)", "skip": "\(rehearsal.slips.skip)",
+                    "forget": "\(rehearsal.slips.forget)", "seed": "\(Self.rehearsalSeed)",
+                ]),
+            "text": words(
+                "rehearsal_text",
+                [
+                    "parcels": formats.count(result.parcels), "bags": formats.count(rehearsal.parcels.count),
+                    "slips": formats.count(result.slips), "named": formats.count(result.bagged.named),
+                    "saved": formats.count(result.labelsSaved),
+                ]),
+            "ways": [("rehearsal_single", result.single), ("rehearsal_bags", result.bagged)].map {
+                way($0, $1, parcels: result.parcels)
+            },
         ] as Bindings
+    }
+
+    private func way(_ name: String, _ way: BagRehearsal.Way, parcels: Int) -> Bindings {
+        let parcels = Double(max(1, parcels))
+        return [
+            "name": formats.words(name), "labels": formats.count(way.labels), "scans": formats.count(way.scans),
+            "perParcel": formats.decimal(Double(way.scans) / parcels, places: 2),
+            "mixUps": formats.count(way.mixUps), "rate": formats.percent(Double(way.mixUps) / parcels),
+        ]
     }
 
     private func row(_ bag: Bag) -> Bindings {

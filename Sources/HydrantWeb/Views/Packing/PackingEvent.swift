@@ -1,3 +1,4 @@
+import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
 
@@ -31,6 +32,8 @@ struct PackingEvent {
     var grams: Int?
     /// Whether a label goes to the warehouse's printer; otherwise to the browser.
     var isForPrinter: Bool
+    /// Whether it was scanned before the answer to the event before it was there.
+    var follows: Bool
 
     /// - Parameter now: what was done cannot have been done later.
     init?(json: JSON, now: Instant) {
@@ -50,9 +53,21 @@ struct PackingEvent {
         order = text("order").normalised
         parcel = text("parcel").normalised
         line = text("line", 100).normalised
-        reason = text("reason")
+        reason = withoutPeople(text("reason"))
         grams = json["grams"]?.integer.flatMap { Int(exactly: $0) }
         isForPrinter = text("to") == "printer"
+        follows = json["follows"]?.bool ?? false
+    }
+
+    /// What was scanned without waiting for an answer belongs to what that answer shows.
+    mutating func follow(_ sight: PackingSight) {
+        guard follows else { return }
+        (bag, order, parcel) = (nil, "", "")
+        switch sight {
+        case .nothing, .choose: break
+        case .bag(let open, _): bag = open.code
+        case .pack(let packed): (order, parcel) = (packed.order.number, packed.list.key.parcel)
+        }
     }
 
     var key: ParcelKey { ParcelKey(order: order, parcel: parcel) }

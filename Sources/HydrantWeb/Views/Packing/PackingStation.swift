@@ -1,5 +1,6 @@
 import HydrantCore
 import HydrantEngine
+import HydrantStorage
 
 /// Takes in what was done at a packing page.
 struct PackingStation {
@@ -7,7 +8,25 @@ struct PackingStation {
     let person: DeskPerson
     let words: Words
 
-    func take(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
+    /// An order that cannot be read back is said to be so, and keeps nothing else from the hub.
+    func takeUndamaged(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
+        do {
+            return try await take(event)
+        } catch let failure as StoreFailure where !failure.concernsWholeStore {
+            let word = PackingWord(.wrong, words("desk_order_damaged"), words("desk_order_damaged_next"))
+            return (word, try await undamagedLook(event))
+        }
+    }
+
+    private func undamagedLook(_ event: PackingEvent) async throws -> PackingSight {
+        do {
+            return try await look(event)
+        } catch let failure as StoreFailure where !failure.concernsWholeStore {
+            return .nothing
+        }
+    }
+
+    private func take(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
         switch event.kind {
         case .scan: return try await scan(event)
         case .look: return (PackingWord(.note, ""), try await look(event))
@@ -38,7 +57,7 @@ struct PackingStation {
 
     /// A unit of the parcel that is being packed; nil where the text is none of its goods.
     private func unit(_ event: PackingEvent) async throws -> (PackingWord, PackingSight)? {
-        guard let sight = try await desk.packing(event.order), mayShow(sight.order),
+        guard let sight = try await desk.packing(event.order), mayShow(sight.order), isOwn(sight.list),
             let entry = sight.list.entries.first(where: { $0.sku.isSameCode(as: event.text) }),
             let (after, refusal) = try await desk.pack(
                 event.text, into: event.order, id: event.id, at: event.at, by: person)
@@ -65,20 +84,25 @@ struct PackingStation {
     ) async throws -> (PackingWord, PackingSight) {
         guard let sight = try await desk.packing(order.number) else { return try await unknown(event) }
         let named = parcel.flatMap { order.parcel($0) }
-        let isPacked = named.map { $0.packed != nil } ?? (sight.list.obstacle?.code == "packing.packed")
-        guard isPacked, let key = desk.parcel(of: order, named: parcel) else {
+        // Where the next parcel is another warehouse's, the own one that is packed is meant.
+        let isPacked =
+            named.map { $0.packed != nil } ?? (sight.list.obstacle?.code == "packing.packed" || !isOwn(sight.list))
+        guard isPacked, let key = desk.parcel(of: order, named: parcel, for: person) else {
+            guard isOwn(sight.list) else { return try await unknown(event) }
             guard let obstacle = sight.list.obstacle else {
                 return (PackingWord(.note, order.number, words("desk_pack_now")), .pack(sight))
             }
             let isLate = obstacle.code == "packing.notLocked"
             return (PackingWord(obstacle, words, tone: isLate ? .late : .wrong), .pack(sight))
         }
+        // An order may have parcels in several warehouses; those of others are not there.
+        guard person.maySee(order.warehouse(of: key.parcel)) else { return try await unknown(event) }
         // A bag that is closed or gone is not what stands open before the keeper.
-        if let code = event.bag, let bag = try await desk.bag(code), bag.state == .open || bag.place(key) != nil {
-            return try await put(key, into: code, event)
+        if let bag = try await bag(of: event), bag.state == .open || bag.place(key) != nil {
+            return try await put(key, into: bag.code, event)
         }
         guard let bag = try await desk.assign(key, id: event.id, by: person) else {
-            return (try await refused(key, order), .pack(sight))
+            return (try await refused(key, order), shown(sight))
         }
         return try await put(key, into: bag.code, event)
     }
@@ -154,27 +178,41 @@ struct PackingStation {
     // MARK: - The rest
 
     private func look(_ event: PackingEvent) async throws -> PackingSight {
-        if let code = event.bag, let bag = try await desk.bag(code), person.maySee(bag.way.warehouse) {
-            return .bag(bag, place: nil)
-        }
+        if let bag = try await bag(of: event) { return .bag(bag, place: nil) }
         guard !event.order.isEmpty, let sight = try await desk.packing(event.order), mayShow(sight.order) else {
             return .nothing
         }
-        return .pack(sight)
+        return shown(sight)
+    }
+
+    /// The bag that stood on the screen; nil where there is none, or where it is another warehouse's.
+    private func bag(of event: PackingEvent) async throws -> Bag? {
+        guard let code = event.bag, let bag = try await desk.bag(code), person.maySee(bag.way.warehouse) else {
+            return nil
+        }
+        return bag
     }
 
     private func mayShow(_ order: Order) -> Bool {
         SearchScope(mayFindPeople: false, warehouses: person.warehouses).sees(order)
     }
 
+    /// What the next parcel of an order holds may be for another warehouse to pack; there it is not shown.
+    private func isOwn(_ list: PackList) -> Bool { list.warehouse.isEmpty || person.maySee(list.warehouse) }
+
+    private func shown(_ sight: PackSight) -> PackingSight { isOwn(sight.list) ? .pack(sight) : .nothing }
+
     private func finish(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
         guard let seen = try await desk.packing(event.order), mayShow(seen.order),
+            isOwn(seen.list) || isOwnPacked(event.key, of: seen.order),
             let (sight, refusal) = try await desk.finish(
                 event.key, weightGrams: event.grams.flatMap { $0 > 0 ? $0 : nil }, at: event.at, by: person)
         else { return try await unknown(event) }
-        if let refusal { return (PackingWord(refusal, words), .pack(sight)) }
-        guard let bag = try await desk.assign(event.key, id: event.id, by: person) else {
-            return (PackingWord(.good, words("desk_packed"), words("desk_no_number")), .pack(sight))
+        if let refusal { return (PackingWord(refusal, words), shown(sight)) }
+        guard person.maySee(sight.order.warehouse(of: event.parcel)),
+            let bag = try await desk.assign(event.key, id: event.id, by: person)
+        else {
+            return (PackingWord(.good, words("desk_packed"), words("desk_no_number")), shown(sight))
         }
         let place = bag.place(event.key)?.number
         return (
@@ -183,28 +221,35 @@ struct PackingStation {
         )
     }
 
+    /// Whether it was the person's own, and is packed: said again, it is not the next parcel.
+    private func isOwnPacked(_ key: ParcelKey, of order: Order) -> Bool {
+        order.parcel(key.parcel)?.packed != nil && person.maySee(order.warehouse(of: key.parcel))
+    }
+
     private func bind(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
         guard let seen = try await desk.packing(event.order), mayShow(seen.order) else {
             return try await unknown(event)
         }
         let refusal = try await desk.bind(event.text, to: event.line, of: event.order, at: event.at)
-        let sight = try await desk.packing(event.order).map(PackingSight.pack) ?? .nothing
+        let sight = try await desk.packing(event.order).map(shown) ?? .nothing
         if let refusal { return (PackingWord(refusal, words), sight) }
         return (PackingWord(.good, words("desk_bound"), ""), sight)
     }
 
     private func printLabel(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
         let settings = try await desk.settings()
-        guard desk.canPrint else { return (PackingWord(.late, words("desk_no_press")), try await look(event)) }
-        guard let code = event.bag, let bag = try await desk.bag(code) else { return try await unknown(event) }
+        guard let bag = try await bag(of: event) else { return try await unknown(event) }
+        guard desk.canPrint else {
+            return (PackingWord(.late, words("desk_no_press")), .bag(bag, place: nil))
+        }
         let printer = event.isForPrinter ? settings.printer(of: bag.way.warehouse) : nil
         if event.isForPrinter, printer == nil {
-            return (PackingWord(.late, words("desk_no_printer"), words("desk_no_printer_next")), try await look(event))
+            return (PackingWord(.late, words("desk_no_printer"), words("desk_no_printer_next")), .bag(bag, place: nil))
         }
         var (word, sight) = try await act(
             event, .printLabel(template: settings.template, reason: event.reason), printer: printer)
         if word.tone == .good, printer == nil {
-            word.opens = "/b/\(code)/label?print=\(encodedPiece(event.id))"
+            word.opens = "/b/\(bag.code)/label?print=\(encodedPiece(event.id))"
         }
         return (word, sight)
     }
@@ -214,8 +259,7 @@ struct PackingStation {
     ) async throws -> (PackingWord, PackingSight) {
         let command = BagCommand(
             id: event.id, person: person, at: event.at, action: action, printer: printer)
-        guard let code = event.bag, let bag = try await desk.bag(code), person.maySee(bag.way.warehouse),
-            let outcome = try await desk.act(code, command)
+        guard let bag = try await bag(of: event), let outcome = try await desk.act(bag.code, command)
         else { return try await unknown(event) }
         let sight = PackingSight.bag(outcome.bag, place: nil)
         if let refusal = outcome.refusal { return (PackingWord(refusal, words), sight) }

@@ -139,11 +139,16 @@ struct PackingView {
     }
 
     private func trouble(_ job: PrintJob, _ words: Words) -> String {
-        guard !job.trouble.isEmpty else { return words("print_soon") }
         switch job.trouble {
-        case "cannot be reached": return words("print_unreachable")
-        case "broke off": return words("print_broke_off")
-        default: return job.trouble
+        case nil: words("print_soon")
+        case .unreachable: words("print_unreachable")
+        case .brokeOff: words("print_broke_off")
+        case .tooSlow: words("print_too_slow")
+        case .noAddress: words("print_no_address")
+        case .noPress: words("desk_no_press")
+        case .bagGone: words("print_bag_gone")
+        case .templateGone: words("print_template_gone")
+        case .notDrawn: words("print_not_drawn")
         }
     }
 }

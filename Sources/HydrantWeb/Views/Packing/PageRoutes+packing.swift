@@ -31,10 +31,7 @@ extension PageRoutes {
 
     /// Who stands at the desk.
     var deskPerson: DeskPerson {
-        let viewer = Viewer.current
-        return DeskPerson(
-            actor: viewer.actor, name: viewer.user ?? viewer.actor,
-            warehouses: viewer.role == .warehouse ? viewer.warehouses : nil)
+        Viewer.current.deskPerson
     }
 
     private func packingPage(_ request: PageRequest) -> Response {
@@ -66,10 +63,11 @@ extension PageRoutes {
         var results: [JSON] = []
         var sight = PackingSight.nothing
         for json in list {
-            guard let event = PackingEvent(json: json, now: hub.clock.now()) else {
+            guard var event = PackingEvent(json: json, now: hub.clock.now()) else {
                 throw Problem.unreadableRequest("An event has no id or no kind.")
             }
-            let (word, seen) = try await station.take(event)
+            if !results.isEmpty { event.follow(sight) }
+            let (word, seen) = try await station.takeUndamaged(event)
             results.append(word.json(id: event.id))
             sight = seen
         }
@@ -81,7 +79,7 @@ extension PageRoutes {
     private func view(of sight: PackingSight) async throws -> PackingView {
         var view = PackingView(sight: sight, ready: hub.desk.ready)
         guard case .bag(let bag, _) = sight else { return view }
-        view.jobs = bag.prints.isEmpty ? [:] : try await hub.desk.printJobs()
+        view.jobs = try await hub.desk.printJobs(of: [bag])
         view.hasPrinter = try await hub.desk.settings().printer(of: bag.way.warehouse) != nil
         return view
     }
@@ -93,11 +91,16 @@ extension PageRoutes {
         guard let width = try page.number("width", in: 16...1_280),
             let height = try page.number("height", in: 16...1_280)
         else { throw Problem.unreadableRequest("A picture has a width and a height.") }
+        let viewer = Viewer.current.place
+        guard pictures.enter(viewer) else { throw Problem.busyReading }
+        defer { pictures.leave(viewer) }
         let grey = try await readBody(of: request, 1_700_000)
         guard grey.count == Int(width * height) else {
             throw Problem.unreadableRequest("The picture has other dots than its width and height say.")
         }
-        let codes = hub.desk.readCodes(GreyPicture(width: Int(width), height: Int(height), dots: grey))
+        let picture = GreyPicture(width: Int(width), height: Int(height), dots: grey)
+        let desk = hub.desk
+        guard let codes = try await pictures.run({ desk.readCodes(picture) }) else { throw Problem.busyReading }
         return json(["codes": .array(codes.map { .string($0) })])
     }
 
@@ -176,10 +179,24 @@ extension PageRoutes {
 
     private func bags(_ request: PageRequest) async throws -> Response {
         let words = files.words(request.language)
-        let view = BagsView(
-            bags: try await hub.desk.liveBags(of: deskPerson), plan: try await hub.desk.plan(of: deskPerson),
-            jobs: try await hub.desk.printJobs(), isDemo: isDemo, formats: Formats(words: words, now: hub.clock.now()))
+        let bags = try await hub.desk.liveBags(of: deskPerson)
+        let plan = try await hub.desk.plan(of: deskPerson)
+        var view = BagsView(
+            bags: bags, plan: plan, jobs: try await hub.desk.printJobs(of: bags),
+            formats: Formats(words: words, now: hub.clock.now()))
+        if isDemo {
+            view.rehearsal = (
+                try await hub.desk.rehearsed(by: deskPerson), try await hub.desk.settings().slips
+            )
+        }
         return html(view.document(request.frame(.bags), files: files))
+    }
+}
+
+extension Viewer {
+    /// The viewer as the desk knows people: a warehouse's own see that warehouse's bags only.
+    var deskPerson: DeskPerson {
+        DeskPerson(actor: actor, name: user ?? actor, warehouses: role == .warehouse ? warehouses : nil)
     }
 }
 

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HydrantConnectorKit
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import NIOCore
 
@@ -61,9 +62,10 @@ extension PageRoutes {
             "notice": form.flatMap { $0.notice.isEmpty ? nil : $0.notice }.map {
                 ["text": $0, "isAlert": form?.problems.isEmpty == false, "secret": false] as Bindings
             } ?? false,
-            "problems": form?.problems ?? [], "order": request.parameter("order") ?? "",
+            "isUnsaved": form?.problems.isEmpty == false, "problems": form?.problems ?? [],
+            "order": request.parameter("order") ?? "",
             "preview": address("/templates/preview", [("order", request.parameter("order") ?? "")]),
-            "versions": versions.map { number -> Bindings in
+            "versions": versions.prefix(versionsShown).map { number -> Bindings in
                 [
                     "label": number == 0 ? words("template_shipped") : "\(number)",
                     "href": address("/templates/edit", [("name", name), ("version", "\(number)")]),
@@ -71,6 +73,7 @@ extension PageRoutes {
                 ]
             },
             "groups": fieldGroups(words), "editor": files.assets["templates.js"]?.address ?? "",
+            "stage": files.assets["stage.js"]?.address ?? "",
             "export": address("/templates/export", [("name", name)]),
         ]
         let page = request.frame(.desk).document(
@@ -111,7 +114,10 @@ extension PageRoutes {
         let text = value(of: "text", in: form) ?? ""
         let problems = hub.desk.problems(ofTemplate: text)
         if problems.isEmpty { try await hub.desk.keepDraft(text, of: deskPerson) }
-        let answer: JSON = ["problems": .array(problems.prefix(20).map { .string($0) })]
+        let outline = problems.isEmpty ? LabelTemplateOutline(text: text) : nil
+        let answer: JSON = [
+            "problems": .array(problems.prefix(20).map { .string($0) }), "outline": outline?.json ?? .null,
+        ]
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
@@ -138,3 +144,6 @@ extension PageRoutes {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }
+
+/// So many of the newest versions have a link; every one has its address.
+private let versionsShown = 30

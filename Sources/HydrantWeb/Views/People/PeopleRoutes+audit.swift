@@ -56,13 +56,14 @@ extension PeopleRoutes {
         guard reason.filter({ !$0.isWhitespace }).count >= 4 else {
             return message(422, words("reveal_no_reason"), words("reveal_no_reason_detail"), number, request)
         }
+        let kept = withoutPeople(reason)
         guard let order = try await hub.committer.order(number), let reference = order.receiver?.value,
             let receiver = try await hub.receiver(reference)
         else { return message(404, words("reveal_none"), words("error_404_order_detail"), number, request) }
         let now = people.clock.now()
         let entry = AuditEntry(
             time: now, actor: viewer.actor, action: "receiver.revealed", object: "order:\(order.number)",
-            reason: reason, detail: ["fields": ["name", "phone", "address"]])
+            reason: kept, detail: ["fields": ["name", "phone", "address"]])
         let keyring = hub.keyring
         let isTaken = try await hub.store.transaction { transaction in
             let earlier = try transaction.auditRows(
@@ -80,7 +81,7 @@ extension PeopleRoutes {
         }
         let clear = receiver.open(reason: "asked for with a reason that is in the audit trail")
         let bindings: Bindings = [
-            "number": order.number, "href": orderPath(order.number), "reason": reason,
+            "number": order.number, "href": orderPath(order.number), "reason": kept,
             "telephone": shown(DialledNumber(clear.phone)?.link),
             "rows": [
                 ("receiver", clear.name), ("phone", clear.phone),

@@ -59,7 +59,8 @@ struct PeopleRoutes: Sendable {
         let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
         let form = Form(pairs: pairs)
         guard !viewer.formToken.isEmpty, isEqualInConstantTime(form["form"].utf8, viewer.formToken.utf8) else {
-            throw Problem.foreignForm
+            guard request.isPageForm else { throw Problem.foreignForm }
+            return pages.oldForm(PageRequest(request))
         }
         return try await page(request) { try await body($0, form) }
     }

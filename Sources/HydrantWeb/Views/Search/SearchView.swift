@@ -9,6 +9,8 @@ struct SearchView {
     var progress: SearchProgress
     /// The last state that any system reports.
     var lastState: Int
+    /// Masked, by order number.
+    var receivers: [String: Receiver] = [:]
 
     /// The hits alone, for the box that answers as one types.
     func fragment(_ words: Words, files: PageFiles) -> String { files.render(bindings(words), "hits") }
@@ -46,9 +48,18 @@ struct SearchView {
             "verdict": row.verdict.map { $0.badge(words) as Any } ?? false,
             "completion": shown(
                 row.completion == .open ? nil : words("completion_\(keyPart(row.completion.rawValue))")),
-            "placed": formats.binding(row.placedAt),
+            "placed": formats.binding(row.placedAt), "receiver": shown(receiver(of: row.number)),
             "why": hit.matches.map { Self.why($0, words) },
         ]
+    }
+
+    /// What the viewer's role may see of the receiver.
+    private func receiver(of number: String) -> String? {
+        guard let receiver = receivers[number] else { return nil }
+        let viewer = Viewer.current
+        let seen: [(OrderField, String)] = [(OrderField.receiverName, receiver.name), (.receiverPhone, receiver.phone)]
+        let texts = seen.filter { viewer.sight($0.0) != .hidden && !$0.1.isEmpty }.map(\.1)
+        return texts.isEmpty ? nil : texts.joined(separator: " ")
     }
 
     /// "Tracking number ends in this: SF…0041".

@@ -20,7 +20,8 @@ extension PeopleRoutes {
             "mayChange": viewer.mayOpen("POST", "/settings/parked"),
             "groups": groups.enumerated().map { index, group -> Bindings in
                 [
-                    "n": String(index), "source": group.source, "reason": group.reason,
+                    "n": String(index), "seen": String(group.newestID), "source": group.source, "reason": group.reason,
+                    "reasonText": ParkedWords.text(group.reason, words),
                     "count": formats.count(group.count), "oldest": formats.binding(group.oldest),
                     "newest": formats.binding(group.newest), "places": group.places.joined(separator: ", "),
                 ]
@@ -33,16 +34,22 @@ extension PeopleRoutes {
     func changeParked(_ request: PageRequest, _ form: Form) async throws -> Response {
         let words = words(request)
         if form["do"] == "again" {
-            let (looked, recorded) = try await hub.decideParkedAgain(source: form["source"], reason: form["reason"])
-            let values = ["looked": String(looked), "recorded": String(recorded)]
-            return try await parked(request, Notice(text: words("parked_decided", values), isAlert: recorded == 0))
+            guard let found = try await hub.decideParkedAgain(source: form["source"], reason: form["reason"]) else {
+                return try await parked(request, Notice(text: words("parked_busy"), isAlert: true))
+            }
+            let values = ["looked": String(found.looked), "recorded": String(found.recorded)]
+            let text = words(found.isMore ? "parked_decided_part" : "parked_decided", values)
+            return try await parked(request, Notice(text: text, isAlert: found.recorded == 0 && !found.isMore))
         }
+        let now = hub.clock.now()
         let why = form["why"].filter { !$0.isNewline }
         guard form["do"] == "drop", (3...200).contains(why.count) else {
             return try await parked(request, Notice(text: words("parked_why"), isAlert: true))
         }
-        let count = try await hub.dropParked(
-            source: form["source"], reason: form["reason"], why: why, by: viewer.actor)
+        guard let seen = Int64(form["seen"]) else { throw BadParameter("seen", allowed: []) }
+        var group = ParkedGroup(source: form["source"], reason: form["reason"], oldest: now, newest: now)
+        group.newestID = seen
+        let count = try await hub.dropParked(group, why: why, by: viewer.actor)
         return try await parked(request, Notice(text: words("parked_dropped", ["count": String(count)])))
     }
 }

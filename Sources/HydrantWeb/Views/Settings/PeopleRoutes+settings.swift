@@ -34,17 +34,24 @@ extension PeopleRoutes {
                     "reported": words(step.isReported || step.number == 0 ? "settings_reported" : "settings_inferred"),
                 ]
             },
-            "requests": settings.flow.requests.map { asked -> Bindings in
-                [
-                    "after": words(stateNames[min(asked.afterState, 7)].text), "what": words(asked.kind.text),
-                    "system": displayName(ofSystem: asked.system),
-                ]
-            },
+            "requests": requests(settings.flow, words),
             "hasRequests": !settings.flow.requests.isEmpty, "chains": chains(settings.dispatch, words),
             "hasChains": !settings.dispatch.chains.isEmpty, "couriers": couriers(settings.dispatch),
             "hasCouriers": !settings.dispatch.couriers.isEmpty, "limits": limits(settings, formats),
         ]
         return answer(document(bindings, "settings", title: words("settings_title"), request, .users), 200)
+    }
+
+    /// In the order of the states; a message to the customer says which one it is.
+    private func requests(_ flow: Flow, _ words: Words) -> [Bindings] {
+        (0...7).flatMap { state in flow.requests.filter { min($0.afterState, 7) == state } }.map { asked in
+            let message = asked.touchpoint.map { words("touchpoint_\(keyPart($0.rawValue))") }
+            return [
+                "after": words(stateNames[min(asked.afterState, 7)].text),
+                "what": [words(asked.kind.text), message].compactMap(\.self).joined(separator: " · "),
+                "system": displayName(ofSystem: asked.system),
+            ]
+        }
     }
 
     private func chains(_ dispatch: DispatchSettings, _ words: Words) -> [Bindings] {

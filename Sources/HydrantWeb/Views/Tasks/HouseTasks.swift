@@ -10,6 +10,11 @@ actor HouseTasks {
         var reason: String
         var href: String
         var since: Instant
+
+        /// The role that it waits for.
+        static let owner = "operations"
+        /// Who hears of it: whoever may see the page where it is dealt with.
+        static func isSeen(by viewer: Viewer) -> Bool { viewer.mayOpen("GET", "/settings/words") }
     }
 
     /// What a look costs is paid once in so long, however many people have the queue open.
@@ -26,8 +31,7 @@ actor HouseTasks {
     init(hub: Hub) { self.hub = hub }
 
     /// Of both kinds at most ten each, the most frequent first.
-    func items(_ formats: Formats) async throws -> [Item] {
-        try await look()
+    private func items(_ formats: Formats) -> [Item] {
         let text = formats.words
         let words = words.prefix(Self.itemsAtMost).map { word in
             let values = ["system": word.system, "word": word.word, "count": formats.count(word.orders)]
@@ -36,15 +40,37 @@ actor HouseTasks {
         }
         return words
             + parked.prefix(Self.itemsAtMost).map { group in
-                let values = ["source": group.source, "count": formats.count(group.count), "reason": group.reason]
+                let values = [
+                    "source": group.source, "count": formats.count(group.count),
+                    "reason": ParkedWords.text(group.reason, text),
+                ]
                 return Item(
                     kind: .messagesParked, reason: text("house_parked", values), href: "/settings/parked",
                     since: group.oldest)
             }
     }
 
+    /// Those of them that a filter admits and a viewer may know.
+    func items(_ filter: TaskFilter, _ formats: Formats, for viewer: Viewer) async throws -> [Item] {
+        try await items(filter, in: [formats], for: viewer).first ?? []
+    }
+
+    /// The same ones in several languages.
+    func items(_ filter: TaskFilter, in languages: [Formats], for viewer: Viewer) async throws -> [[Item]] {
+        guard Item.isSeen(by: viewer), filter.person == nil, filter.owner == nil || filter.owner == Item.owner else {
+            return languages.map { _ in [] }
+        }
+        try await look()
+        return languages.map { formats in
+            items(formats).filter { item in
+                (filter.kind == nil || filter.kind == item.kind)
+                    && (filter.severity == nil || filter.severity == item.kind.severity)
+            }
+        }
+    }
+
     private func look() async throws {
-        let now = hub.clock.now()
+        let now = hub.stopwatch.now()
         if let lookedAt, lookedAt <= now, now < lookedAt + Self.freshFor { return }
         lookedAt = now
         let (findings, counts) = try await hub.store.read { (try $0.findingCounts(), try $0.counts()) }

@@ -12,13 +12,15 @@ extension Hub {
     ) async throws -> TaskPage {
         guard viewer.role == .warehouse else { return try await tasks(filter, after: place, limit: limit) }
         let now = clock.now()
+        let index = WarehouseIndex(viewer.warehouses, keyring)
         return try await store.read { reader in
-            let own = try Self.seen(by: viewer, reader)
+            let own = try Self.seen(by: viewer, index, reader)
             let found = own.filter { place < $0.place && filter.admits($0.row) }
-            let shown = Array(found.prefix(limit))
+            // What is shown is looked at itself: the index may be some moments behind.
+            let shown = try found.prefix(limit).filter { try viewer.maySee(number: $0.order, reader) }
             return TaskPage(
                 asOf: now, filter: filter, tasks: shown, counts: Self.counts(of: own, dueBy: now),
-                next: found.count > limit ? shown.last?.place : nil)
+                next: found.count > limit ? found[limit - 1].place : nil)
         }
     }
 
@@ -28,7 +30,9 @@ extension Hub {
         return try await committer.order(command.order).map(viewer.maySee) ?? false
     }
 
-    private static func seen(by viewer: Viewer, _ reader: any StoreReader) throws -> [ListedTask] {
+    private static func seen(
+        by viewer: Viewer, _ index: WarehouseIndex, _ reader: any StoreReader
+    ) throws -> [ListedTask] {
         var own: [ListedTask] = []
         var isSeen: [String: Bool] = [:]
         var cursor = TaskPlace.begin
@@ -36,8 +40,11 @@ extension Hub {
         let step = 500
         while scanned < tasksScanned {
             let tasks = try reader.tasks(TaskFilter(), after: cursor, limit: step)
-            for task in tasks {
-                let known = try isSeen[task.order] ?? viewer.maySee(number: task.order, reader)
+            let answer = try index.ask(Array(Set(tasks.map(\.orderID))), reader)
+            for task in tasks where answer.mayConcern(task.orderID) {
+                let known =
+                    try answer.found.contains(task.orderID)
+                    || isSeen[task.order] ?? viewer.maySee(number: task.order, reader)
                 isSeen[task.order] = known
                 if known { own.append(task) }
             }

@@ -1,4 +1,5 @@
 import HydrantCore
+import HydrantDocuments
 import HydrantEngine
 import HydrantStorage
 
@@ -96,7 +97,7 @@ struct TasksView {
     }
 
     private func ownerChips(_ formats: Formats) -> [Bindings] {
-        let owners = page.counts.map(\.owner).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let owners = Set(page.counts.map(\.owner) + [page.filter.owner].compactMap(\.self))
         let choices: [String?] = [nil] + owners.sorted().map(Optional.some)
         return choices.map { owner in
             let count = page.counts.filter { owner == nil || $0.owner == owner }.reduce(0) { $0 + $1.count }
@@ -144,7 +145,8 @@ struct TasksView {
         return address(
             "/tasks",
             [
-                ("owner", owner ?? filter.owner), ("kind", (kind ?? filter.kind)?.rawValue),
+                ("owner", (owner ?? filter.owner) ?? (TaskOwners.own == nil ? nil : TaskOwners.all)),
+                ("kind", (kind ?? filter.kind)?.rawValue),
                 ("person", withPerson ? filter.person : nil),
                 ("asleep", asleep ?? (filter.awakeAt == nil) ? "yes" : nil), ("after", cursor),
             ])
@@ -153,7 +155,18 @@ struct TasksView {
 
 /// The roles that tasks wait for.
 enum TaskOwners {
-    static let roles = ["operations", "warehouse", "service", "finance", "it", "owner"]
+    static let roles = RuleOwners.roles
+
+    /// In addresses: the tasks of every role.
+    static let all = "all"
+
+    /// The role whose tasks the viewer sees first; nil for those who look after all of them.
+    static var own: String? {
+        switch Viewer.current.role {
+        case .warehouse, .service, .finance, .it: Viewer.current.role.rawValue
+        case .owner, .operations, .viewer: nil
+        }
+    }
 
     static func label(_ owner: String, _ words: Words) -> String {
         roles.contains(owner) ? words("role_\(owner)") : owner
