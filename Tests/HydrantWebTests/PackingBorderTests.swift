@@ -197,4 +197,23 @@ import Testing
             #expect(try await api.hub.committer.order("SPLIT001")?.parcels.count == 1)
         }
     }
+
+    @Test func `a label whose number was taken back is red, and the one that counts is named`() async throws {
+        let fixture = try PagesFixture()
+        let again = [
+            PageFacts.fact(
+                "waybill.voided", "OLD1", ["parcel": "OLD1-1", "number": "SF77OLD1"], source: "sf", minute: 12),
+            PageFacts.fact(
+                "tracking.reported", "OLD1",
+                ["parcel": "OLD1-1", "courier": "sf", "channel": "sf", "number": "SF99OLD1"], source: "sf", id: "2",
+                minute: 13),
+        ]
+        try await fixture.holding(PackingTests.packed("OLD1") + again) {
+            let old = try await PackingTests.send(fixture, [PackingTests.scan("SF77OLD1")])
+            #expect(old.tones == ["wrong"] && old.texts[0].contains("SF77OLD1"), "\(old.texts)")
+            #expect(old.bag.isEmpty)
+            let live = try await PackingTests.send(fixture, [PackingTests.scan("SF99OLD1")])
+            #expect(live.tones == ["good"] && !live.bag.isEmpty, "\(live.texts)")
+        }
+    }
 }

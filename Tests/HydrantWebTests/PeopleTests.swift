@@ -1,4 +1,5 @@
 import HTTPTypes
+import HydrantConnectorKit
 import HydrantCore
 import HydrantEngine
 import HydrantStorage
@@ -55,6 +56,29 @@ import Testing
         #expect(answer.text.contains("href=\"\(back)\""))
         let script = try await api.send(.post, path, headers: [.cookie: cookie], body: Array("form=old".utf8))
         #expect(try script.problemCode() == "HY-2031")
+    }
+
+    @Test func `whoever scans a label's code is led there after signing in, and never to another site`() async throws {
+        let api = try APIFixture(withPages: true)
+        try await api.join(api.people(), "ada", .operations)
+        let wanted = "/orders?state=3&lang=en"
+        let asked = try await api.send(.get, wanted, headers: [.accept: "text/html"])
+        #expect(asked.status == 401)
+        #expect(asked.text.contains("name=\"to\" value=\"/orders?state=3&amp;lang=en\""), "\(asked.text)")
+        func place(_ to: String, password: String = APIFixture.password) async throws -> Answer {
+            let form = formEncoded([
+                (name: "name", value: "ada"), (name: "password", value: password), (name: "to", value: to),
+            ])
+            return try await api.send(.post, "/sign-in", body: Array(form.utf8))
+        }
+        #expect(try await place(wanted).headers[.location] == wanted)
+        let refused = try await place(wanted, password: "wrong")
+        #expect(refused.status == 401 && refused.text.contains("value=\"/orders?state=3&amp;lang=en\""))
+        let others = [
+            "https://example.org/", "//example.org/", "/\\example.org", "/\t/example.org", "orders", "/sign-out",
+            "/v1/facts", "/events/overview", "/" + String(repeating: "a", count: 600),
+        ]
+        for other in others { #expect(try await place(other).headers[.location] == "/", "\(other)") }
     }
 
     @Test func `a refusal does not tell what was wrong`() async throws {

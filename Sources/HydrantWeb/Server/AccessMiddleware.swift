@@ -38,7 +38,7 @@ struct AccessMiddleware: RouterMiddleware {
         } catch let problem as Problem {
             guard request.wantsPage || request.isPageForm else { throw problem }
             let isOver = problem.code == Problem.tokenUnknown.code
-            return pages.signIn(request, .unauthorized, isOver ? .over : nil)
+            return pages.signIn(request, .unauthorized, isOver ? .over : nil, to: WayBack.place(of: request))
         }
         var context = context
         context.holder = sender.holder

@@ -29,6 +29,8 @@ struct SignInPages: Sendable {
         var path = "/sign-in"
         var withToken = false
         var sendsItself = false
+        /// The page that is shown afterwards; nil for the overview.
+        var wayBack: String?
     }
 
     /// The link by which somebody chooses a first password, and the name that was typed.
@@ -42,20 +44,26 @@ struct SignInPages: Sendable {
 
     /// The form for name and password, with one for a token beside it.
     func signIn(
-        _ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, name: String = ""
+        _ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, name: String = "", to place: String? = nil
     ) -> Response {
         let fields = [
             Field(id: "name", type: "text", autocomplete: "username", value: name),
             Field(id: "password", type: "password", autocomplete: "current-password"),
         ]
-        var response = form(request, status, Sheet(kind: "signin", fields: fields, withToken: true), alert)
+        var sheet = Sheet(kind: "signin", fields: fields, withToken: true)
+        sheet.wayBack = place
+        var response = form(request, status, sheet, alert)
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hydrant\"" }
         return response
     }
 
-    func digits(_ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, ticket: String) -> Response {
+    func digits(
+        _ request: Request, _ status: HTTPResponse.Status, _ alert: Alert?, ticket: String, to place: String?
+    ) -> Response {
         let fields = [Field(id: "digits", type: "text", autocomplete: "one-time-code")]
-        return form(request, status, Sheet(kind: "digits", fields: fields, hidden: [("ticket", ticket)]), alert)
+        var sheet = Sheet(kind: "digits", fields: fields, hidden: [("ticket", ticket)])
+        sheet.wayBack = place
+        return form(request, status, sheet, alert)
     }
 
     /// What a link that works once opens: a button, so that a program that only looks at the address uses nothing up.
@@ -117,10 +125,13 @@ struct SignInPages: Sendable {
                 ]
             },
             "hidden": sheet.hidden.map { ["name": $0.0, "value": $0.1] as Bindings },
+            "wayBack": shown(sheet.wayBack),
             "other": [
                 "tag": other == .chinese ? "zh-CN" : "en", "label": other == .chinese ? "中文" : "English",
                 "href": address(
-                    sheet.path, page.parameters.map { ($0.0, Optional($0.1)) } + [("lang", Optional(other.rawValue))]),
+                    sheet.path,
+                    (sheet.wayBack == nil ? page.parameters.map { ($0.0, Optional($0.1)) } : [("to", sheet.wayBack)])
+                        + [("lang", Optional(other.rawValue))]),
             ] as Bindings,
         ]
         var response = html(files.render(bindings, "signin"), status)

@@ -17,7 +17,9 @@ struct SignInRoutes: Sendable {
     private static let formBytesMaximum = 4_096
 
     @Sendable func get(_ request: Request, _ context: HubContext) async throws -> Response {
-        guard let code = query(request, "code") else { return pages.signIn(request, .ok, nil) }
+        guard let code = query(request, "code") else {
+            return pages.signIn(request, .ok, nil, to: WayBack.checked(query(request, "to")))
+        }
         // The same link again, in the browser that it signed in.
         if try await session(of: request) != nil, !codes.isOpen(code, now: wallClock.now()) {
             return Response(status: .seeOther, headers: [.location: "/"])
@@ -28,6 +30,7 @@ struct SignInRoutes: Sendable {
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
         let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
         func field(_ name: String) -> String? { value(of: name, in: pairs) }
+        let place = WayBack.checked(field("to"))
         if let code = field("code") {
             guard let holder = codes.redeem(code, now: wallClock.now()) else {
                 return pages.signIn(request, .unauthorized, .linkOver)
@@ -36,9 +39,9 @@ struct SignInRoutes: Sendable {
         }
         if let token = field("token") {
             guard let holder = tokens.holder(of: token.utf8.filter({ $0 > 0x20 })) else {
-                return pages.signIn(request, .unauthorized, .refused)
+                return pages.signIn(request, .unauthorized, .refused, to: place)
             }
-            return signIn(holder, request)
+            return signIn(holder, request, to: place)
         }
         let source = context.source(of: request)
         let old = SessionCookie.value(of: request)
@@ -48,29 +51,30 @@ struct SignInRoutes: Sendable {
                     ticket: ticket, digits: field("digits") ?? "", source: source, device: device(request),
                     replacing: old)
             }
-            return answer(outcome, request, ticket: ticket, name: "")
+            return answer(outcome, request, ticket: ticket, to: place)
         }
         guard let name = field("name"), let password = field("password") else {
-            return pages.signIn(request, .unauthorized, .refused)
+            return pages.signIn(request, .unauthorized, .refused, to: place)
         }
         let outcome = try await recorded {
             try await people.signIn(
                 name, password: password, source: source, device: device(request), replacing: old)
         }
-        return answer(outcome, request, ticket: nil, name: name)
+        return answer(outcome, request, ticket: nil, to: place)
     }
 
-    private func answer(_ outcome: SignInOutcome, _ request: Request, ticket: String?, name: String) -> Response {
+    private func answer(_ outcome: SignInOutcome, _ request: Request, ticket: String?, to place: String?) -> Response {
         let now = wallClock.now()
         switch outcome {
-        case .signedIn(let value): return enter(value, PersonSession.lifetime, request)
-        case .asksForDigits(let ticket): return pages.digits(request, .ok, nil, ticket: ticket)
+        case .signedIn(let value): return enter(value, PersonSession.lifetime, request, to: place)
+        case .asksForDigits(let ticket): return pages.digits(request, .ok, nil, ticket: ticket, to: place)
         case .refused:
-            if let ticket { return pages.digits(request, .unauthorized, .refused, ticket: ticket) }
-            return pages.signIn(request, .unauthorized, .refused)
-        case .locked(let until): return pages.signIn(request, .tooManyRequests, .locked(until: until, now: now))
+            if let ticket { return pages.digits(request, .unauthorized, .refused, ticket: ticket, to: place) }
+            return pages.signIn(request, .unauthorized, .refused, to: place)
+        case .locked(let until):
+            return pages.signIn(request, .tooManyRequests, .locked(until: until, now: now), to: place)
         case .busy:
-            var response = pages.signIn(request, .serviceUnavailable, .busy)
+            var response = pages.signIn(request, .serviceUnavailable, .busy, to: place)
             response.headers[.retryAfter] = "2"
             return response
         }
@@ -119,12 +123,14 @@ struct SignInRoutes: Sendable {
         return redirect(to: "/sign-in", cookie: cookie("", 0, request))
     }
 
-    private func signIn(_ holder: AccessToken, _ request: Request) -> Response {
-        enter(sessions.issue(for: holder, now: wallClock.now()), sessions.lifetime, request)
+    private func signIn(_ holder: AccessToken, _ request: Request, to place: String? = nil) -> Response {
+        enter(sessions.issue(for: holder, now: wallClock.now()), sessions.lifetime, request, to: place)
     }
 
-    private func enter(_ value: String, _ lifetime: Milliseconds, _ request: Request) -> Response {
-        redirect(to: "/", cookie: cookie(value, lifetime, request))
+    private func enter(
+        _ value: String, _ lifetime: Milliseconds, _ request: Request, to place: String? = nil
+    ) -> Response {
+        redirect(to: place ?? "/", cookie: cookie(value, lifetime, request))
     }
 
     private func cookie(_ value: String, _ lifetime: Milliseconds, _ request: Request) -> String {

@@ -84,6 +84,9 @@ struct PackingStation {
     ) async throws -> (PackingWord, PackingSight) {
         guard let sight = try await desk.packing(order.number) else { return try await unknown(event) }
         let named = parcel.flatMap { order.parcel($0) }
+        if let word = named.flatMap({ oldWaybill(of: $0, in: order, event.text) }) {
+            return (word, try await look(event))
+        }
         // Where the next parcel is another warehouse's, the own one that is packed is meant.
         let isPacked =
             named.map { $0.packed != nil } ?? (sight.list.obstacle?.code == "packing.packed" || !isOwn(sight.list))
@@ -105,6 +108,16 @@ struct PackingStation {
             return (try await refused(key, order), shown(sight))
         }
         return try await put(key, into: bag.code, event)
+    }
+
+    /// The label that was scanned was taken back: the parcel may still carry it.
+    private func oldWaybill(of parcel: Parcel, in order: Order, _ text: String) -> PackingWord? {
+        let number = text.normalised
+        guard parcel.waybills.contains(where: { $0.number == number && $0.voided != nil }) else { return nil }
+        let live = order.liveWaybill(of: parcel)?.number
+        return PackingWord(
+            .wrong, words("desk_waybill_void", ["number": number]),
+            live.map { words("desk_waybill_live", ["number": $0]) } ?? words("desk_waybill_none"))
     }
 
     private func put(
