@@ -6,12 +6,13 @@
 # demo    run the hub with a simulated outside world and a Double-11 day; prints the address
 # bench   measure against a plain C program and write bench.json
 # soak    ingest with random kills for SECONDS (make soak SECONDS=600), then verify
+# mutants switch on bugs put in on purpose, one at a time, and see that each is found
 # docs    check the links of all documents and list the error pages
 
 SHELL := /bin/bash
 SECONDS ?= 600
 
-.PHONY: help setup build test tidy format demo bench soak docs
+.PHONY: help setup build test tidy format demo bench soak mutants docs
 
 help:
 	@sed -n '/^#/!q; s/^# /make /p' Makefile
@@ -40,6 +41,9 @@ bench: build
 
 soak: setup build
 	@Scripts/kill_ingest.py --seconds $(SECONDS)
+
+mutants: setup
+	@Scripts/mutants.py
 
 docs:
 	@Scripts/check_docs.py

@@ -7,7 +7,12 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
+    // Bugs put in on purpose, in debug builds alone (Sources/HydrantCore/Mutant.swift).
+    .define("HYDRANT_MUTANTS", .when(configuration: .debug)),
+    // One build for use and for its tests, which are compiled without optimizing: that takes a third of the time.
+    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -44,7 +49,8 @@ let package = Package(
         .systemLibrary(name: "CJemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
-        .systemLibrary(name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(
+            name: "CPangoCairo", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev", "libharfbuzz-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZBar", providers: [.apt(["libzbar-dev"])]),
         .target(name: "CDivisions", exclude: ["divisions.zst"]),
@@ -103,13 +109,14 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "HydrantCoreTests", dependencies: ["HydrantCore", "HydrantTesting"], swiftSettings: settings),
+            name: "HydrantCoreTests", dependencies: ["HydrantCore", "HydrantTesting"], swiftSettings: testSettings),
         .testTarget(
-            name: "HydrantDocumentsTests", dependencies: ["HydrantCore", "HydrantDocuments"], swiftSettings: settings),
+            name: "HydrantDocumentsTests", dependencies: ["HydrantCore", "HydrantDocuments"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantPrintingTests",
             dependencies: ["HydrantCore", "HydrantDocuments", "HydrantPrinting", "HydrantTesting"],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantStorageTests",
             dependencies: [
@@ -117,7 +124,7 @@ let package = Package(
                 "HydrantConnectorKit",
                 "HydrantEngine", "HydrantSimulator", "HydrantTesting", grdb, log,
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantConnectorsTests",
             dependencies: [
@@ -125,7 +132,7 @@ let package = Package(
                 "HydrantTesting", lifecycle,
                 log,
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantEngineTests",
             dependencies: [
@@ -133,14 +140,14 @@ let package = Package(
                 "HydrantSimulator",
                 "HydrantTesting", log,
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantSimulatorTests",
             dependencies: [
                 "HydrantCore", "HydrantStorage", "HydrantStorageSQLite", "HydrantConnectorKit", "HydrantEngine",
                 "HydrantSimulator", "HydrantTesting", log,
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "HydrantWebTests",
             dependencies: [
@@ -149,7 +156,7 @@ let package = Package(
                 "HydrantTesting", hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"), log,
                 crypto,
             ],
-            swiftSettings: settings),
-        .testTarget(name: "TidyTests", swiftSettings: settings),
+            swiftSettings: testSettings),
+        .testTarget(name: "TidyTests", swiftSettings: testSettings),
     ]
 )

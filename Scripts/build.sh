@@ -14,6 +14,6 @@ mkdir -p .build
 touch "$stamp.begun"
 begun=$SECONDS
 echo "build: release build of hydrant (a first one takes some minutes)"
-swift build --configuration release --product hydrant
+Scripts/swift_build.sh --product hydrant
 mv "$stamp.begun" "$stamp"
 echo "build: $binary after $((SECONDS - begun)) s"

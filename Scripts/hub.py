@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import secrets
 import signal
 import socket
@@ -27,6 +28,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def interrupt(process: subprocess.Popen) -> int:
+    """Ctrl-C, and the end of patience after 30 s; returns the exit code."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 class Hub:
@@ -66,7 +77,8 @@ class Hub:
                 [
                     self.binary, "serve", "--database", self.database, "--port", str(self.port),
                     "--token-file", self.token_file, "--webhook-secret-file", self.secret_file,
-                    *self.arguments,
+                    # Scripts sign people in by password alone, unless they say otherwise.
+                    "--second-factor", "none", *self.arguments,
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         while time.monotonic() - begun < ready_within:
@@ -117,6 +129,11 @@ class Hub:
 
     def log_end(self, lines: int = 20) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def first_owner_link(self) -> str | None:
+        """The link by which the first owner chooses a password, as the log tells it."""
+        found = re.search(r"http://\S+/welcome\?code=\S+", self.log.read_text(errors="replace"))
+        return found and found.group(0)
 
     def command(self, *arguments: str) -> dict:
         """Runs another command of the hub on the database and reads its JSON."""

@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(
-    build-essential ca-certificates fonts-noto-cjk git libargon2-dev libjemalloc-dev libpango1.0-dev libpq-dev
-    libqrencode-dev libsqlite3-dev libzbar-dev libzstd-dev pkg-config tzdata zlib1g-dev
+    build-essential ca-certificates fonts-noto-cjk git libargon2-dev libharfbuzz-dev libjemalloc-dev libpango1.0-dev
+    libpq-dev libqrencode-dev libsqlite3-dev libzbar-dev libzstd-dev pkg-config tzdata zlib1g-dev
 )
 test=(chromium poppler-utils postgresql postgresql-client python3 python3-venv sqlite3 zbar-tools zstd)
 swift_needed=6.3

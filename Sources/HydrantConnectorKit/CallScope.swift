@@ -12,6 +12,10 @@ package final class CallScope: Sendable {
         case answered(status: Int)
         /// It answered that we ask too often, or that it cannot now, and named a time.
         case throttled(wait: Milliseconds)
+        /// It answered in its own words that it takes nothing of this kind from us for now, whatever HTTP's status was.
+        case turnedAway
+        /// It answered in words that read so, and may be about the one order alone.
+        case seemsTurnedAway
         /// No answer came; `wasSent` tells a time-out from a connection that there was none.
         case failed(wasSent: Bool)
     }
@@ -37,6 +41,16 @@ package final class CallScope: Sendable {
         }
     }
 
+    /// The answer that was noted last says that nothing of its kind goes through for now: too many calls, or a key or a
+    /// clock that is not accepted.
+    ///
+    /// - Parameter isCertain: whether a code says so, and not words alone.
+    package func noteTurnedAway(isCertain: Bool) {
+        state.withLock { state in
+            if case .answered = state.last { state.last = isCertain ? .turnedAway : .seemsTurnedAway }
+        }
+    }
+
     /// Notes an answer by its status and, where it asks to wait, its `Retry-After`.
     package func note(_ reply: HTTPReply) {
         if reply.status == 429 || reply.status == 503, let wait = reply.waitingTime {
@@ -48,9 +62,9 @@ package final class CallScope: Sendable {
 }
 
 extension HTTPReply {
-    /// What `Retry-After` asks for, at most an hour; only its form in seconds is read.
+    /// What `Retry-After` asks for; only its form in seconds is read, and more than a day is none.
     package var waitingTime: Milliseconds? {
-        guard let text = headers["retry-after"], let seconds = Int64(text), (0...3_600).contains(seconds) else {
+        guard let text = headers["retry-after"], let seconds = Int64(text), (0...86_400).contains(seconds) else {
             return nil
         }
         return .seconds(seconds)

@@ -5,11 +5,19 @@ package protocol Connector: Sendable {
     /// The system's name in the settings, which is also the source of its facts.
     var system: String { get }
 
+    /// Where goods come back to with the labels that the system makes for them, where the settings name no address of
+    /// the warehouse; nil where it makes none.
+    var returnAddress: Sensitive<Receiver>? { get }
+
     /// Carries an instruction out. Never throws: every way it can end is an ``InstructionResult``.
     func perform(_ request: InstructionRequest) async -> InstructionResult
 
     /// Asks, after an ambiguous end, whether the instruction was carried out, by our own number.
     func find(_ request: InstructionRequest) async -> InstructionResult
+}
+
+extension Connector {
+    package var returnAddress: Sensitive<Receiver>? { nil }
 }
 
 /// An instruction with what is needed to carry it out, as the order is now.
@@ -18,6 +26,8 @@ package struct InstructionRequest: Sendable {
     package var order: Order
     /// Who receives the parcel, where the instruction needs to know (``InstructionKind/needsReceiver``).
     package var receiver: Sensitive<Receiver>?
+    /// Who sends the parcel, by its warehouse; nil where the connector's own settings say it.
+    package var house: Receiver?
     /// For `keeper.ask`: whom to text, and what the link needs.
     package var keeper: KeeperQuestion?
     /// For `call.place`: whom to connect.

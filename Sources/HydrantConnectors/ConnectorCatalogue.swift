@@ -1,4 +1,5 @@
 package import HydrantConnectorKit
+package import HydrantCore
 
 /// Every kind of outside system that the hub can speak to, and how one is built from its settings.
 package enum ConnectorCatalogue {
@@ -11,6 +12,8 @@ package enum ConnectorCatalogue {
         package var receivers: [String: any PushReceiver] = [:]
         /// How often systems may be called, for those whose settings say so.
         package var quotas: [String: ChannelQuota] = [:]
+        /// How long one call to each system may take at most.
+        package var timeLimits: [String: Milliseconds] = [:]
         /// The channels that sell waybill numbers in advance.
         package var numberStocks: [String: any NumberStock] = [:]
     }
@@ -32,6 +35,7 @@ package enum ConnectorCatalogue {
             }
             try builder.build(one, caller: caller, into: &systems)
             systems.quotas[one.system] = try ChannelQuota(one)
+            systems.timeLimits[one.system] = try one.timeout()
         }
         return systems
     }
@@ -96,9 +100,9 @@ package enum ConnectorCatalogue {
                 let twilio = try TwilioSettings(settings)
                 systems.connectors[settings.system] = TwilioProxy(settings: twilio, caller: caller)
                 systems.receivers[settings.system] = TwilioPushReceiver(settings: twilio)
-            case .crm: systems.connectors[settings.system] = try GenericCRMProxy(settings, caller: caller)
-            case .finance: systems.connectors[settings.system] = try GenericFinanceProxy(settings, caller: caller)
-            case .shop: systems.connectors[settings.system] = try GenericShopProxy(settings, caller: caller)
+            case .crm: systems.connectors[settings.system] = try GenericProxy.crm(settings, caller: caller)
+            case .finance: systems.connectors[settings.system] = try GenericProxy.finance(settings, caller: caller)
+            case .shop: systems.connectors[settings.system] = try GenericProxy.shop(settings, caller: caller)
             }
         }
 
@@ -110,6 +114,7 @@ package enum ConnectorCatalogue {
                 let cainiao = try CainiaoSettings(settings)
                 let proxy = CainiaoProxy(settings: cainiao, caller: caller)
                 systems.connectors[settings.system] = proxy
+                systems.receivers[settings.system] = CainiaoPushReceiver(settings: cainiao)
                 systems.numberStocks[settings.system] = proxy
             case .kuaidi100:
                 let kuaidi100 = try Kuaidi100Settings(settings)

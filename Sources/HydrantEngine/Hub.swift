@@ -18,6 +18,8 @@ package struct Hub: Sendable {
     let ready: ReadyBoard
     let printing = PrintQueue()
     let press: LabelPress?
+    /// Where goods come back to, by the channel that made their label, where the settings name no address.
+    let returnAddresses: [String: Sensitive<Receiver>]
     let printers: (any LabelPrinters)?
     /// The machine's clock, where the hub's own runs faster.
     package let stopwatch: any HubClock
@@ -40,6 +42,9 @@ package struct Hub: Sendable {
         let signals = HubSignals()
         ready = signals.ready
         press = options.press
+        returnAddresses = Dictionary(
+            connectors.compactMap { system in system.returnAddress.map { (system.system, $0) } },
+            uniquingKeysWith: { first, _ in first })
         printers = options.printers
         stopwatch = options.stopwatch ?? clock
         self.log = log
@@ -81,6 +86,7 @@ package struct Hub: Sendable {
     package func run(onReady: @Sendable () -> Void = {}) async throws {
         try await committer.prepare()
         try await rewordings.readWords()
+        try await rewordings.noteJudgingForm()
         try await store.transaction { try $0.releaseClaims() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await committer.run() }
@@ -113,6 +119,14 @@ package struct Hub: Sendable {
             onReady()
         }
         await committer.saveDoors()
+    }
+
+    /// Who sends a parcel or takes its goods back: its warehouse, or else whom the channel of its waybill names; of an
+    /// order without a named parcel that of its first one. Nil where nobody is named.
+    func house(of parcel: String, in order: Order) -> Sensitive<Receiver>? {
+        let known = parcel.isEmpty ? order.parcels.first : order.parcel(parcel)
+        if let house = order.house(of: known?.id ?? parcel, settings) { return Sensitive(house) }
+        return known.flatMap { order.liveWaybill(of: $0) }.flatMap { returnAddresses[$0.channel] }
     }
 
     /// The packing desks.

@@ -24,6 +24,8 @@ package struct HubOptions: Sendable {
     package var callLimit: Milliseconds = .seconds(60)
     /// How long a waybill waits for a channel that is down before the next channel is tried.
     package var channelPatience: Milliseconds = .minutes(5)
+    /// How long one call to a system may take at most, by system; shown on the page of channels.
+    package var timeLimits: [String: Milliseconds] = [:]
     /// How often systems may be called, by system.
     package var quotas: [String: ChannelQuota] = [:]
     /// The machine's clock, by which calls are measured and limited; the hub's own clock when nil.

@@ -29,11 +29,18 @@ package final class LoadingDock: Sendable {
 
     package init() {}
 
+    /// Whether a parcel is fetched from a customer: it is on its way back, and no warehouse hands it over.
+    static func isFetched(_ parcel: String) -> Bool { parcel.contains(/-B[0-9]+$/) }
+
+    /// How long after its label was made a courier fetches it.
+    static let fetchTime: Milliseconds = .hours(20)
+
     /// A carrier has told the hub a number; labels are printed with what was told first.
-    func tell(_ label: Label) {
+    func tell(_ label: Label, at now: Instant) {
         state.withLock { state in
             guard state.labels[label.parcel]?.contains(where: { $0.number == label.number }) != true else { return }
             state.labels[label.parcel, default: []].append(label)
+            if Self.isFetched(label.parcel) { state.leave(label, now + Self.fetchTime) }
             if let at = state.leftWithout.removeValue(forKey: label.parcel) { state.leave(label, at) }
         }
     }
@@ -45,14 +52,14 @@ package final class LoadingDock: Sendable {
     package func label(of parcel: String) -> Label? { state.withLock { $0.labels[parcel]?.first } }
 
     /// A label from the courier's roll that lies in the warehouse, for a parcel that nobody has told a number of.
-    func drawFromRoll(_ parcel: String, courier: String) -> Label {
+    func drawFromRoll(_ parcel: String, courier: String, at now: Instant) -> Label {
         let serial = state.withLock { state in
             state.lastOfRoll += 1
             return state.lastOfRoll
         }
         let label = Label(
             parcel: parcel, courier: courier, number: Self.rollNumber(serial, courier), maker: courier.lowercased())
-        tell(label)
+        tell(label, at: now)
         return label
     }
 

@@ -71,6 +71,7 @@ extension SandboxWorld {
         }
         let index = courier.issue(for: id)
         counts.waybills += 1
+        if LoadingDock.isFetched(id) { handOver(id, at: clock.now() + LoadingDock.fetchTime) }
         if let early = courier.handedOverEarly.removeValue(forKey: id) { handOver(id, at: max(early, clock.now())) }
         return success(order(index))
     }
@@ -78,8 +79,10 @@ extension SandboxWorld {
     private func cancelWaybill(_ id: String) -> JSON {
         guard let index = courier.index[id] else { return failure("8018", "未获取到订单信息") }
         guard !courier.parcels[index].isCancelled else { return failure("8037", "订单已取消") }
-        guard courier.parcels[index].handedOver == nil else { return failure("8252", "订单已确认") }
+        let handedOver = courier.parcels[index].handedOver
+        guard handedOver.map({ $0 > clock.now() }) ?? true else { return failure("8252", "订单已确认") }
         courier.parcels[index].isCancelled = true
+        courier.parcels[index].handedOver = nil
         if let number = courier.number(of: id) { dock.takeBack(number, of: id) }
         return success(["orderId": .string(id), "resStatus": 2])
     }
@@ -123,7 +126,7 @@ extension SandboxWorld {
         guard let index = courier.index[parcel], !courier.parcels[index].isCancelled,
             let number = courier.number(of: parcel)
         else { return }
-        dock.tell(LoadingDock.Label(parcel: parcel, courier: "SF", number: number, maker: "sf"))
+        dock.tell(LoadingDock.Label(parcel: parcel, courier: "SF", number: number, maker: "sf"), at: clock.now())
     }
 
     // MARK: - Going on

@@ -48,7 +48,7 @@ extension SandboxWorld {
     /// The label of a parcel: what was told for it, or one from the courier's roll.
     private func label(for parcel: String, courier name: String) -> LoadingDock.Label? {
         if let told = dock.label(of: parcel) { return told }
-        guard name == "SF" else { return dock.drawFromRoll(parcel, courier: name) }
+        guard name == "SF" else { return dock.drawFromRoll(parcel, courier: name, at: clock.now()) }
         _ = courier.issue(for: parcel)
         tell(parcel)
         return dock.label(of: parcel)
@@ -81,9 +81,16 @@ extension SandboxWorld {
         var fields: [XMLTree] = []
         if let courier { fields.append(XMLTree("logisticsCode", courier)) }
         if let label { fields.append(XMLTree("expressCode", label.number)) }
-        fields.append(XMLTree("weight", "1.25"))
+        fields += measures(of: lines).children
         fields.append(XMLTree("items", items))
         return XMLTree("package", fields)
+    }
+
+    /// A package's kilograms, and its litres: a box for each unit, and some air.
+    func measures(of lines: [WarehouseLedger.Line]) -> XMLTree {
+        XMLTree(
+            "package",
+            [XMLTree("weight", "1.25"), XMLTree("volume", String(lines.reduce(1) { $0 + 2 * $1.units }))])
     }
 
     private func orderLine(_ line: WarehouseLedger.Line) -> XMLTree {

@@ -14,6 +14,8 @@ struct FinanceLedger: Sendable {
         var amountMinor: Int64
         /// Whether its revenue was taken out of the books again.
         var isReversed = false
+        /// How much of it was left in them then.
+        var keptMinor: Int64 = 0
     }
 
     var replies: [String: JSON] = [:]
@@ -158,7 +160,8 @@ extension SandboxWorld {
     }
 
     func takeReversal(_ index: Int, at: Instant, into batch: inout DueBatch) {
-        let invoice = FinanceLedger.Invoice(order: finance.invoices[index].order, amountMinor: 0)
+        let reversed = finance.invoices[index]
+        let invoice = FinanceLedger.Invoice(order: reversed.order, amountMinor: reversed.keptMinor)
         let number = "REV-\(index + 1)"
         batch.facts.append(moneyFact("revenue.recognised", "\(number)-reversed", of: number, invoice, at))
     }

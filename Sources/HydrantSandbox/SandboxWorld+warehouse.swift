@@ -220,7 +220,7 @@ extension SandboxWorld {
                         XMLTree("processStatus", word), XMLTree("operatorName", "sandbox"),
                         XMLTree("operateTime", ChinaTime.text(at)),
                     ]),
-            ])
+            ] + (word == "PACKAGE" ? [XMLTree("packages", [measures(of: delivery.lines)])] : []))
         return Outgoing(
             channel: .warehouse(method: "orderprocess.report"), body: tree.bytes, id: "\(word) \(delivery.number)")
     }

@@ -57,7 +57,11 @@ package final class Simulation: Sendable {
         let plan = faults ?? FaultPlan(seed: seed)
         self.seed = seed
         self.faults = plan
-        self.mutation = mutation
+        #if HYDRANT_MUTANTS
+            self.mutation = mutation ?? Mutant.name.flatMap(Mutation.init(rawValue:))
+        #else
+            self.mutation = mutation
+        #endif
         executor = SeededExecutor(seed: seed, begin: Self.begin)
         clock = SimulatedClock(executor: executor)
         weather = Weather(seed: seed, plan: plan)

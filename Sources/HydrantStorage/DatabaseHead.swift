@@ -219,9 +219,13 @@ extension Store {
         }
     }
 
-    /// Saves the settings document, and its hash in the head where there is one.
+    /// Saves the settings document, and its hash in the head where there is one. Orders that are there are looked at
+    /// again by another document.
     package func saveDocument(_ bytes: [UInt8], _ keyring: Keyring) async throws {
         try await transaction { transaction in
+            if try transaction.meta(settingsDocumentName) != bytes, try transaction.countedRows().orders > 0 {
+                try transaction.setMeta(ordersToLookAtName, [2])
+            }
             // Of several nodes one comes after the other.
             try transaction.setMeta(settingsDocumentName, bytes)
             guard var head = try DatabaseHead(transaction, keyring) else { return }
@@ -232,6 +236,11 @@ extension Store {
 
 /// The name of the settings document among the small values.
 package let settingsDocumentName = "document"
+/// Under which name a database remembers that orders have to be looked at again: one byte, 1 for those with a word that
+/// had no mapping, 2 for all.
+package let ordersToLookAtName = "words changed"
+/// Under which name it remembers by which form of judging (``HydrantCore/Order/judgingForm``) its orders were judged.
+package let judgingFormName = "judging form"
 /// The name of the head's part of writer 0; others have a dot and their number behind it.
 package let headPartName = "head"
 let keyCheckName = "key.check"

@@ -196,6 +196,7 @@ extension OrderFilter {
     package func admits(_ row: OrderRow) -> Bool {
         (state == nil || row.state == state) && (completion == nil || row.completion == completion)
             && (verdict == nil || row.verdict == verdict)
+            && (!isStanding || row.completion == .open || row.completion == .partiallyCompleted)
             && (numberPrefix.map { row.number.utf8.starts(with: $0.utf8) } ?? true)
     }
 }

@@ -14,14 +14,14 @@ extension MemoryTables {
         guard record.mayFollow(version) else { throw StoreFailure(.constraint) }
         guard (try self.record(record.collection, record.key)?.version ?? 0) == version else { return false }
         let name = RecordName(record.collection, record.key)
-        set(\.records[name], record)
+        set(\.records, name, record)
         return true
     }
 
     func deleteRecord(_ collection: String, _ key: String) throws -> Bool {
         guard try record(collection, key) != nil else { return false }
         let name = RecordName(collection, key)
-        set(\.records[name], nil)
+        set(\.records, name, nil)
         return true
     }
 

@@ -28,7 +28,10 @@ extension MemoryTables {
         guard orders.allSatisfy({ self.orders.indices.contains(Int($0.order) - 1) && $0.version >= 1 }) else {
             throw StoreFailure(.constraint)
         }
-        let stored = searchedOrders.mapValues { (version: $0.version, hashes: $0.hashes) }
+        var stored: [Int64: (version: Int, hashes: Set<Int64>)] = [:]
+        for order in orders {
+            stored[order.order] = searchedOrders[order.order].map { ($0.version, $0.hashes) }
+        }
         let changes = orders.changes(to: stored)
         for hit in changes.removed {
             searchKeys[hit.hash]?.remove(hit.order)
@@ -38,9 +41,9 @@ extension MemoryTables {
             searchKeys[hit.hash, default: []].insert(hit.order)
             remember { $0.searchKeys[hit.hash]?.remove(hit.order) }
         }
-        for order in changes.orders { set(\.searchedOrders[order.order], order) }
+        for order in changes.orders { set(\.searchedOrders, order.order, order) }
         for order in orders where (searchQueue[order.order] ?? 0) <= order.version {
-            set(\.searchQueue[order.order], nil)
+            set(\.searchQueue, order.order, nil)
         }
     }
 }

@@ -13,7 +13,8 @@ struct ExactText: Hashable, Comparable {
     }
 
     func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -108,6 +109,26 @@ final class MemoryTables: StoreTransaction {
         self[keyPath: path] = value
     }
 
+    /// The same for what stands under a key. A path that names no key is made once; one with a key is made anew for
+    /// each write, which costs more than the write.
+    func set<Key, Value>(
+        _ table: ReferenceWritableKeyPath<MemoryTables, [Key: Value]>, _ key: Key, _ value: Value?
+    ) {
+        let before = self[keyPath: table][key]
+        undo.append { $0[keyPath: table][key] = before }
+        self[keyPath: table][key] = value
+    }
+
+    /// The same for a part of a row.
+    func set<Row, Value>(
+        _ rows: ReferenceWritableKeyPath<MemoryTables, [Row]>, _ index: Int, _ part: WritableKeyPath<Row, Value>,
+        _ value: Value
+    ) {
+        let before = self[keyPath: rows][index][keyPath: part]
+        undo.append { $0[keyPath: rows][index][keyPath: part] = before }
+        self[keyPath: rows][index][keyPath: part] = value
+    }
+
     func remember(_ step: @escaping (MemoryTables) -> Void) { undo.append(step) }
 
     func order(_ number: String) -> MemoryOrder? {
@@ -138,8 +159,8 @@ extension MemoryTables {
             if lease.map({ $0 <= claim.now }) ?? true { claimed.append(entry.position) }
         }
         for position in claimed {
-            if instructions[position].leaseUntil != nil { set(\.instructions[position].row.status, .ambiguous) }
-            set(\.instructions[position].leaseUntil, claim.leaseUntil)
+            if instructions[position].leaseUntil != nil { set(\.instructions, position, \.row.status, .ambiguous) }
+            set(\.instructions, position, \.leaseUntil, claim.leaseUntil)
         }
         return claimed.map { position in
             var row = instructions[position].row
@@ -170,7 +191,7 @@ extension MemoryTables {
             entry.row.dueAt = change.dueAt
             entry.row.lastError = change.lastError
             entry.leaseUntil = nil
-            set(\.instructions[position], entry)
+            set(\.instructions, position, \.self, entry)
             setOpen(position, change.status.isOpen)
         }
     }
@@ -178,8 +199,8 @@ extension MemoryTables {
     func releaseClaims() throws {
         let open = openInstructions.values.flatMap { $0.entries.map(\.position) }.sorted()
         for position in open where instructions[position].leaseUntil != nil {
-            set(\.instructions[position].leaseUntil, nil)
-            set(\.instructions[position].row.status, .ambiguous)
+            set(\.instructions, position, \.leaseUntil, nil)
+            set(\.instructions, position, \.row.status, .ambiguous)
         }
     }
 
@@ -189,7 +210,7 @@ extension MemoryTables {
         let lane = InstructionLane(row.instruction)
         let entry = DueOrder.Entry(dueAt: row.dueAt, position: position)
         guard isOpen != instructions[position].isOpen else { return }
-        set(\.instructions[position].isOpen, isOpen)
+        set(\.instructions, position, \.isOpen, isOpen)
         if isOpen {
             openInstructions[lane, default: DueOrder()].insert(entry)
             remember { $0.openInstructions[lane]?.remove(entry) }
@@ -210,6 +231,6 @@ extension MemoryTables {
     func setMeta(_ name: String, _ value: [UInt8]) throws {
         guard !name.isEmpty else { throw StoreFailure(.constraint) }
         let key = ExactText(name)
-        set(\.metaValues[key], value)
+        set(\.metaValues, key, value)
     }
 }

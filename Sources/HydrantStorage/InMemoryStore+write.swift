@@ -7,19 +7,19 @@ extension MemoryTables {
         for receiver in batch.receivers {
             try require(!receiver.id.isEmpty)
             let key = ExactText(receiver.id)
-            set(\.receivers[key], receiver.sealed)
+            set(\.receivers, key, receiver.sealed)
         }
         let ids = try batch.orders.map(write(_:))
         for row in batch.instructions { try insert(row) }
         try update(batch.instructionChanges)
         for timer in batch.finishedTimers {
             let key = TimerKey(order: ExactText(timer.order), id: ExactText(timer.id))
-            if timers[key] == timer.dueAt { set(\.timers[key], nil) }
+            if timers[key] == timer.dueAt { set(\.timers, key, nil) }
         }
         for timer in batch.timers {
             try require(!timer.order.isEmpty && !timer.id.isEmpty)
             let key = TimerKey(order: ExactText(timer.order), id: ExactText(timer.id))
-            set(\.timers[key], timer.dueAt)
+            set(\.timers, key, timer.dueAt)
         }
         for row in batch.parked { try park(row) }
         return ids
@@ -33,7 +33,7 @@ extension MemoryTables {
     private func insert(_ row: InboxRow) throws {
         let key = ExactMessage(row.message)
         try require(!row.message.source.isEmpty && !row.message.messageID.isEmpty && inbox[key] == nil)
-        set(\.inbox[key], row)
+        set(\.inbox, key, row)
     }
 
     private func write(_ write: OrderWrite) throws -> Int64 {
@@ -46,7 +46,7 @@ extension MemoryTables {
         if let findings = write.findings { try replaceFindings(findings, of: id) }
         if let waybills = write.waybills { try replaceWaybills(waybills, of: id) }
         if let parcels = write.parcels { try replaceParcels(parcels, of: id) }
-        if write.concernsSearch { set(\.searchQueue[id], write.row.version) }
+        if write.concernsSearch { set(\.searchQueue, id, write.row.version) }
         if let tasks = write.tasks { try replaceTasks(tasks, of: id) }
         return id
     }
@@ -90,7 +90,7 @@ extension MemoryTables {
         let rows = findings.map {
             FindingRow(order: number, orderID: id, kind: $0.kind, verdict: $0.verdict, since: $0.since)
         }
-        set(\.orders[index].findings, rows.sorted { $0.kind.rawValue < $1.kind.rawValue })
+        set(\.orders, index, \.findings, rows.sorted { $0.kind.rawValue < $1.kind.rawValue })
     }
 
     private func replaceWaybills(_ waybills: [WaybillRow], of id: Int64) throws {
@@ -105,7 +105,7 @@ extension MemoryTables {
                 ExactText(left.parcel) != ExactText(right.parcel) || ExactText(left.number) != ExactText(right.number))
         }
         try require(sorted.allSatisfy { !$0.number.isEmpty })
-        set(\.orders[index].waybills, sorted)
+        set(\.orders, index, \.waybills, sorted)
     }
 
     private func replaceParcels(_ parcels: [ParcelRow], of id: Int64) throws {
@@ -115,14 +115,14 @@ extension MemoryTables {
         for (left, right) in zip(sorted, sorted.dropFirst()) {
             try require(ExactText(left.standing.parcel) != ExactText(right.standing.parcel))
         }
-        set(\.orders[index].parcels, sorted)
+        set(\.orders, index, \.parcels, sorted)
     }
 
     private func replaceTasks(_ tasks: [TaskRow], of id: Int64) throws {
         let index = Int(id) - 1
         try require(tasks.allSatisfy { !$0.id.isEmpty && !$0.owner.isEmpty && $0.reopenings >= 0 })
         try require(Set(tasks.map { ExactText($0.id) }).count == tasks.count)
-        set(\.orders[index].tasks, tasks.sorted { ExactText($0.id) < ExactText($1.id) })
+        set(\.orders, index, \.tasks, tasks.sorted { ExactText($0.id) < ExactText($1.id) })
     }
 
     private func insert(_ row: InstructionRow) throws {

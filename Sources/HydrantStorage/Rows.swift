@@ -29,6 +29,8 @@ package struct OrderRow: Hashable, Sendable {
     package var health: UInt16
     /// When findings or health change by themselves.
     package var changesAt: Instant?
+    /// After which moment the order has been in its state for too long; nil while nobody waits for it.
+    package var overdueAfter: Instant?
     /// The hash of the last event: the head of the order's chain, 32 bytes.
     package var chainHead: [UInt8]
 
@@ -221,7 +223,9 @@ package struct StoreCounts: Hashable, Sendable {
 
 extension OrderRow {
     /// Where the order stands while somebody waits for it.
-    package var place: StatePlace? { StatePlace(state: state, since: stateSince, completion: completion) }
+    package var place: StatePlace? {
+        StatePlace(state: state, since: stateSince, completion: completion, overdueAfter: overdueAfter)
+    }
 }
 
 package struct OrderFilter: Hashable, Sendable {
@@ -230,14 +234,18 @@ package struct OrderFilter: Hashable, Sendable {
     package var verdict: Verdict?
     /// The beginning of the order number.
     package var numberPrefix: String?
+    /// Only orders that have not ended, by completion or cancellation.
+    package var isStanding: Bool
 
     package init(
-        state: Int? = nil, completion: Completion? = nil, verdict: Verdict? = nil, numberPrefix: String? = nil
+        state: Int? = nil, completion: Completion? = nil, verdict: Verdict? = nil, numberPrefix: String? = nil,
+        isStanding: Bool = false
     ) {
         self.state = state
         self.completion = completion
         self.verdict = verdict
         self.numberPrefix = numberPrefix
+        self.isStanding = isStanding
     }
 }
 

@@ -1,6 +1,8 @@
 extension Schema {
     /// The schema of this version of the program.
-    package static let current = Schema(migrations: [version1, version2, version3, version4, version5, version6])
+    package static let current = Schema(migrations: [
+        version1, version2, version3, version4, version5, version6, version7,
+    ])
 
     private static let version1: [SchemaChange] =
         [
@@ -98,6 +100,11 @@ extension Schema {
     /// What people must do about orders, in the order of the queue.
     private static let version6: [SchemaChange] = [
         .table(tasks), .index(SchemaIndex("tasks_queue", on: "tasks", ["severity", "due_at", "order_id", "task"])),
+    ]
+
+    /// After which moment an order has been in its state for too long, which depends on when its warehouse works.
+    private static let version7: [SchemaChange] = [
+        .column(table: "orders", SchemaColumn("overdue_after", .integer, isOptional: true))
     ]
 
     private static let tasks = SchemaTable(

@@ -178,6 +178,16 @@ extension StoreReader {
     }
 }
 
+extension [WaybillPlace] {
+    /// The one parcel that a scan of the number means; nil where none or several may be meant. A parcel that an order
+    /// sends out comes before one on its way back, whose number was typed by whoever knew it.
+    package var meant: WaybillPlace? {
+        let sent = filter { !$0.parcel.isWayBack }
+        let fitting = sent.isEmpty ? self : sent
+        return fitting.count == 1 ? fitting.first : nil
+    }
+}
+
 extension WaybillPlace: Comparable {
     package static func < (left: WaybillPlace, right: WaybillPlace) -> Bool {
         (left.order, left.parcel) < (right.order, right.parcel)

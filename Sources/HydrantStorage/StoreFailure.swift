@@ -24,6 +24,8 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case notDurable
         /// The events of one order cannot be read back; the others are not concerned.
         case damagedOrder
+        /// The database was written by an older version, and is opened only to be read.
+        case tooOld
     }
 
     package var kind: Kind
@@ -58,6 +60,7 @@ package struct StoreFailure: Error, Hashable, Sendable {
         case .conflict: "HY-1012"
         case .notDurable: "HY-1013"
         case .damagedOrder: "HY-1014"
+        case .tooOld: "HY-1015"
         }
     }
 
@@ -83,6 +86,7 @@ extension StoreFailure.Kind {
         case .busy: "Another program holds the database."
         case .constraint: "The database refused a write that breaks one of its rules; nothing of this step was kept."
         case .damagedOrder: "The events of an order cannot be read back."
+        case .tooOld: "The database was written by an older version of Hydrant and is not yet brought up to date."
         case .inputOutput: "The disk failed while the database was read or written."
         case .other: "The database could not be used."
         case .unreachable: "The database server cannot be reached."
@@ -102,6 +106,7 @@ extension StoreFailure.Kind {
         case .busy: "Stop the other program or try again."
         case .constraint: "Report this with the log: it is a fault of the program."
         case .damagedOrder: "Run hydrant verify; it names every damaged place. Restore the order from a backup."
+        case .tooOld: "Copy it, then start `hydrant serve` on it once: that brings it up to date and keeps everything."
         case .inputOutput: "Check the disk and start the hub again; senders repeat what was not acknowledged."
         case .other: "Look at the log, then check that the file exists and can be opened."
         case .unreachable: "Check that it runs and that the address is right; the hub connects again by itself."

@@ -27,6 +27,7 @@ struct Migrator {
     func check(_ connection: PostgresConnection) throws {
         let version = try Self.version(connection)
         guard version <= schema.version else { throw StoreFailure(.tooNew) }
+        guard version == 0 || version >= schema.version else { throw StoreFailure(.tooOld) }
         guard version == 0 else { return }
         try Self.checkNobodyElse(connection)
         throw StoreFailure(

@@ -22,7 +22,7 @@ package struct PostgresReader: StoreReader {
             [
                 .integer(cursor), .optional(filter.state.map(Int64.init)), .optional(filter.completion?.rawValue),
                 .optional(filter.verdict?.rawValue), .optional(prefix), .optional(prefix.map { $0 + "\u{10FFFF}" }),
-                .integer(limit),
+                .integer(filter.isStanding ? 1 : 0), .integer(limit),
             ], OrderRow.init(_:))
     }
 
@@ -134,7 +134,10 @@ extension PostgresReader {
     package func healthCounts() throws -> [UInt16: Int64] { try tallies().healthCounts }
     package func statePlaces() throws -> [(place: StatePlace, count: Int64)] {
         try connection.all(Statements.statePlaces) {
-            (StatePlace(state: Int($0.integer(0)), minute: $0.integer(1)), $0.integer(2))
+            (
+                StatePlace(state: Int($0.integer(0)), minute: $0.integer(1), overdueAfter: $0.optionalInteger(2)),
+                $0.integer(3)
+            )
         }
     }
     package func instructionCounts() throws -> [InstructionStatus: Int64] { try tallies().instructionCounts }
@@ -176,6 +179,7 @@ extension OrderRow {
         health = UInt16(truncatingIfNeeded: row.integer(10))
         changesAt = row.optionalInteger(11).map(Instant.init(milliseconds:))
         chainHead = row.bytes(12)
+        overdueAfter = row.optionalInteger(13).map(Instant.init(milliseconds:))
     }
 }
 

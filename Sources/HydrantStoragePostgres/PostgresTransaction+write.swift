@@ -126,6 +126,7 @@ struct WritePlan {
             .texts(rows.map { $0.verdict?.rawValue }), .integers(rows.map { $0.placedAt?.milliseconds }),
             .integers(rows.map(\.changedAt.milliseconds)), .integers(rows.map { Int64($0.health) }),
             .integers(rows.map { $0.changesAt?.milliseconds }), .byteArrays(rows.map(\.chainHead)),
+            .integers(rows.map { $0.overdueAfter?.milliseconds }),
         ]
     }
 

@@ -2,7 +2,8 @@
 enum Statements {
     static let orderColumns = """
         orders.id, orders.number, orders.version, orders.state, orders.state_since, orders.completion, orders.holds, \
-        orders.verdict, orders.placed_at, orders.changed_at, orders.health, orders.changes_at, orders.chain_head
+        orders.verdict, orders.placed_at, orders.changed_at, orders.health, orders.changes_at, orders.chain_head, \
+        orders.overdue_after
         """
     static let findingColumns = "orders.number, findings.order_id, findings.kind, findings.verdict, findings.since"
     static let instructionColumns = """
@@ -20,12 +21,13 @@ enum Statements {
         WHERE id > $1::bigint AND ($2::bigint IS NULL OR state = $2) AND ($3::text IS NULL OR completion = $3)
             AND ($4::text IS NULL OR verdict = $4) AND ($5::text IS NULL OR number >= $5)
             AND ($6::text IS NULL OR number < $6)
-        ORDER BY id LIMIT $7::bigint
+            AND ($7::bigint = 0 OR completion IN ('open', 'partially-completed'))
+        ORDER BY id LIMIT $8::bigint
         """
     static let statePlaces = """
-        SELECT state, state_since / 60000, count(*) FROM orders
+        SELECT state, state_since / 60000, overdue_after / 60000, count(*) FROM orders
         WHERE state BETWEEN 1 AND 6 AND completion IN ('open', 'partially-completed') AND state_since IS NOT NULL
-        GROUP BY 1, 2
+        GROUP BY 1, 2, 3
         """
     static let changesPage = """
         SELECT id, number, changes_at FROM orders WHERE id > $1::bigint AND changes_at IS NOT NULL
@@ -201,9 +203,10 @@ extension Statements {
     static let reserveIDs = "SELECT nextval('orders_id_seq') FROM generate_series(1, $1::bigint)"
     static let insertOrders = """
         INSERT INTO orders (id, number, version, state, state_since, completion, holds, verdict, placed_at, changed_at,
-            health, changes_at, chain_head)
+            health, changes_at, chain_head, overdue_after)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
-            $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[])
+            $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[],
+            $14::bigint[])
         """
     /// The last column is the version that the step was decided on: another version means that it no longer holds.
     /// Gives back what the sums need of the rows as they were.
@@ -211,11 +214,11 @@ extension Statements {
         UPDATE orders SET version = given.version, state = given.state, state_since = given.state_since,
             completion = given.completion, holds = given.holds, verdict = given.verdict, placed_at = given.placed_at,
             changed_at = given.changed_at, health = given.health, changes_at = given.changes_at,
-            chain_head = given.chain_head
+            chain_head = given.chain_head, overdue_after = given.overdue_after
         FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
             $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[],
-            $14::bigint[]) AS given (id, number, version, state, state_since, completion, holds, verdict, placed_at,
-            changed_at, health, changes_at, chain_head, version_before)
+            $14::bigint[], $15::bigint[]) AS given (id, number, version, state, state_since, completion, holds, verdict,
+            placed_at, changed_at, health, changes_at, chain_head, overdue_after, version_before)
         JOIN LATERAL (
             SELECT id, number, version, state, completion, health FROM orders WHERE orders.id = given.id
             FOR NO KEY UPDATE

@@ -9,7 +9,7 @@ package final class DatabaseLock: Sendable {
     /// - Throws: `StoreFailure` of kind `busy` when another process has it.
     package init(forDatabase path: String) throws {
         let lockPath = path + ".lock"
-        file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw StoreFailure(errno == EACCES || errno == EROFS ? .readOnly : .other, engineCode: errno)
         }
@@ -23,6 +23,9 @@ package final class DatabaseLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         _ = ftruncate(file, 0)
         _ = write(file, text, text.count)
+        // Only now: whoever throws after every property is set has `deinit` close the file a second time, and by then
+        // its number may be another file's.
+        self.file = file
     }
 
     deinit { close(file) }

@@ -34,6 +34,12 @@ struct Migrator {
         }
     }
 
+    /// Refuses a file that this program can only read after it was brought up to date.
+    func checkIsCurrent(_ database: Database) throws {
+        let version = try Self.version(database)
+        guard version == 0 || version >= schema.version else { throw StoreFailure(.tooOld) }
+    }
+
     /// Refuses a file of another program or of a newer version; a new, empty file passes.
     func check(_ database: Database) throws {
         let version = try Self.version(database)

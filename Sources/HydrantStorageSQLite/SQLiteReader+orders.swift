@@ -29,7 +29,8 @@ extension SQLiteReader {
         let completion = Cell.optional(filter.completion?.rawValue)
         let verdict = Cell.optional(filter.verdict?.rawValue)
         return try query(text).all(
-            start + [state, state, completion, completion, verdict, verdict, .integer(limit)], OrderRow.init(_:))
+            start + [state, state, completion, completion, verdict, verdict]
+                + [.integer(filter.isStanding ? 1 : 0), .integer(limit)], OrderRow.init(_:))
     }
 
     /// Asks for the events order by order, so that only one order is in memory at a time.
@@ -56,6 +57,7 @@ extension OrderRow {
         health = UInt16(truncatingIfNeeded: row.integer(10))
         changesAt = row.optionalInteger(11).map(Instant.init(milliseconds:))
         chainHead = row.bytes(12)
+        overdueAfter = row.optionalInteger(13).map(Instant.init(milliseconds:))
     }
 }
 

@@ -79,7 +79,9 @@ package struct SQLiteReader: StoreReader {
             guard let state = Int(exactly: row.integer(0)), (0..<8).contains(state) else {
                 throw StoreFailure(.corrupt)
             }
-            return (StatePlace(state: state, minute: row.integer(1)), row.integer(2))
+            return (
+                StatePlace(state: state, minute: row.integer(1), overdueAfter: row.optionalInteger(2)), row.integer(3)
+            )
         }
     }
 

@@ -9,6 +9,8 @@ package final class SQLiteStore: Store {
         case readWrite
         /// For reports on a file; nothing is written, not even a migration.
         case readOnly
+        /// The same, also for a file that an older version wrote: its pages are copied, its rows are not read.
+        case copying
     }
 
     package let path: String
@@ -42,9 +44,12 @@ package final class SQLiteStore: Store {
                     try migrator.migrate(database)
                     try migrator.makePublicView(database)
                 }
-            case .readOnly:
+            case .readOnly, .copying:
                 pool = try Self.openForReports(path, settings)
-                try pool.read { try migrator.check($0) }
+                try pool.read { database in
+                    try migrator.check(database)
+                    if mode == .readOnly { try migrator.checkIsCurrent(database) }
+                }
             }
         } catch {
             throw StoreFailure.translating(error)

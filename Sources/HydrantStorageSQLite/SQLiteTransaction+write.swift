@@ -60,7 +60,7 @@ extension SQLiteTransaction {
             .integer(row.version), .integer(row.state), .optional(row.stateSince?.milliseconds),
             .text(row.completion.rawValue), .integer(row.holds), .optional(row.verdict?.rawValue),
             .optional(row.placedAt?.milliseconds), .integer(row.changedAt.milliseconds), .integer(Int64(row.health)),
-            .optional(row.changesAt?.milliseconds), .bytes(row.chainHead),
+            .optional(row.changesAt?.milliseconds), .bytes(row.chainHead), .optional(row.overdueAfter?.milliseconds),
         ]
         let id =
             row.id == 0
@@ -85,6 +85,9 @@ extension SQLiteTransaction {
     }
 
     private func replaceWaybills(_ waybills: [WaybillRow], of id: Int64, isNew: Bool) throws {
+        #if HYDRANT_MUTANTS
+            if Mutant.waybillRowsStay.isOn, !isNew { return }
+        #endif
         if !isNew { try Query(database, Statements.deleteWaybills).run([.integer(id)]) }
         guard !waybills.isEmpty else { return }
         let insert = try Query(database, Statements.insertWaybill)

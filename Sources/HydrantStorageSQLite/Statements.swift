@@ -2,10 +2,11 @@
 enum Statements {
     static let orderColumns = """
         id, number, version, state, state_since, completion, holds, verdict, placed_at, changed_at, health, \
-        changes_at, chain_head
+        changes_at, chain_head, overdue_after
         """
     private static let orderFilter = """
         (? IS NULL OR state = ?) AND (? IS NULL OR completion = ?) AND (? IS NULL OR verdict = ?)
+            AND (? = 0 OR completion IN ('open', 'partially-completed'))
         """
     static let findingColumns = "orders.number, findings.order_id, findings.kind, findings.verdict, findings.since"
     static let instructionColumns = """
@@ -40,20 +41,22 @@ enum Statements {
         """
     static let countsByState = "SELECT state, count(*) FROM orders WHERE completion <> 'cancelled' GROUP BY state"
     static let statePlaces = """
-        SELECT state, state_since / 60000, count(*) FROM orders
+        SELECT state, state_since / 60000, overdue_after / 60000, count(*) FROM orders
         WHERE state BETWEEN 1 AND 6 AND completion IN ('open', 'partially-completed') AND state_since IS NOT NULL
-        GROUP BY 1, 2
+        GROUP BY 1, 2, 3
         """
     static let healthCounts = "SELECT health, count(*) FROM orders GROUP BY health"
     static let changes = "SELECT number, changes_at FROM orders WHERE changes_at IS NOT NULL ORDER BY id"
     static let insertOrder = """
         INSERT INTO orders (number, version, state, state_since, completion, holds, verdict, placed_at, changed_at,
-            health, changes_at, chain_head) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            health, changes_at, chain_head, overdue_after)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
         """
     /// The last value is the version that the step was decided on: another version means that it no longer holds.
     static let updateOrder = """
         UPDATE orders SET version = ?, state = ?, state_since = ?, completion = ?, holds = ?, verdict = ?,
-            placed_at = ?, changed_at = ?, health = ?, changes_at = ?, chain_head = ?
+            placed_at = ?, changed_at = ?, health = ?, changes_at = ?, chain_head = ?,
+            overdue_after = ?
         WHERE id = ? AND number = ? AND version = ? RETURNING id
         """
 

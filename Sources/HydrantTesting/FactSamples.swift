@@ -28,7 +28,7 @@ package enum FactSamples {
         case .inventoryRefused: [.inventoryRefused(reason: "缺货"), .inventoryRefused(reason: "")]
         case .parcelPacked:
             [
-                .parcelPacked(Packing(parcel: "SO-1-1")),
+                .parcelPacked(Packing(parcel: "SO-1-1")), .parcelPacked(largePacking),
                 .parcelPacked(
                     Packing(
                         parcel: "SO-1-1", warehouse: "W-1",
@@ -38,6 +38,10 @@ package enum FactSamples {
             [
                 .trackingReported(Tracking(parcel: "SO-1-1")),
                 .trackingReported(Tracking(parcel: "SO-1-1", courier: "sf", channel: "cainiao", number: "SF1")),
+                .trackingReported(
+                    Tracking(
+                        parcel: "SO-1-1", courier: "JD", channel: "kuaidi100", number: "JD1", reference: "EO1")),
+                .trackingReported(touredTracking),
             ]
         case .waybillVoided: [.waybillVoided(parcel: "SO-1-1", number: "SF1")]
         case .parcelHandedOver: [.parcelHandedOver(parcel: "SO-1-1")]
@@ -47,11 +51,30 @@ package enum FactSamples {
         }
     }
 
+    private static var touredTracking: Tracking {
+        var tracking = Tracking(parcel: "SO-1-1", courier: "zto", channel: "zto", number: "731")
+        tracking.rider = "R4"
+        tracking.line = "杭州集散中心"
+        return tracking
+    }
+
+    private static var largePacking: Packing {
+        var packing = Packing(parcel: "SO-1-1", weightGrams: 1_250)
+        packing.volumeMillilitres = 3_500
+        packing.isProgress = true
+        return packing
+    }
+
     private static func laterBodies(of kind: FactKind) -> [FactBody] {
         let entry = MoneyEntry(id: "E-1", amountMinor: 12_900)
         return switch kind {
         case .returnAsked:
-            [.returnAsked(reason: "", isExchange: false), .returnAsked(reason: "型号不符", isExchange: true)]
+            [
+                .returnAsked(reason: "", isExchange: false), .returnAsked(reason: "型号不符", isExchange: true),
+                .returnAsked(
+                    reason: "", isExchange: true,
+                    lines: [ReturnedLine(line: "1", units: 2), ReturnedLine(line: "2", units: 1)], id: "RMA-1"),
+            ]
         case .orderCancelled: [.orderCancelled(reason: ""), .orderCancelled(reason: "买家取消")]
         case .orderCompleted: [.orderCompleted]
         case .refundReported: [.refundReported(entry)]
@@ -144,9 +167,15 @@ package enum FactSamples {
             options: [.init("call", Text(chinese: "致电", english: "Call"))])
         var number = TaskField("count", Text(chinese: "数量", english: "Count"), kind: .number, isRequired: false)
         number.shownWhen = ("action", ["call"])
+        var amount = TaskField("amount", Text(chinese: "金额", english: "Amount"), kind: .money)
+        let many = FormCondition.answer(AnswerTest("count", .more, .number(250)))
+        let called = FormCondition.answer(AnswerTest("action", .oneOf, .texts(["call"])))
+        amount.shownIf = .any([many, FormCondition.none([called])])
+        amount.requiredIf = .all([.answer(AnswerTest("count", .isKnown, .number(1))), many])
+        amount.prefill = [Prefill("12.50", from: .payable, if: many), Prefill("1")]
         return TaskNeed(
             id: "rule:7", kind: .asked, owner: "service", reason: Text(chinese: "请致电客户", english: "Call the customer"),
-            fields: [choice, number])
+            fields: [choice, number, amount])
     }
 
     private static let fullHeader = OrderHeader(

@@ -37,6 +37,29 @@ package struct FactSetGenerator: Sendable {
         tellOverlays()
         tellHolds()
         tellDesk()
+        tellReturns()
+    }
+
+    /// From a source of chance of its own, so that the rest of each story stays what it is.
+    private mutating func tellReturns() {
+        var own = random
+        own = SplitMix64(seed: own.next() ^ 0x5EED)
+        for _ in 0..<own.number(in: 0...2) where own.chance(permille: 300) {
+            let lines = (0..<own.number(in: 1...2)).map { _ in
+                ReturnedLine(line: "\(own.number(in: 1...4))", units: own.number(in: 1...3))
+            }
+            story.say(
+                .returnAsked(
+                    reason: "q", isExchange: own.chance(permille: 500), lines: lines, id: own.pick(["", "RMA"])),
+                minute: Int64(own.number(in: 0...120)), from: "crm")
+            let scan = Scan(at: story.at(150), status: own.pick([.inTransit, .signed]))
+            let way = "way-back:RMA"
+            story.say(
+                own.pick([
+                    .trackingReported(Tracking(parcel: way, courier: "sf", channel: "sf", number: "B1")),
+                    .traceReported(Trace(parcel: way, number: "B1", scans: [scan], isComplete: true)),
+                ]), minute: Int64(own.number(in: 0...120)), from: "sf")
+        }
     }
 
     /// In half of the stories every message arrives; in the others some never do.
@@ -121,9 +144,9 @@ package struct FactSetGenerator: Sendable {
         for _ in 0...random.number(in: 0...1) {
             let number = random.pick(["", "\(parcel)-A", "\(parcel)-A", "\(parcel)-B"])
             let courier = random.pick(["sf", "zto"])
-            say(
-                .trackingReported(Tracking(parcel: parcel, courier: courier, channel: courier, number: number)),
-                from: courier)
+            var tracking = Tracking(parcel: parcel, courier: courier, channel: courier, number: number)
+            tracking.reference = number.isEmpty ? "" : "EO-\(courier)"
+            say(.trackingReported(tracking), from: courier)
         }
         if random.chance(permille: 200) { say(.waybillVoided(parcel: parcel, number: "\(parcel)-A"), from: "sf") }
         if random.chance(permille: 700) { say(.parcelHandedOver(parcel: parcel), from: "wms") }

@@ -21,6 +21,12 @@ package struct Scenario: Sendable {
         return scenario
     }
 
+    /// An order that came so far, and is told more under other settings.
+    package init(_ order: Order, settings: Settings) {
+        self.settings = settings
+        self.order = order
+    }
+
     /// Takes in facts, each recorded when it was received.
     package mutating func given(_ facts: [Fact]) throws(Refusal) {
         for fact in facts { try given(fact) }

@@ -24,6 +24,7 @@ extension StoreContract {
             write.row.placedAt = Instant(milliseconds: -1)
             write.row.health = 0xFFFF
             write.row.changesAt = Sample.now + 9
+            write.row.overdueAfter = Sample.now + 11
             try await store.write(Sample.batch(write))
             var expected = write.row
             expected.id = 1
@@ -44,6 +45,7 @@ extension StoreContract {
             try expect(row?.verdict, nil, "verdict")
             try expect(row?.placedAt, nil, "placed at")
             try expect(row?.changesAt, nil, "changes at")
+            try expect(row?.overdueAfter, nil, "overdue after")
             try expect(try await store.read { try $0.findings(of: "A") }, [], "findings")
             try expect(try await store.read { try $0.waybills(of: "A") }, [], "waybills")
             try expect(try await store.read { try $0.instructions(of: "A") }, [], "instructions")

@@ -36,7 +36,7 @@ extension StoreContract {
         try await withStore { store in
             let rows: [(String, Int, Completion, Verdict?)] = [
                 ("A1", 1, .open, nil), ("A2", 2, .open, .late), ("B1", 1, .cancelled, .wrong),
-                ("B2", 2, .open, .wrong), ("A3", 1, .open, .late),
+                ("B2", 2, .partiallyCompleted, .wrong), ("A3", 1, .open, .late), ("C1", 2, .completed, nil),
             ]
             for (number, state, completion, verdict) in rows {
                 var write = Sample.step(number)
@@ -46,12 +46,16 @@ extension StoreContract {
                 try await store.write(Sample.batch(write))
             }
             let cases: [(OrderFilter, [String])] = [
-                (OrderFilter(), ["A1", "A2", "B1", "B2", "A3"]),
+                (OrderFilter(), ["A1", "A2", "B1", "B2", "A3", "C1"]),
                 (OrderFilter(state: 1), ["A1", "B1", "A3"]),
-                (OrderFilter(completion: .open), ["A1", "A2", "B2", "A3"]),
+                (OrderFilter(completion: .open), ["A1", "A2", "A3"]),
+                (OrderFilter(isStanding: true), ["A1", "A2", "B2", "A3"]),
+                (OrderFilter(state: 1, isStanding: true), ["A1", "A3"]),
+                (OrderFilter(state: 2, numberPrefix: "C", isStanding: true), []),
+                (OrderFilter(numberPrefix: "B", isStanding: true), ["B2"]),
                 (OrderFilter(verdict: .wrong), ["B1", "B2"]),
                 (OrderFilter(numberPrefix: "A"), ["A1", "A2", "A3"]),
-                (OrderFilter(numberPrefix: ""), ["A1", "A2", "B1", "B2", "A3"]),
+                (OrderFilter(numberPrefix: ""), ["A1", "A2", "B1", "B2", "A3", "C1"]),
                 (OrderFilter(state: 1, numberPrefix: "A"), ["A1", "A3"]),
                 (OrderFilter(state: 1, completion: .open, verdict: .late, numberPrefix: "A"), ["A3"]),
                 (OrderFilter(state: 7), []),
@@ -177,6 +181,7 @@ extension StoreContract {
                 write.row.state = state
                 write.row.stateSince = Sample.now + .minutes(index == 5 ? 1 : 0)
                 if index == 4 { write.row.completion = .cancelled }
+                if index == 2 { write.row.overdueAfter = Sample.now + .minutes(121) }
                 try await store.write(Sample.batch(write))
             }
             let places = try await store.read { reader in
@@ -184,8 +189,12 @@ extension StoreContract {
             }
             let minute = Sample.now.milliseconds / .minutes(1)
             try expect(
-                places, [StatePlace(state: 3, minute: minute): 2, StatePlace(state: 5, minute: minute + 1): 1], "places"
-            )
+                places,
+                [
+                    StatePlace(state: 3, minute: minute): 1,
+                    StatePlace(state: 3, minute: minute, overdueAfter: minute + 121): 1,
+                    StatePlace(state: 5, minute: minute + 1): 1,
+                ], "places")
         }
     }
 

@@ -26,8 +26,8 @@ struct AccessFiles {
             "whsec_" + Data(Self.randomBytes()).base64EncodedString()
         }
         let entry = AccessToken(
-            name: "token file", hash: HashAlgorithm.sha256.digest(Array(token.utf8)), scopes: Set(AccessScope.allCases),
-            sources: ["*"])
+            name: AccessToken.fileName, hash: HashAlgorithm.sha256.digest(Array(token.utf8)),
+            scopes: Set(AccessScope.allCases), sources: ["*"])
         return Content(
             token: token, webhookSecret: secret, tokens: AccessTokens([entry] + (try furtherTokens()).tokens))
     }

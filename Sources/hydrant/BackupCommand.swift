@@ -102,9 +102,11 @@ struct RestoreCommand: AsyncParsableCommand {
         let draft = database.database + ".part"
         defer { try? FileManager.default.removeItem(atPath: draft) }
         try? FileManager.default.removeItem(atPath: draft)
-        let source = try SQLiteStore(path: backup, mode: .readOnly)
+        let source = try SQLiteStore(path: backup, mode: .copying)
         try await source.copy(to: draft)
         try await source.close()
+        // A backup of an older version comes back up to date.
+        try await SQLiteStore(path: draft).close()
         _ = try await BackupFile.verify(draft, keyring)
         try FileFlush.publish(draft, as: database.database)
     }

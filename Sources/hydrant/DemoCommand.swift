@@ -35,10 +35,20 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The port of the pages; another free one is taken when it is in use.")
     var port = 8080
 
-    @Option(help: "The folder for the demo's database, which is made anew.")
+    @Option(
+        help: """
+            The address to listen on. With one that this machine has in the network telephones reach the demo, and the \
+            codes on its labels lead there.
+            """)
+    var host = "127.0.0.1"
+
+    @Option(help: "The folder for the demo's database file, which is made anew.")
     var folder = "out/demo"
 
-    @Option(help: "An empty database of a PostgreSQL server, postgres://USER@HOST:PORT/NAME, instead of a file.")
+    @Option(
+        help: """
+            An empty database of a PostgreSQL server, postgres://USER@HOST:PORT/NAME, instead of a file; never a file.
+            """)
     var database: String?
 
     @Option(help: "How many minutes the day takes.")
@@ -51,6 +61,19 @@ struct DemoCommand: AsyncParsableCommand {
     var untilDone = false
 
     func run() async throws {
+        guard host != "0.0.0.0", host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x2F && $0 != 0x3A }), !host.isEmpty else {
+            throw CommandProblem(
+                "--host \(host) is no address that others can open",
+                advice: "Name one that this machine has in the network, like 192.168.1.9.")
+        }
+        // An address may hold a password, so that it is not said again.
+        if let database, PostgresAddress(database) == nil {
+            throw CommandProblem(
+                "--database of the demo is the address of an empty database of a PostgreSQL server, "
+                    + "postgres://USER@HOST:PORT/NAME, and no file",
+                advice: "Leave it out: the demo makes a database file of its own. Where it lies is said with --folder "
+                    + "FOLDER (\(folder) when not given).")
+        }
         JSONLogHandler.start(.warning)
         let log = Logger(label: "hydrant.demo")
         let stage = try await DemoStage(command: self, log: log)
@@ -124,7 +147,7 @@ struct DemoStage {
 
     func play() async throws {
         let listenPort = port == 0 ? try PortProbe.freePort() : port
-        let hubURL = "http://127.0.0.1:\(listenPort)"
+        let hubURL = "http://\(command.host):\(listenPort)"
         let world = try makeWorld(hubURL)
         // Where everybody is reached is known when everybody listens.
         let listening = Task { await world.waitUntilListening() }
@@ -139,11 +162,12 @@ struct DemoStage {
             store: database.store, keyring: database.keyring, clock: clock, settings: settings,
             connectors: built.connectors.values.sorted { $0.system < $1.system }, options: demoOptions(built),
             seed: command.seed, log: log)
-        let printer = try await startPrinter(for: hub)
+        let printer = try await startPrinter(for: hub, at: hubURL)
         defer { printer.stop() }
         var server = ServerSettings(
             tokens: access.tokens, sessionKey: database.keyring.sessionKey, webhookSecrets: [access.webhookSecret],
             randomBytes: { AccessFiles.randomBytes($0) })
+        server.host = command.host
         server.port = listenPort
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let pages = try PageService(
@@ -166,8 +190,9 @@ struct DemoStage {
             """)
     }
 
-    /// A label printer for every warehouse that takes whatever comes, and couriers that come every two hours.
-    private func startPrinter(for hub: Hub) async throws -> FakePrinter {
+    /// A label printer for every warehouse that takes whatever comes, couriers that come every two hours, and codes on
+    /// labels that open this demo.
+    private func startPrinter(for hub: Hub, at hubURL: String) async throws -> FakePrinter {
         let printer = try FakePrinter()
         printer.start()
         var desk = try await hub.desk.settings()
@@ -175,7 +200,8 @@ struct DemoStage {
             desk.printers = [DeskSettings.Printer(warehouse: "", address: printer.address)]
             let times = (0..<12).map { $0 * 120 }
             desk.cutOffs = [DeskSettings.CutOff(warehouse: "", courier: "", minutes: times)]
-            try await hub.desk.save(desk, by: "command-line")
+            desk.address = hubURL
+            try await hub.desk.save(desk, by: PeopleDatabase.actor)
         }
         return printer
     }
@@ -209,6 +235,7 @@ struct DemoStage {
     private func demoOptions(_ built: ConnectorCatalogue.Systems) -> HubOptions {
         var options = HubOptions()
         options.quotas = built.quotas
+        options.timeLimits = built.timeLimits
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.keepers = DemoKeeper.contacts
         options.addresses = { OfficialDivisions.parser.parse($0) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HydrantCore
 import HydrantDocuments
+import HydrantEngine
 import HydrantStorage
 import HydrantStoragePostgres
 import HydrantStorageSQLite
@@ -29,14 +30,18 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         var checks = checkFolder()
-        checks += [checkMemory(), checkClock(), checkPort()]
-        if let settings { checks.append(checkDocument(settings)) }
-        if let database { checks.append(await checkDatabase(database)) }
+        checks += [checkMemory(), checkClock(), await checkPort()]
+        if let settings { checks += checkDocument(settings) }
+        if let database {
+            checks.append(await checkDatabase(database))
+            checks += await checkContent(of: database)
+        }
         for check in checks {
-            Terminal.standardOutput("\(check.isFine ? "✓" : "✗") \(check.name): \(check.finding)\n")
+            let mark = check.isFine ? "✓" : check.isHint ? "•" : "✗"
+            Terminal.standardOutput("\(mark) \(check.name): \(check.finding)\n")
             if !check.isFine { Terminal.standardOutput("    → \(check.advice)\n") }
         }
-        let bad = checks.count { !$0.isFine }
+        let bad = checks.count { !$0.isFine && !$0.isHint }
         Terminal.standardOutput(bad == 0 ? "Everything is in order.\n" : "\(bad) of \(checks.count) need attention.\n")
         if bad > 0 { throw ExitCode(1) }
     }
@@ -46,6 +51,8 @@ struct DoctorCommand: AsyncParsableCommand {
         var isFine: Bool
         var finding: String
         var advice: String
+        /// Nothing is wrong, and something is missed.
+        var isHint = false
     }
 
     /// What hangs on the folder; where it is missing, that alone.
@@ -78,6 +85,39 @@ struct DoctorCommand: AsyncParsableCommand {
             let problem = error as? CommandProblem ?? CommandProblem("cannot be opened", advice: "Check the rights.")
             return Check(name: name, isFine: false, finding: problem.message, advice: problem.advice)
         }
+    }
+
+    /// Where telephones reach the hub, which the codes on labels need, and the calendars of the settings that are kept;
+    /// nothing where the database cannot be opened.
+    private func checkContent(of database: String) async -> [Check] {
+        guard let options = try? DatabaseOptions.parse(["--database", database]),
+            let open = try? await OpenDatabase.reading(options)
+        else { return [] }
+        let desk = try? await open.store.read { try Desk.settings($0) }
+        try? await open.store.close()
+        let calendars = checkWarehouses(open.settings, of: "its settings")
+        guard let desk else { return calendars }
+        let codes = Check(
+            name: "codes on labels", isFine: !desk.address.isEmpty,
+            finding: desk.address.isEmpty
+                ? "plain text, because the address at which telephones reach the hub is unset"
+                : "open \(desk.address)",
+            advice: "Write the address down on the page /settings/desk; then a telephone's camera opens them.",
+            isHint: true)
+        return calendars + [codes]
+    }
+
+    /// The warehouses of calendars and senders that are named nowhere else: wrong where the settings name warehouses,
+    /// and a hint where nothing can be compared.
+    private func checkWarehouses(_ settings: Settings, of document: String) -> [Check] {
+        func check(_ part: String, _ doubt: Text, _ isComparable: Bool) -> Check {
+            Check(
+                name: "\(part) of \(document)", isFine: false, finding: doubt.english,
+                advice: "Write the warehouse as the orders and the other settings do, letter by letter.",
+                isHint: !isComparable)
+        }
+        return settings.calendarDoubts.map { check("calendars", $0.text, $0.isComparable) }
+            + settings.senderDoubts.map { check("senders", $0.text, $0.isComparable) }
     }
 
     private func checkServer(_ address: PostgresAddress) async -> Check {
@@ -151,11 +191,21 @@ struct DoctorCommand: AsyncParsableCommand {
         )
     }
 
-    private func checkPort() -> Check {
+    private func checkPort() async -> Check {
+        let name = "port \(port) on 127.0.0.1"
         let isFree = PortProbe.isFree(port)
         let isTaken = PortProbe.isTaken(port, host: PortProbe.loopback)
+        if isTaken, let hub = await HubProbe(port: port).look() {
+            let other = "For another hub beside it choose another port with --port."
+            return Check(
+                name: name, isFine: false, finding: "a Hydrant hub runs there, \(hub.finding)",
+                advice: hub.isReady
+                    ? "If it is the one you mean, all is well: http://127.0.0.1:\(port)/ is its page. \(other)"
+                    : "If it is starting, wait a moment; otherwise its log says why. \(other)",
+                isHint: hub.isReady)
+        }
         return Check(
-            name: "port \(port) on 127.0.0.1", isFine: isFree,
+            name: name, isFine: isFree,
             finding: isFree ? "free" : isTaken ? "in use" : "cannot be listened on",
             advice: isTaken
                 ? "Another program listens there; choose another one with --port."
@@ -172,16 +222,18 @@ struct DoctorCommand: AsyncParsableCommand {
             advice: FilePrivacy.advice(exposed))
     }
 
-    private func checkDocument(_ path: String) -> Check {
+    private func checkDocument(_ path: String) -> [Check] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            return Check(name: path, isFine: false, finding: "cannot be read", advice: "Check the path and the rights.")
+            let advice = "Check the path and the rights."
+            return [Check(name: path, isFine: false, finding: "cannot be read", advice: advice)]
         }
         do {
             let settings = try SavedDocument.parse(String(decoding: bytes, as: UTF8.self), path: path)
-            return Check(name: path, isFine: true, finding: "fine, version \(settings.version)", advice: "")
+            let fine = Check(name: path, isFine: true, finding: "fine, version \(settings.version)", advice: "")
+            return [fine] + checkWarehouses(settings, of: path)
         } catch {
             let message = (error as? CommandProblem)?.message ?? "\(error)"
-            return Check(name: path, isFine: false, finding: message, advice: "Correct the places named above.")
+            return [Check(name: path, isFine: false, finding: message, advice: "Correct the places named above.")]
         }
     }
 }

@@ -8,7 +8,11 @@ struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
         abstract: "The order health index and its four figures, recomputed from all events.",
-        discussion: "Exits with 1 when a figure is past its alert line, with 0 when none is.")
+        discussion: """
+            It is about the orders that were live (paid, not yet completed or cancelled) at any time in the window \
+            before the moment: 24 hours, or `health.window` of the settings document.
+            Exits with 1 when a figure is past its alert line, with 0 when none is.
+            """)
 
     @OptionGroup var database: DatabaseOptions
 
@@ -41,6 +45,9 @@ struct HealthCommand: AsyncParsableCommand {
     private func printTable(_ figures: HealthFigures, _ settings: HealthSettings, _ now: Instant) {
         let index = figures.index(settings).map { "\(($0 * 10).rounded() / 10)" } ?? "–"
         Terminal.standardOutput("order health index \(index) as of \(now), \(figures.population) orders\n")
+        Terminal.standardOutput(
+            "of orders that were live (paid, not yet completed or cancelled) at any time in the "
+                + "\(Self.length(settings.window)) before\n")
         for dimension in HealthDimension.allCases {
             let (numerator, denominator) = figures.counts(of: dimension)
             let share = figures.value(of: dimension).map { "\(($0 * 10_000).rounded() / 100) %" } ?? "–"
@@ -50,6 +57,15 @@ struct HealthCommand: AsyncParsableCommand {
                 dimension.rawValue.padding(to: 16) + share.padding(to: 12)
                     + "\(numerator)/\(denominator)".padding(to: 18) + "alert line \(line)\(alert)\n")
         }
+    }
+}
+
+extension HealthCommand {
+    /// Whole days as days, everything else to the minute.
+    fileprivate static func length(_ window: Milliseconds) -> String {
+        guard window > 0, window % .hours(24) == 0 else { return durationText(window).english }
+        let days = window / .hours(24)
+        return days == 1 ? "1 day (24 h)" : "\(days) days"
     }
 }
 

@@ -28,14 +28,19 @@ struct ImportCommand: AsyncParsableCommand {
         let document = try readDocument { () throws(DocumentProblems) in
             try MappingDocument.load(text: text, path: mapping)
         }
-        guard document.source != SourceNames.hub, document.source != SourceNames.desk else {
+        guard !SourceNames.isNobodys(document.source) else {
             throw CommandProblem(
-                "\(mapping): the source \(document.source) is the hub itself", advice: "Give it another name.")
+                "\(mapping): the source \(document.source) is the hub itself, or reads like somebody who works at it",
+                advice: "Give it another name.")
         }
         do throws(FileProblem) {
             try FolderImport(mapping: document, folder: folder, receivedAt: SystemClock().now()).check()
         } catch {
-            throw CommandProblem("\(error)", advice: "Nothing was changed. Check --from and start again.")
+            throw CommandProblem(
+                "\(error)",
+                advice: "Nothing was changed. Where the files are the right ones, correct the names of files and "
+                    + "columns in \(mapping), also its `separator`, `encoding` and `columns`; else check --from "
+                    + "(\(folder)).")
         }
         let open = try await OpenDatabase.writing(database)
         try await SavedDocument.save(text, path: mapping, in: open)
@@ -49,12 +54,27 @@ struct ImportCommand: AsyncParsableCommand {
         } catch let failure as StoreFailure {
             throw CommandProblem("\(failure.code) \(failure.message)", advice: failure.advice)
         } catch let problem as FileProblem {
-            throw CommandProblem("\(problem)", advice: "What was read before is kept; start again and it goes on.")
+            throw CommandProblem(
+                "\(problem)",
+                advice: "What was read before is kept. Correct the file and start again: what is there already is "
+                    + "recognised.")
         }
         try await open.store.close()
         Terminal.result(summary.json)
+        for note in summary.notes { Terminal.standardError("please check: \(note)\n") }
         guard let first = summary.firstParked else { return }
-        Terminal.standardError("\(summary.parked) rows were parked with their reasons; the first: \(first)\n")
+        let count = summary.parked == 1 ? "1 row was" : "\(summary.parked) rows were"
+        Terminal.standardError("\(count) parked with the reason; the first: \(first)\n  \(advice(summary))\n")
         throw ExitCode(1)
+    }
+
+    private func advice(_ summary: Importer.Summary) -> String {
+        let pages = "All reasons are on the page /settings/parked of `hydrant serve`."
+        if summary.facts == 0, summary.duplicates == 0 {
+            return "No row was taken: most likely \(mapping) does not fit these files. Compare `key`, `dateFormats` "
+                + "and `decimalSeparator` with the row above, and start again. " + pages
+        }
+        return "The other rows are in. Correct the row or \(mapping), and start again: what is in is recognised. "
+            + pages
     }
 }

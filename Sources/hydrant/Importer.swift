@@ -12,6 +12,7 @@ struct Importer {
         var parked = 0
         var seconds = 0.0
         var firstParked: String?
+        var notes: [String] = []
 
         var json: JSON {
             [
@@ -34,17 +35,18 @@ struct Importer {
         var summary = Summary()
         // One chunk is written while the next one is read.
         var writing: Task<(ImportChunk, [FactReceipt]), any Error>?
-        _ = try await source.run(chunk: 1_000) { chunk in
+        let read = try await source.run(chunk: 1_000) { chunk in
             let submission = try submission(of: chunk)
-            if let earlier = try await writing?.value { count(earlier, &summary) }
+            if let earlier = try await writing?.value { try await settle(earlier, &summary) }
             let hub = hub
             writing = Task { (chunk, try await hub.committer.submit(submission)) }
             progress.show(chunk.fraction, "\(summary.facts) facts")
         }
-        if let earlier = try await writing?.value { count(earlier, &summary) }
+        if let earlier = try await writing?.value { try await settle(earlier, &summary) }
         progress.finish()
         summary.orders = try await hub.store.read { try $0.counts().orders }
         summary.seconds = progress.seconds
+        summary.notes = read.notes
         running.cancel()
         try await running.value
         return summary
@@ -62,19 +64,32 @@ struct Importer {
         return submission
     }
 
-    private func count(_ written: (ImportChunk, [FactReceipt]), _ summary: inout Summary) {
+    /// Counts what was written, and keeps what was not recorded as a fact with its place and reason.
+    private func settle(_ written: (ImportChunk, [FactReceipt]), _ summary: inout Summary) async throws {
         let (chunk, receipts) = written
+        let now = hub.clock.now()
+        var rows: [ParkedRow] = []
         for row in chunk.badRows { summary.park("\(row)") }
-        for (fact, receipt) in zip(chunk.facts, receipts) {
+        for (index, receipt) in receipts.enumerated() {
+            let (fact, place) = (chunk.facts[index], chunk.places[index])
+            let reason: String
             switch receipt {
-            case .accepted: summary.facts += 1
-            case .duplicate: summary.duplicates += 1
-            case .conflicting:
-                summary.park("\(fact.messageID): another message with this number was imported before")
-            case .refused(let refusal): summary.park("\(fact.messageID): \(refusal.text.english)")
-            case .parked(let reason): summary.park("\(fact.messageID): \(reason)")
+            case .accepted:
+                summary.facts += 1
+                continue
+            case .duplicate:
+                summary.duplicates += 1
+                continue
+            case .parked(let known):
+                summary.park("\(place): \(known)")
+                continue
+            case .conflicting: reason = ParkedReason.otherMessage
+            case .refused(let refusal): reason = refusal.text.english
             }
+            summary.park("\(place): \(fact.body.kind.rawValue): \(reason)")
+            rows.append(try hub.intake.park(fact, place: "\(place)", reason: reason, now: now))
         }
+        if !rows.isEmpty { _ = try await hub.committer.submit(Submission(parked: rows)) }
     }
 }
 

@@ -51,8 +51,8 @@ struct HydrantCommand: AsyncParsableCommand {
             """,
         version: hydrantVersion,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, UserCommand.self, ImportCommand.self, WrongOrdersCommand.self,
-            HealthCommand.self,
+            ServeCommand.self, DemoCommand.self, UserCommand.self, TokenCommand.self, ImportCommand.self,
+            WrongOrdersCommand.self, HealthCommand.self,
             OrderCommand.self, VerifyCommand.self, SignCommand.self, TrackCommand.self, NumbersCommand.self,
             AddressCommand.self, FreightCommand.self, BagCommand.self, PrintCommand.self, RulesCommand.self,
             BackupCommand.self, RestoreCommand.self, MigrateCommand.self, SandboxCommand.self, SimulateCommand.self,
@@ -103,4 +103,4 @@ extension HydrantCommand {
 }
 
 /// The release that this program is.
-let hydrantVersion = "0.5.0"
+let hydrantVersion = "0.6.0"

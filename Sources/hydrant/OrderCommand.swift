@@ -73,6 +73,7 @@ extension OrderDetail {
             ),
             ("paidMinor", .integer(order.paidMinor)), ("payableMinor", order.payableFloorMinor.map { .integer($0) }),
             ("refundedMinor", .integer(order.refundedMinor)),
+            ("returns", order.returnAsked == nil ? nil : .array(order.orderReturns().map(report))),
             (
                 "proof",
                 events.isEmpty
@@ -86,6 +87,19 @@ extension OrderDetail {
                         })
             ),
         ])
+    }
+}
+
+extension OrderDetail {
+    private func report(_ item: OrderReturn) -> JSON {
+        [
+            "id": .string(item.id), "exchange": .bool(item.isExchange), "askedAt": .string(item.asked.at.text),
+            "lines": .array(
+                item.goods.map { ["line": .string($0.line), "units": .integer(Int64($0.units))] }),
+            "refundMinor": .integer(item.refundMinor),
+            "replacement": order.replacement(of: item.id).map { .string($0) } ?? .null,
+            "open": .bool(order.isOpen(item)),
+        ]
     }
 }
 

@@ -11,8 +11,8 @@ struct PrintCommand: AsyncParsableCommand {
         discussion: """
             The orders come as JSON: a list of orders, which are one bag, or {"bags": [{"orders": […]}]}.
               hydrant print --template aggregated --orders orders.json --format pdf --out labels.pdf
-            Shipped templates: aggregated, waybill, picking-list, packing-slip, return-slip. Names, phones and \
-            addresses are masked on paper whatever the template says.
+            Shipped templates: aggregated, waybill, picking-list, picking-list-label, packing-slip, return-slip. \
+            Names, phones and addresses are masked on paper whatever the template says.
             """)
 
     @Option(help: "The name of a shipped template, or a file.")

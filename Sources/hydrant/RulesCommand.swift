@@ -57,9 +57,11 @@ struct RulesTryCommand: AsyncParsableCommand {
         discussion: """
             Every fact is told at its own time, also that of an imported order; a fact that says no time is told with \
             the first of those that came in with it. “right” counts the orders that would have been held or refused \
-            and that turned out to need it: they were later cancelled, refunded or returned, or their receiver \
-            changed. “wrong” counts the held or refused orders to which none of that happened. “blocked” counts those \
-            of which the rule could not speak because nobody had told a field that it asks for.
+            and that turned out to need it: after the fact because of which they were stopped they were cancelled, \
+            refunded or returned, or their receiver changed (again). “wrong” counts the held or refused orders to \
+            which none of that happened afterwards. “blocked” counts those of which the rule could not speak because \
+            nobody had told a field that it asks for. Of a rule with several versions the newest is tried that is \
+            not retired.
             """)
 
     @Argument(help: "The document.")
@@ -85,8 +87,7 @@ struct RulesTryCommand: AsyncParsableCommand {
         }
         let open = try await OpenDatabase.reading(database)
         let trial = try await PastOrders(store: open.store).trial(
-            of: document.rules, settings: open.settings, window: begin..<end
-        ).found
+            of: document.rules, settings: open.settings, window: begin..<end)
         if json { return Terminal.result(trial.json) }
         Terminal.standardOutput(
             """
@@ -94,8 +95,8 @@ struct RulesTryCommand: AsyncParsableCommand {
             held     \(trial.held), for \(durationText(trial.delay).english) together
             refused  \(trial.refused)
             blocked  \(trial.blocked)  (a field was missing)
-            right    \(trial.right)  (cancelled, refunded, returned or changed later)
-            wrong    \(trial.wrong)
+            right    \(trial.right)  (afterwards cancelled, refunded, returned or changed again)
+            wrong    \(trial.wrong)  (nothing of that)
 
             """)
     }
@@ -113,6 +114,7 @@ extension RuleTrial {
                 stopped.map { verdict in
                     .compact([
                         ("order", .string(verdict.order)), ("rule", .string(verdict.rule)),
+                        ("version", .integer(Int64(verdict.version))),
                         ("outcome", .string(verdict.outcome.rawValue)), ("heldAt", .text(verdict.heldAt?.text)),
                         ("releasedAt", .text(verdict.releasedAt?.text)), ("refused", .bool(verdict.isRefused)),
                         ("wentWrong", .bool(verdict.wentWrong)),

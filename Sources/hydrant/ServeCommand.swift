@@ -54,6 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
     var secureCookie = false
 
     @Option(
+        name: .customLong("second-factor"),
+        help: "The roles that must have a second factor, with commas, or none; the page of the users changes them.",
+        transform: ServeCommand.roles)
+    var secondFactor: Set<Role> = [.owner, .it]
+
+    @Option(
         name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
@@ -89,6 +95,7 @@ struct ServeCommand: AsyncParsableCommand {
         let built = try buildSystems(systems, caller: egress)
         var options = HubOptions()
         options.quotas = built.quotas
+        options.timeLimits = built.timeLimits
         options.numberStocks = built.numberStocks.values.sorted { $0.system < $1.system }
         options.addresses = { OfficialDivisions.parser.parse($0) }
         options.press = try ShippedPress.load()
@@ -104,10 +111,13 @@ struct ServeCommand: AsyncParsableCommand {
         server.host = host
         server.port = port
         server.cookieIsSecure = secureCookie
+        server.secondFactorRoles = secondFactor
         server.connectedSystems = Set(systems.map(\.system))
         server.pushes = built.receivers.values.sorted { $0.system < $1.system }
         let host = host
         let missing = unconnected(inForce, built)
+        let doubts = (inForce.calendarDoubts.map(\.text) + inForce.senderDoubts.map(\.text))
+            .map { "  check           \($0.english)\n" }.joined()
         let people = People(
             store: open.store, keyring: open.keyring, clock: SystemClock(),
             randomBytes: { AccessFiles.randomBytes($0) })
@@ -118,14 +128,34 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.standardError(
                 """
                 Hydrant listens on http://\(host):\(port)
-                  settings        \(inForce.version)
+                  settings        \(Self.named(inForce))
                   access token    \(access.tokenPath)
                   webhook secret  \(access.webhookSecretPath)
                   sign in at      http://\(host):\(port)/\(Self.firstOwner(firstOwner, host, port))
-                \(missing)
+                \(missing)\(doubts)
                 """)
         }
         try await run([EgressService(client: egress), HubService(hub: hub), application, pages.sampling], log)
+    }
+
+    /// The name and version of the settings document in force.
+    private static func named(_ settings: Settings) -> String {
+        guard settings.isBuiltIn else { return settings.version }
+        return """
+            built in: the hub watches and asks no system for anything
+                              (name your own document with --settings FILE; Templates/default.yaml is one)
+            """
+    }
+
+    /// `owner,it`, or `none`.
+    private static func roles(_ text: String) throws -> Set<Role> {
+        if text == "none" { return [] }
+        let roles = text.split(separator: ",").map { Role(rawValue: String($0)) }
+        guard !roles.isEmpty, !roles.contains(nil) else {
+            let allowed = Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("must be none, or some of \(allowed) with commas")
+        }
+        return Set(roles.compactMap(\.self))
     }
 
     /// Where the first user signs up, as long as there is none.

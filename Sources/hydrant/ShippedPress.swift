@@ -5,7 +5,9 @@ import HydrantPrinting
 
 /// The press of this machine: the shipped templates, drawn by its fonts.
 enum ShippedPress {
-    private static let names = ["aggregated", "waybill", "picking-list", "packing-slip", "return-slip"]
+    private static let names = [
+        "aggregated", "waybill", "picking-list", "picking-list-label", "packing-slip", "return-slip",
+    ]
 
     /// - Throws: `CommandProblem` when a shipped template is missing or broken.
     static func load() throws -> LabelPress {

@@ -10,7 +10,8 @@ struct UserCommand: AsyncParsableCommand {
         abstract: "Who may sign in: list, add, reset, disable, enable.",
         discussion: """
             The pages under /settings/users do the same. These commands are for the first owner whose link was lost, \
-            for an owner who forgot the password, and for scripts. They work while the hub runs.
+            for an owner who forgot the password, and for scripts. A hub on PostgreSQL may go on meanwhile; one with a \
+            database file has to be stopped first.
             """,
         subcommands: [List.self, Add.self, Reset.self, Disable.self, Enable.self])
 
@@ -28,9 +29,7 @@ struct UserCommand: AsyncParsableCommand {
         @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
-            let open = try await OpenDatabase.reading(database)
-            let all = try await UserCommand.people(open).all()
-            try await open.store.close()
+            let all = try await PeopleDatabase.read(database) { try await $0.all() }
             Terminal.result([
                 "users": .array(
                     all.map { person in
@@ -68,7 +67,7 @@ struct UserCommand: AsyncParsableCommand {
             }
             try await UserCommand.linked(place, name) { people in
                 try await people.add(
-                    name, role: role, warehouses: Set(warehouse.map(\.normalised)), by: UserCommand.actor)
+                    name, role: role, warehouses: Set(warehouse.map(\.normalised)), by: PeopleDatabase.actor)
             }
         }
     }
@@ -83,7 +82,9 @@ struct UserCommand: AsyncParsableCommand {
         var name: String
 
         func run() async throws {
-            try await UserCommand.linked(place, name) { try await $0.reset(Person.normal(name), by: UserCommand.actor) }
+            try await UserCommand.linked(place, name) { people in
+                try await people.reset(Person.normal(name), by: PeopleDatabase.actor)
+            }
         }
     }
 
@@ -111,22 +112,13 @@ struct UserCommand: AsyncParsableCommand {
 }
 
 extension UserCommand {
-    /// As the audit trail names whoever works at the terminal.
-    fileprivate static let actor = "command-line"
-
-    fileprivate static func people(_ open: OpenDatabase) -> People {
-        People(
-            store: open.store, keyring: open.keyring, clock: SystemClock(),
-            randomBytes: { AccessFiles.randomBytes($0) })
-    }
+    private static let advice = "hydrant user list shows who is there."
 
     /// Runs what gives a code, and prints the link.
     fileprivate static func linked(
         _ place: Place, _ name: String, _ body: (People) async throws -> String
     ) async throws {
-        let open = try await OpenDatabase.writing(place.database)
-        let code = try await refusing { try await body(people(open)) }
-        try await open.store.close()
+        let code = try await PeopleDatabase.change(place.database, advice: advice, body)
         Terminal.result([
             "user": .string(Person.normal(name)), "link": .string("\(place.url)/welcome?code=\(code)"),
             "hours": .integer(Invitation.lifetime / .hours(1)),
@@ -134,18 +126,10 @@ extension UserCommand {
     }
 
     fileprivate static func setDisabled(_ database: DatabaseOptions, _ name: String, _ isDisabled: Bool) async throws {
-        let open = try await OpenDatabase.writing(database)
         let name = Person.normal(name)
-        try await refusing { try await people(open).setDisabled(name, isDisabled, by: actor) }
-        try await open.store.close()
-        Terminal.result(["user": .string(name), "disabled": .bool(isDisabled)])
-    }
-
-    private static func refusing<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let refusal as PeopleRefusal {
-            throw CommandProblem(refusal.text.english, advice: "hydrant user list shows who is there.")
+        try await PeopleDatabase.change(database, advice: advice) { people in
+            try await people.setDisabled(name, isDisabled, by: PeopleDatabase.actor)
         }
+        Terminal.result(["user": .string(name), "disabled": .bool(isDisabled)])
     }
 }

@@ -41,6 +41,11 @@ struct VerifyCommand: AsyncParsableCommand {
                 ("commits", report.head.map { .integer($0.commits) }),
                 ("head", report.head.map { .string($0.text(open.keyring)) }),
             ]))
+        if !report.isJudged {
+            Terminal.standardError(
+                "The settings or the program have changed since the hub looked at every order. Verdicts and health "
+                    + "figures were not compared; start the hub, then verify once more.\n")
+        }
         for violation in report.violations.prefix(50) { Terminal.standardError("\(violation)\n") }
         if report.violationCount > 0 { throw ExitCode(1) }
     }

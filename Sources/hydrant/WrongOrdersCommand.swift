@@ -9,7 +9,18 @@ struct WrongOrdersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wrong-orders",
         abstract: "Count or list the orders that are wrong, late or unknown, by kind.",
-        discussion: "Exits with 1 when an order is wrong, with 0 when none is.")
+        discussion: """
+            All orders of the database are judged as of one moment (now, or --as-of), whenever they were placed.
+            \(WrongOrdersCommand.verdicts)
+            Exits with 1 when an order is wrong, with 0 when none is.
+            """)
+
+    /// What the three answers mean.
+    private static let verdicts = """
+        wrong: what is known contradicts itself, or something is overdue; a person must act
+        late: something is not there yet; that turns wrong at its limit
+        unknown: it cannot be verified now, for instance because a system's word is not mapped
+        """
 
     @OptionGroup var database: DatabaseOptions
 
@@ -36,11 +47,16 @@ struct WrongOrdersCommand: AsyncParsableCommand {
             return kind
         }
         let open = try await OpenDatabase.reading(database)
-        let found = try await findings(in: open, only: only)
+        let now = asOf?.instant ?? SystemClock().now()
+        let found = try await findings(in: open, only: only, at: now)
         try await open.store.close()
         if list { printList(found.items) } else { printCounts(found) }
         // Beside the result, so that what reads the result is not disturbed.
         Terminal.standardError("\(found.checked) orders were checked.\n")
+        if !json {
+            Terminal.standardError(
+                "All orders of the database as of \(now), however many days ago they were placed.\n\(Self.verdicts)\n")
+        }
         if found.items.contains(where: { $0.finding.verdict == .wrong }) { throw ExitCode(1) }
     }
 
@@ -66,9 +82,8 @@ struct WrongOrdersCommand: AsyncParsableCommand {
         func countOrder() { list.withLock { $0.checked += 1 } }
     }
 
-    private func findings(in open: OpenDatabase, only: MismatchKind?) async throws -> Findings {
+    private func findings(in open: OpenDatabase, only: MismatchKind?, at now: Instant) async throws -> Findings {
         let collected = FoundList()
-        let now = asOf?.instant ?? SystemClock().now()
         let settings = open.settings
         try await open.eachOrder(asOf: asOf?.instant) { order in
             collected.countOrder()

@@ -204,14 +204,95 @@ import Testing
         #expect(await (try proxy(caller)).numbersLeft(now: Sample.now) == .left(40))
         let silent = try proxy(ScriptedCaller(.failure(.notSent("refused"))))
         #expect(await silent.numbersLeft(now: Sample.now) == .unknown("refused"))
+        let most = #"{"quantity":"-9223372036854775808"}"#
+        let branches = #"{"cpCode":"ZTO","branchAccountCols":[\#(most),\#(most),{"quantity":5}]}"#
+        let odd = ScriptedCaller(text: #"{"success":true,"waybillApplySubscriptionCols":[\#(branches)]}"#)
+        #expect(await (try proxy(odd)).numbersLeft(now: Sample.now) == .left(5))
     }
 
     @Test func `what Cainiao does not do is refused as the channel's`() async throws {
         let caller = ScriptedCaller()
-        for kind in [InstructionKind.subscribeTrace, .checkCredit] {
-            let result = try await proxy(caller).perform(Sample.partnerRequest(kind, "cainiao"))
-            #expect(End(result) == .refused("cainiao does not carry out \(kind.rawValue)"))
-        }
+        let result = try await proxy(caller).perform(Sample.partnerRequest(.checkCredit, "cainiao"))
+        #expect(End(result) == .refused("cainiao does not carry out credit.check"))
         #expect(caller.calls.isEmpty)
+    }
+
+    // MARK: - Subscriptions
+
+    private static let subscribe = Sample.partnerRequest(
+        .subscribeTrace, "cainiao", target: "SO-1-1#CN1", order: Sample.tracked("CN1", channel: "cainiao"))
+
+    @Test func `a subscription asks what a query asks, as the resource for traces`() async throws {
+        let caller = ScriptedCaller(text: #"{"success":"true"}"#)
+        let result = try await proxy(caller, ["pushes": "true", "appCode": "app"]).perform(Self.subscribe)
+        #expect(End(result) == .done([], "subscribed"))
+        #expect(caller.calls[0].field("msg_type") == "CNTECH_LV_LOGISTICS_DETAIL_SUBSCRIBE")
+        #expect(caller.calls[0].field("to_code") == "CNTECH_LV")
+        #expect(
+            caller.calls[0].field("logistics_interface")
+                == #"{"arg0":{"appCode":"app","cpCode":"ZTO","mailNo":"CN1","receiverPhone":"13800000041"}}"#)
+    }
+
+    @Test(arguments: [
+        (failure("该运单已订阅"), End.done([], "subscribed")), (failure("系统异常"), .retryable("B 系统异常", nil)),
+        (failure("接口未授权"), .refused("B 接口未授权")),
+    ])
+    func `each answer to a subscription has its class`(answer: String, end: End) async throws {
+        #expect(End(try await proxy(ScriptedCaller(text: answer), ["pushes": "true"]).perform(Self.subscribe)) == end)
+    }
+
+    @Test func `as long as Cainiao does not know where to push, nothing is subscribed`() async throws {
+        let caller = ScriptedCaller()
+        #expect(
+            End(try await proxy(caller).perform(Self.subscribe))
+                == .refused("cainiao pushes nothing; set the option pushes once Cainiao has the hub's address"))
+        #expect(caller.calls.isEmpty)
+    }
+
+    // MARK: - Pushes
+
+    private func push(_ content: String, signed: String? = nil) -> Push {
+        let digest = SignatureRecipe.trailingSecretMD5.sign(
+            SignatureInput(secret: "app-secret", body: Array((signed ?? content).utf8)))
+        let form = formEncoded([("msg_type", "X"), ("data_digest", digest), ("logistics_interface", content)])
+        return Push(query: [], headers: [:], body: Array(form.utf8), now: Sample.now)
+    }
+
+    private func receive(_ push: Push) throws -> PushContent {
+        try CainiaoPushReceiver(settings: try CainiaoSettings(Sample.cainiaoSettings())).receive(push)
+    }
+
+    private static let pushed = """
+        {"mailNo":"CN1","cpCode":"ZTO","fullTraceDetail":[{"time":"2026-11-22 10:00:00","desc":"已签收","status":"07"},\
+        {"time":"2026-11-21 10:00:00","desc":"已揽收","status":"00","city":"廊坊市"}]}
+        """
+
+    @Test func `pushed scans are facts of the number, and prove no signature by themselves`() throws {
+        let content = try receive(push(Self.pushed))
+        #expect(content.facts.map(\.order) == ["", ""])
+        #expect(content.facts.compactMap(\.trace).flatMap(\.scans).map(\.status) == [.pickedUp, .signed])
+        #expect(content.facts.compactMap(\.trace).allSatisfy { !$0.isComplete && $0.number == "CN1" })
+        #expect(content.acknowledgement.body.utf8Text == #"{"success":"true","errorCode":"","errorMsg":""}"#)
+        // The same scan in a later push is the same message.
+        let again = try receive(push(#"{"arg0":\#(Self.pushed)}"#))
+        #expect(again.facts.map(\.messageID) == content.facts.map(\.messageID))
+    }
+
+    @Test func `an altered, unsigned or unreadable push is refused with its reason`() throws {
+        func kind(_ push: Push) -> PushProblem.Kind? {
+            do {
+                _ = try receive(push)
+                return nil
+            } catch {
+                return (error as? PushProblem)?.kind
+            }
+        }
+        #expect(kind(push(Self.pushed, signed: Self.pushed + " ")) == .signature)
+        var unsigned = push(Self.pushed)
+        unsigned.body = Array(formEncoded([("logistics_interface", Self.pushed)]).utf8)
+        #expect(kind(unsigned) == .signature)
+        for content in ["x", "{}", #"{"mailNo":"","fullTraceDetail":[]}"#, #"{"mailNo":"CN1"}"#] {
+            #expect(kind(push(content)) == .malformed)
+        }
     }
 }

@@ -32,7 +32,7 @@ import Testing
         tencent.system = "sms2"
         let systems = try ConnectorCatalogue.systems(settings + [tencent], caller: ScriptedCaller())
         #expect(systems.connectors.keys.sorted() == ["cainiao", "kdniao", "kuaidi100", "sms", "sms2"])
-        #expect(systems.receivers.keys.sorted() == ["kdniao", "kuaidi100", "sms", "sms2"])
+        #expect(systems.receivers.keys.sorted() == ["cainiao", "kdniao", "kuaidi100", "sms", "sms2"])
         #expect(systems.numberStocks.keys.sorted() == ["cainiao", "kdniao", "kuaidi100"])
     }
 

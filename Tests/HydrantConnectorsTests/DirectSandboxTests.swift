@@ -92,6 +92,38 @@ import Testing
         }
     }
 
+    @Test(arguments: DirectCourier.allCases)
+    func `goods on their way back are fetched and brought, without a warehouse`(courier: DirectCourier) async throws {
+        let scene = try DirectScene(dock: LoadingDock())
+        let asked = FactBody.returnAsked(
+            reason: "", isExchange: false, lines: [ReturnedLine(line: "1", units: 1)], id: "R1")
+        let create = Sample.issued(
+            Sample.request(.createWaybill, target: "way-back:R1", order: Sample.order(facts: [asked])), at: Sample.now)
+        try await scene.serve { systems in
+            let connector = try #require(systems.connectors[courier.rawValue])
+            let created = await connector.perform(create)
+            let number = try #require(DirectScene.number(created), "\(created)")
+            let label = Tracking(parcel: "way-back:R1", courier: "X", channel: courier.rawValue, number: number)
+            func scans() async -> [Scan] {
+                let order = Sample.order(facts: [asked, .trackingReported(label)])
+                let asking = Sample.request(.queryTrace, target: "way-back:R1@0", order: order, now: scene.clock.now())
+                let answer = await connector.perform(asking)
+                guard case .traceReported(let trace)? = answer.facts.first?.body else { return [] }
+                return trace.scans
+            }
+            // One of them tells only what was subscribed to.
+            _ = await connector.perform(
+                Sample.request(
+                    .subscribeTrace, target: "way-back:R1#\(number)",
+                    order: Sample.order(facts: [asked, .trackingReported(label)])))
+            scene.clock.advance(by: .hours(19))
+            #expect(await scans().isEmpty)
+            scene.clock.advance(by: .hours(24 * 14))
+            #expect(await scans().contains { $0.status == .pickedUp })
+            #expect(await scans().contains { $0.status == .signed })
+        }
+    }
+
     @Test(arguments: DirectCourier.allCases, [0, 1_000])
     func `a repeated creation gives one number in every form of the answer`(
         courier: DirectCourier, isError: Int

@@ -108,6 +108,46 @@ import Testing
         #expect(content["recManInfo"]?["printAddr"] == "广东省深圳市南山区科技园 1 号")
     }
 
+    @Test func `the courier's own order number is kept and told when the waybill is taken back`() async throws {
+        let made = #"{"success":true,"code":200,"data":{"kuaidinum":"JD1","kdComOrderNum":"EO5"}}"#
+        let caller = ScriptedCaller(reply(made), reply(#"{"success":true,"code":200}"#))
+        let proxy = try proxy(caller)
+        let tracking = Tracking(
+            parcel: "SO-1-1", courier: "ZTO", channel: "kuaidi100", number: "JD1", reference: "EO5")
+        let first = await proxy.perform(create)
+        #expect(first.facts.map(\.body) == [.trackingReported(tracking)])
+        let order = Sample.order(facts: first.facts.map(\.body))
+        // Asked again, what the hub was told counts, with all of it.
+        let found = await proxy.perform(Sample.partnerRequest(.findWaybill, "kuaidi100", order: order))
+        #expect(found.facts.map(\.body) == [.trackingReported(tracking)])
+        _ = await proxy.perform(
+            Sample.partnerRequest(.voidWaybill, "kuaidi100", target: "SO-1-1#JD1", order: order))
+        let content = try caller.calls[1].document("param")
+        #expect(content["kuaidinum"] == "JD1" && content["orderId"] == "EO5")
+    }
+
+    @Test func `a waybill without such a number is taken back without it`() async throws {
+        let caller = ScriptedCaller(text: #"{"success":true,"code":200}"#)
+        let order = Sample.tracked("KD1", channel: "kuaidi100")
+        _ = try await proxy(caller).perform(
+            Sample.partnerRequest(.voidWaybill, "kuaidi100", target: "SO-1-1#KD1", order: order))
+        #expect(try caller.calls[0].document("param")["orderId"] == nil)
+    }
+
+    @Test func `a question goes by the courier that the waybill has now`() async throws {
+        let caller = ScriptedCaller(text: #"{"message":"ok","status":"200","nu":"KD1","data":null}"#)
+        let order = Sample.tracked("KD1", courier: "YTO", channel: "kuaidi100")
+        let proxy = try proxy(caller)
+        _ = await proxy.perform(
+            Sample.partnerRequest(.queryTrace, "kuaidi100", target: "SO-1-1#KD1", order: order, courier: "STO"))
+        #expect(try caller.calls[0].document("param")["com"] == "yuantong")
+        // A name that is in no table says nothing; then the courier that was asked for counts.
+        let strange = Sample.tracked("KD1", courier: "圆通", channel: "kuaidi100")
+        _ = await proxy.perform(
+            Sample.partnerRequest(.queryTrace, "kuaidi100", target: "SO-1-1#KD1", order: strange, courier: "STO"))
+        #expect(try caller.calls[1].document("param")["com"] == "shentong")
+    }
+
     @Test func `a query is signed with key and customer and read newest first`() async throws {
         let rows = """
             [{"time":"2026-11-22 11:00:00","context":"签收","statusCode":"301"},\
@@ -207,6 +247,12 @@ import Testing
         #expect(await (try proxy(caller)).numbersLeft(now: Sample.now) == .left(15))
         #expect(caller.calls[0].url == "https://api.example.com/eorderapi.do")
         #expect(caller.calls[0].field("method") == "getThirdInfo")
+        // A count that is none ends nobody's hub.
+        let most = #"{"quantity":9223372036854775807}"#
+        let odd = ScriptedCaller(text: #"{"success":true,"code":200,"data":[\#(most),\#(most),{"quantity":4}]}"#)
+        #expect(await (try proxy(odd)).numbersLeft(now: Sample.now) == .left(4))
+        let untold = ScriptedCaller(text: #"{"success":true,"code":200,"data":[\#(most),\#(most)]}"#)
+        #expect(await (try proxy(untold)).numbersLeft(now: Sample.now) == .unknown("the reply names no number"))
     }
 }
 
@@ -217,7 +263,7 @@ import Testing
     }
 
     private static let content = """
-        {"status":"polling","message":"","autoCheck":"1","comOld":"sto","comNew":"zhongtong","lastResult":{"state":"1",\
+        {"status":"polling","message":"","autoCheck":"0","comOld":"","comNew":"","lastResult":{"state":"1",\
         "ischeck":"0","com":"zhongtong","nu":"KD1","data":[{"context":"揽收","time":"2026-11-22 10:00:00",\
         "statusCode":"1"}]}}
         """
@@ -253,6 +299,45 @@ import Testing
             content.acknowledgement.body.utf8Text == #"{"result":true,"returnCode":"200","message":"成功"}"#)
         let again = try receiver().receive(try await push(Self.content))
         #expect(again.facts.map(\.messageID) == content.facts.map(\.messageID))
+    }
+
+    private static func corrected(_ code: String) -> String {
+        content.replacing(#""autoCheck":"0","comOld":"""#, with: #""autoCheck":"1","comOld":"shentong""#)
+            .replacing(#""comNew":"""#, with: #""comNew":"\#(code)""#)
+    }
+
+    @Test func `a corrected courier is adopted beside the scans, and each later push says the same`() async throws {
+        let taken = try receiver().receive(try await push(Self.corrected("zhongtong")))
+        let tracking = Tracking(parcel: "SO-1-1", courier: "ZTO", number: "KD1")
+        #expect(taken.facts.first?.body == .trackingReported(tracking))
+        #expect(taken.facts.first?.messageID == "courier/SO-1-1/KD1/shentong/zhongtong")
+        #expect(taken.facts.first?.occurredAt == nil)
+        #expect(taken.facts.last?.trace?.scans.map(\.status) == [.pickedUp])
+        let later = Self.corrected("zhongtong").replacing("10:00:00", with: "11:00:00")
+        #expect(try receiver().receive(try await push(later)).facts.first?.messageID == taken.facts.first?.messageID)
+        let before = Sample.tracked("KD1", courier: "STO", channel: "kuaidi100")
+        var order = before
+        order.evolve(
+            Event(
+                order: "SO-1", number: before.version + 1, recordedAt: Sample.now, settings: "test",
+                body: .factRecorded(
+                    Fact(
+                        source: "kuaidi100", messageID: "courier", order: "SO-1", occurredAt: nil,
+                        receivedAt: Sample.now, body: .trackingReported(tracking)))))
+        let waybill = try #require(order.parcel("SO-1-1")?.waybills.first)
+        #expect(waybill.courier == "ZTO" && waybill.channel == "kuaidi100")
+        #expect(order.parcel("SO-1-1")?.waybills.count == 1)
+    }
+
+    @Test func `a corrected courier without a name here is a question to a person, never a guess`() async throws {
+        let taken = try receiver().receive(try await push(Self.corrected("annengwuliu")))
+        guard case .taskAsked(let need)? = taken.facts.first?.body else {
+            Issue.record("\(taken.facts)")
+            return
+        }
+        #expect(need.owner == "it" && need.reason.english.contains("annengwuliu"))
+        #expect(need.reason.chinese.contains("courierCodes"))
+        #expect(taken.facts.last?.trace != nil)
     }
 
     private func problem(_ push: Push) throws -> PushProblem? {

@@ -5,12 +5,12 @@ import Testing
 
 /// Calls to the customer system and the finance system: request, endpoint, success, error.
 @Suite struct OfficeConnectorTests {
-    private func crm(_ caller: any HTTPCaller) throws -> GenericCRMProxy {
-        try GenericCRMProxy(Sample.officeSettings("crm", kind: "generic-crm"), caller: caller)
+    private func crm(_ caller: any HTTPCaller) throws -> GenericProxy {
+        try GenericProxy.crm(Sample.officeSettings("crm", kind: "generic-crm"), caller: caller)
     }
 
-    private func finance(_ caller: any HTTPCaller) throws -> GenericFinanceProxy {
-        try GenericFinanceProxy(Sample.officeSettings("finance", kind: "generic-finance"), caller: caller)
+    private func finance(_ caller: any HTTPCaller) throws -> GenericProxy {
+        try GenericProxy.finance(Sample.officeSettings("finance", kind: "generic-finance"), caller: caller)
     }
 
     private func verified(_ call: HTTPCall) throws -> [String: String] {
@@ -178,6 +178,25 @@ import Testing
         #expect(caller.calls[0].method == "GET")
         #expect(caller.calls[0].url == "https://crm.example.com/api/requests?key=SO-1%2F7%2Fcredit.check")
         _ = try verified(caller.calls[0])
+    }
+
+    @Test func `what is bought is what one exchange replaces, and all that was sold where nobody named lines`()
+        async throws
+    {
+        let lines = [ReturnedLine(line: "1", units: 1)]
+        let named = FactBody.returnAsked(reason: "", isExchange: true, lines: lines, id: "X-1")
+        let whole = FactBody.returnAsked(reason: "", isExchange: true)
+        for (body, target, units) in [(named, "X-1", 1), (whole, "", 2)] {
+            let caller = ScriptedCaller(text: #"{"purchase":{"id":"PO-1"}}"#)
+            let order = Sample.order(facts: [body])
+            let result = try await finance(caller).perform(Sample.request(.pushPurchase, target: target, order: order))
+            #expect(End(result) == .done([], "PO-1"))
+            let call = try #require(caller.calls.first)
+            #expect(
+                call.body.utf8Text
+                    == #"{"order":"SO-1","replacement":"SO-1-R1","shop":"tmall","warehouse":"W-1","#
+                    + #""lines":[{"id":"1","sku":"LF9001","units":\#(units)}]}"#)
+        }
     }
 
     @Test func `what a system cannot do is refused unsent`() async throws {

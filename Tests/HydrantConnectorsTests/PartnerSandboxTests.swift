@@ -235,6 +235,73 @@ import Testing
         #expect(hub.refusals > 0)
     }
 
+    @Test func `Cainiao pushes what was subscribed, signed, until it is taken`() async throws {
+        var faults = PartnerFaults()
+        faults.wrongSignature = 500
+        faults.repeatedPush = 500
+        let scene = try await PartnerScene(faults)
+        try await scene.serve { systems in
+            let connector = try #require(systems["cainiao"])
+            let first = try number(await connector.perform(scene.request(.createWaybill, "cainiao")))
+            let target = "SO-1-1#\(first)"
+            let subscribe = scene.request(
+                .subscribeTrace, "cainiao", target: target, order: order(first, "cainiao"))
+            #expect(End(await connector.perform(subscribe)) == .done([], "subscribed"))
+            #expect(End(await connector.perform(subscribe)) == .done([], "subscribed"))
+            await scene.pass(.hours(24))
+            let traces = scene.hub.facts.compactMap(\.trace)
+            #expect(traces.allSatisfy { $0.number == first && !$0.isComplete })
+            #expect(
+                Set(traces.flatMap(\.scans).map(\.status)) == [.pickedUp, .inTransit, .outForDelivery, .signed])
+        }
+        #expect(await scene.sandbox.subscriptions(of: "SO-1-1", at: .cainiao) == 2)
+        #expect(await scene.sandbox.pushesWaiting == 0)
+    }
+
+    @Test func `a courier that was named wrongly is corrected by the push`() async throws {
+        let scene = try await PartnerScene()
+        try await scene.serve { systems in
+            let connector = try #require(systems["kuaidi100"])
+            let first = try number(await connector.perform(scene.request(.createWaybill, "kuaidi100")))
+            let order = Sample.tracked(first, courier: "STO", channel: "kuaidi100")
+            let target = "SO-1-1#\(first)"
+            let query = scene.request(.queryTrace, "kuaidi100", target: target, order: order)
+            #expect(await connector.perform(query).facts.isEmpty)
+            let subscribe = scene.request(.subscribeTrace, "kuaidi100", target: target, order: order)
+            #expect(End(await connector.perform(subscribe)) == .done([], "subscribed"))
+            await scene.pass(.hours(3))
+            let correction = FactBody.trackingReported(Tracking(parcel: "SO-1-1", courier: "ZTO", number: first))
+            #expect(Set(scene.hub.facts.filter { $0.body == correction }.map(\.messageID)).count == 1)
+            let corrected = Sample.order(facts: [
+                .trackingReported(Tracking(parcel: "SO-1-1", courier: "ZTO", channel: "kuaidi100", number: first))
+            ])
+            let again = scene.request(.queryTrace, "kuaidi100", target: target, order: corrected)
+            #expect(await connector.perform(again).facts.first?.trace != nil)
+        }
+    }
+
+    @Test func `a courier with order numbers of its own is told them when a waybill is taken back`() async throws {
+        let scene = try await PartnerScene()
+        try await scene.serve { systems in
+            let connector = try #require(systems["kuaidi100"])
+            var create = scene.request(.createWaybill, "kuaidi100")
+            create.instruction.courier = "JD"
+            let made = await connector.perform(create)
+            let first = try number(made)
+            let target = "SO-1-1#\(first)"
+            let unreferenced = Sample.tracked(first, courier: "JD", channel: "kuaidi100")
+            let forgetful = scene.request(.voidWaybill, "kuaidi100", target: target, order: unreferenced)
+            guard case .refused(_, .data) = await connector.perform(forgetful) else {
+                Issue.record("taken back without the courier's own number")
+                return
+            }
+            let order = Sample.order(facts: made.facts.map(\.body))
+            let void = scene.request(.voidWaybill, "kuaidi100", target: target, order: order)
+            #expect(
+                await connector.perform(void).facts.map(\.body) == [.waybillVoided(parcel: "SO-1-1", number: first)])
+        }
+    }
+
     @Test func `a parcel that comes back is never signed by the buyer`() async throws {
         var faults = PartnerFaults()
         faults.returned = 1_000

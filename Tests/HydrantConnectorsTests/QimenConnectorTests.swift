@@ -213,12 +213,55 @@ import Testing
         #expect(caller.calls[0].body.utf8Text.contains("<criteriaList><criteria><warehouseCode>W-1</warehouseCode>"))
     }
 
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1000000001", "99999999999999999999", "x"])
+    func `a number of units that no warehouse has tells nothing`(number: String) async throws {
+        let item = "<item><itemCode>A</itemCode><quantity>\(number)</quantity></item>"
+        let locked = "<item><itemCode>B</itemCode><quantity>3</quantity><lockQuantity>\(number)</lockQuantity></item>"
+        let caller = ScriptedCaller(
+            text: "<response><flag>success</flag><items>\(item)\(item)\(locked)</items></response>")
+        let levels = try await proxy(caller).stockLevels(skus: ["A", "B"], warehouse: "", now: Sample.now)
+        #expect(levels == .success([]))
+    }
+
+    @Test func `what is sold beyond the stock is below none, and nothing about frozen units means none`() async throws {
+        let item = "<item><itemCode>A</itemCode><quantity>-3</quantity><lockQuantity/></item>"
+        let caller = ScriptedCaller(text: "<response><flag>success</flag><items>\(item)</items></response>")
+        let levels = try await proxy(caller).stockLevels(skus: ["A"], warehouse: "", now: Sample.now)
+        #expect(levels == .success([StockLevel(sku: "A", warehouse: "", quantity: -3, lockQuantity: 0)]))
+    }
+
     @Test func `stock that cannot be asked for says why`() async throws {
-        let caller = ScriptedCaller(reply(Self.failure("S009", "no")), .failure(.ambiguous("late")))
+        let caller = ScriptedCaller(
+            reply(Self.failure("S009", "no")), .failure(.ambiguous("late")), .failure(.notSent("no connection")),
+            reply("no XML"))
         let proxy = try proxy(caller)
         let first = await proxy.stockLevels(skus: ["A"], warehouse: "W", now: Sample.now)
-        #expect(first == .failure(StockProblem(detail: "S009 no")))
+        #expect(first == .failure(StockProblem(.refused, detail: "S009 no")))
         let second = await proxy.stockLevels(skus: ["A"], warehouse: "W", now: Sample.now)
-        #expect(second == .failure(StockProblem(detail: "late")))
+        #expect(second == .failure(StockProblem(.noAnswer, detail: "late")))
+        let third = await proxy.stockLevels(skus: ["A"], warehouse: "W", now: Sample.now)
+        #expect(third == .failure(StockProblem(.unreachable, detail: "no connection")))
+        let fourth = await proxy.stockLevels(skus: ["A"], warehouse: "W", now: Sample.now)
+        #expect(fourth == .failure(StockProblem(.noAnswer, detail: "the reply of inventory.query is not readable")))
+    }
+
+    @Test func `stock is asked for as of a keeper of stock, a hundred articles at a time, at the usual warehouse`()
+        async throws
+    {
+        func item(_ sku: String) -> String {
+            "<item><itemCode>\(sku)</itemCode><quantity>3</quantity><lockQuantity>1</lockQuantity></item>"
+        }
+        let caller = ScriptedCaller(
+            reply("<response><flag>success</flag><items>\(item("A1"))</items></response>"),
+            reply("<response><flag>success</flag><items>\(item("A101"))</items></response>"))
+        let keeper: any StockKeeper = try proxy(caller)
+        let skus = (1...101).map { "A\($0)" }
+        let levels = await keeper.stockLevels(skus: skus, warehouse: "", now: Sample.now)
+        let expected = ["A1", "A101"].map { StockLevel(sku: $0, warehouse: "", quantity: 3, lockQuantity: 1) }
+        #expect(levels == .success(expected))
+        let bodies = caller.calls.map(\.body.utf8Text)
+        let counts = bodies.map { $0.split(separator: "<criteria>", omittingEmptySubsequences: false).count - 1 }
+        #expect(counts == [100, 1])
+        #expect(bodies.allSatisfy { $0.contains("<criteria><warehouseCode>OTHER</warehouseCode>") })
     }
 }

@@ -36,10 +36,17 @@ import Testing
 
     private static let stepTime = Sample.now - .minutes(30)
 
+    /// What it holds comes with the confirmation.
+    private static var progress: Packing {
+        var packing = Packing(parcel: "SO-1-1")
+        packing.isProgress = true
+        return packing
+    }
+
     @Test(arguments: [
         ("ACCEPT", "", [FactBody.inventoryLocked(InventoryLock(warehouse: "W-1"))]),
         ("PICK", "", [.statusReported]), ("CHECK", "", [.statusReported]), ("WEIGH", "", [.statusReported]),
-        ("PACKAGE", "", [.parcelPacked(Packing(parcel: "SO-1-1"))]),
+        ("PACKAGE", "", [.parcelPacked(progress)]),
         ("DELIVERED", "", [.parcelHandedOver(parcel: "SO-1-1")]),
         (
             "DELIVERED", "<logisticsCode>SF</logisticsCode><expressCode>SF1</expressCode>",
@@ -135,6 +142,20 @@ import Testing
                 "confirm/C-1/0/SO-1-1/packed", "confirm/C-1/0/SO-1-1/handed-over", "confirm/C-1/0/SO-1-1/tracking",
                 "confirm/C-1/0/SO-1-2/packed", "confirm/C-1/0/SO-1-2/handed-over",
             ])
+    }
+
+    @Test(arguments: [
+        ("<volume>3.5</volume>", 3_500), ("<length>20</length><width>10</width><height>5.5</height>", 1_100),
+        ("<length>20</length><width>10</width>", nil), ("<volume>much</volume>", nil), ("<volume>-1</volume>", nil),
+    ])
+    func `litres of a package are its volume or its three sides`(measures: String, expected: Int?) throws {
+        let body = Self.confirmation.replacing("<weight>1.25</weight>", with: "<weight>1.25</weight>" + measures)
+        let facts = try receiver().receive(push("deliveryorder.confirm", "<request>\(body)</request>")).facts
+        guard case .parcelPacked(let packing)? = facts.first?.body else {
+            Issue.record("no parcel")
+            return
+        }
+        #expect(packing.volumeMillilitres == expected && packing.weightGrams == 1_250)
     }
 
     @Test func `many confirmations travel in one push`() throws {

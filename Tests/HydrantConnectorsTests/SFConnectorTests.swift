@@ -140,6 +140,20 @@ import Testing
     }
 
     @Test(arguments: [
+        (gateway("A1005"), true), (gateway("A1006"), true), (failure("8177"), false), (gateway("A1004"), false),
+        (failure("1014"), false),
+    ])
+    func `flow control and a wrong signature are said of every order, peak capacity of one`(
+        answer: String, isForAll: Bool
+    ) async throws {
+        let scope = CallScope(timeLimit: nil)
+        scope.note(HTTPReply(status: 200, body: []))
+        let sf = try proxy(ScriptedCaller(text: answer))
+        _ = await CallScope.$current.withValue(scope) { await sf.perform(create) }
+        #expect((scope.last == .turnedAway) == isForAll)
+    }
+
+    @Test(arguments: [
         (Result<HTTPReply, HTTPFailure>.failure(.notSent("refused")), End.retryable("refused", nil)),
         (.failure(.ambiguous("no reply in time")), .ambiguous("no reply in time")),
         (reply("", status: 502), .ambiguous("HTTP 502")),

@@ -82,8 +82,10 @@ import Testing
         #expect(scope.last == .answered(status: 429))
         scope.note(HTTPReply(status: 503, headers: ["retry-after": "99999"], body: []))
         #expect(scope.last == .answered(status: 503))
+        scope.note(HTTPReply(status: 503, headers: ["retry-after": "7200"], body: []))
+        #expect(scope.last == .throttled(wait: .hours(2)))
         scope.note(HTTPReply(status: 200, headers: ["retry-after": "7"], body: []))
         #expect(scope.last == .answered(status: 200))
-        #expect(scope.calls == 4)
+        #expect(scope.calls == 5)
     }
 }

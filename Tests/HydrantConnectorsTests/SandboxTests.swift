@@ -222,7 +222,7 @@ import Testing
     @Test func `accepted orders freeze their stock`() async throws {
         let scene = try SandboxScene()
         try await scene.serve { systems in
-            let warehouse = try #require(systems["wms"] as? QimenProxy)
+            let warehouse = try #require(systems["wms"] as? any StockKeeper)
             _ = await warehouse.perform(scene.request(.createDelivery))
             await scene.pass(.minutes(10))
             let levels = await warehouse.stockLevels(skus: ["LF9001"], warehouse: "W-1", now: scene.clock.now())

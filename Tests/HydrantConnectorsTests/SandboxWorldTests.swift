@@ -35,9 +35,11 @@ import Testing
         let number = try #require(await scene.world.waybills(for: "SO-1-1").first)
         let confirmed = scene.hub.facts.filter { $0.messageID.hasPrefix("confirm/C-SO-1/0/") }.map(\.body)
         let items = [ParcelItem(line: "1", units: 2), ParcelItem(line: "2", units: 1)]
+        var packing = Packing(parcel: "SO-1-1", items: items, weightGrams: 1_250)
+        packing.volumeMillilitres = 7_000
         #expect(
             confirmed == [
-                .parcelPacked(Packing(parcel: "SO-1-1", items: items, weightGrams: 1_250)),
+                .parcelPacked(packing),
                 .parcelHandedOver(parcel: "SO-1-1"),
                 .trackingReported(Tracking(parcel: "SO-1-1", courier: "SF", number: number)),
             ])

@@ -15,6 +15,17 @@ import Testing
         #"{"status":false,"statusCode":"\#(code)","message":"\#(message)","result":null}"#
     }
 
+    @Test func `where ZTO collects bags is the line of the waybill`() async throws {
+        let reply = Self.created.replacing(
+            "}}", with: #","bigMarkInfo":{"mark":"500-17","bagAddr":"杭州集散中心"}}}"#)
+        let result = try await connector(ScriptedCaller(text: reply)).perform(CourierSample.create)
+        guard case .done(let facts, _) = result, case .trackingReported(let tracking)? = facts.first?.body else {
+            Issue.record("no waybill")
+            return
+        }
+        #expect(tracking.number == "73100000000001" && tracking.line == "杭州集散中心" && tracking.rider.isEmpty)
+    }
+
     @Test func `a waybill is asked for under the parcel's number, signed over the exact bytes`() async throws {
         let caller = ScriptedCaller(text: Self.created)
         let result = try await connector(caller).perform(CourierSample.create)
@@ -62,6 +73,20 @@ import Testing
             CourierSample.create)
         #expect(End(result) == end)
         if case .refused = end { #expect(result.refusal == (code == "E416" ? .data : .channel)) }
+    }
+
+    @Test(arguments: [
+        ("S203", true), ("S206", true), ("S221", true), ("S211", true), ("S214", true), ("S200", false),
+        ("S210", false), ("E416", false),
+    ])
+    func `too many calls and a key that is not accepted are said of every order`(
+        code: String, isForAll: Bool
+    ) async throws {
+        let scope = CallScope(timeLimit: nil)
+        scope.note(HTTPReply(status: 200, body: []))
+        let zto = try connector(ScriptedCaller(text: Self.failure(code)))
+        _ = await CallScope.$current.withValue(scope) { await zto.perform(CourierSample.create) }
+        #expect((scope.last == .turnedAway) == isForAll)
     }
 
     @Test func `a time-out stays in doubt, because ZTO cannot be asked by our own number`() async throws {

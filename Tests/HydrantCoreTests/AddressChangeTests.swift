@@ -141,6 +141,59 @@ import Testing
         #expect(rig.order.addressChangeStanding == .settled)
     }
 
+    /// An order whose goods come back under a label that the hub had made at `sf`, and whose address changes then.
+    private static func changedOnTheWayBack(
+        _ answer: InstructionAnswer.Outcome, _ said: [FactBody]
+    ) throws -> Order {
+        var settings = Settings(
+            flow: Flow(
+                steps: Flow.watching.steps,
+                requests: [Flow.Request(afterState: 2, kind: .createDelivery, system: "wms")]))
+        settings.rules = RuleSet(ReturnExchangeTests.rules + [rule])
+        settings.dispatch.chains = [DispatchSettings.Chain(courier: "sf", channels: ["sf"])]
+        var scenario = Scenario(settings: settings)
+        var story = OrderStory()
+        func say(_ body: FactBody) throws {
+            try scenario.given(story.say(body, minute: Int64(story.facts.count), from: "hub"))
+        }
+        func end(_ kind: InstructionKind, _ outcome: InstructionAnswer.Outcome) throws {
+            let open = scenario.order.issued.last { $0.answer == nil && $0.instruction.kind == kind }
+            let key = try #require(open).instruction.key
+            try say(
+                .instructionAnswered(InstructionAnswer(key: key, kind: kind, outcome: outcome, detail: "")))
+        }
+        var header = OrderStory.standardHeader
+        header.receiver = ReceiverReference(id: "r-old", fingerprint: "old", area: "")
+        try say(.orderPlaced(header))
+        for state in 1...2 { try say(OrderStory.proof(of: state)) }
+        try end(.createDelivery, answer)
+        for state in 3...4 { try say(OrderStory.proof(of: state)) }
+        for body in said { try say(body) }
+        let returned = [ReturnedLine(line: "1", units: 1)]
+        try say(.returnAsked(reason: "", isExchange: false, lines: returned, id: "R1"))
+        let label = TaskResolution(answers: ["how": "label"])
+        try say(.taskMoved(TaskMove(task: "return:way-back:R1", person: "li", step: .resolved(label))))
+        try say(
+            .trackingReported(Tracking(parcel: "way-back:R1", courier: "sf", channel: "sf", number: "SF9")))
+        try end(.createWaybill, .done)
+        try say(.receiverChanged(ReceiverReference(id: "r-new", fingerprint: "new", area: "")))
+        try say(.receiverVerified(fingerprint: "new"))
+        return scenario.order
+    }
+
+    @Test func `who made only the label of a way back is not asked to change another one`() throws {
+        let tracking = Tracking(parcel: "SO-1-1", courier: "sf", channel: "sf", number: "SF1")
+        let order = try Self.changedOnTheWayBack(
+            .done, [.trackingReported(tracking), .parcelHandedOver(parcel: "SO-1-1")])
+        #expect(!order.issued.contains { $0.instruction.kind == .readdressWaybill })
+        #expect(order.addressChangeStanding == .undone)
+    }
+
+    @Test func `nobody waits for a label that only a way back was given`() throws {
+        let order = try Self.changedOnTheWayBack(.unresolved, [.signedReported(parcel: "SO-1-1")])
+        #expect(order.addressChangeStanding == .undone)
+    }
+
     @Test func `numbers of deliveries lead back to their order`() {
         #expect(Order.number(ofDelivery: "SO-1") == "SO-1")
         #expect(Order.number(ofDelivery: "SO-1~2") == "SO-1")

@@ -96,6 +96,8 @@ import Testing
         #expect(steps.suffix(4).map(\.system) == ["hydrant", "crm", "finance", "marketplace"])
         #expect(steps.suffix(4).map(\.isConnected) == [true, false, true, false])
         #expect(steps.suffix(4).allSatisfy { $0.outcome == nil })
+        #expect(steps.allSatisfy { !$0.undo.chinese.isEmpty && !$0.undo.english.isEmpty })
+        #expect(steps.first?.undo.english == "another change of the address")
         var bare = Settings()
         bare.connected = []
         let none = try #require(scenario.order.playbookSteps(bare).first?.steps)

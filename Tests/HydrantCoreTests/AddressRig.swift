@@ -25,7 +25,7 @@ struct AddressRig {
     private(set) var left: [String] = []
     private(set) var kinds: [InstructionKind] = []
     private(set) var trail: [String] = []
-    private let answers: Answers
+    var answers: Answers
     private let delay: Int
     let settings: Settings
     private var calls: [Call] = []
@@ -77,6 +77,12 @@ struct AddressRig {
     mutating func verify(_ address: String) { say(.receiverVerified(fingerprint: address), from: "person:service") }
     mutating func decide() {
         say(.decisionMade(Decision(person: "li", cause: "courier was called")), from: "person:li")
+    }
+
+    /// A person answers a task's form.
+    mutating func resolve(_ task: String, _ action: String) {
+        let resolution = TaskResolution(answers: ["action": action])
+        say(.taskMoved(TaskMove(task: task, person: "li", step: .resolved(resolution))), from: "person:li")
     }
 
     mutating func tell(upTo state: Int) { for number in 0...state { tell(number) } }

@@ -89,6 +89,10 @@ import Testing
         #expect(try body("credit.checked", "{}") == .creditChecked(CreditCheck(isPassed: false)))
         #expect(try body("return.asked", "{}") == .returnAsked(reason: "", isExchange: false))
         #expect(
+            try body("return.asked", #"{"id":"R","lines":[{"line":"1","units":2}]}"#)
+                == .returnAsked(
+                    reason: "", isExchange: false, lines: [ReturnedLine(line: "1", units: 2)], id: "R"))
+        #expect(
             try body("touchpoint.sent", #"{"kind":"shipped"}"#) == .touchpointSent(kind: .shipped, isAccepted: true))
         #expect(try body("inventory.refused", #"{"reason":null}"#) == .inventoryRefused(reason: ""))
     }

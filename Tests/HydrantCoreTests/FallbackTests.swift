@@ -86,6 +86,55 @@ import Testing
         #expect(rig.live == "A1" && rig.order.standingHolds == [] && rig.findings == [])
     }
 
+    @Test func `a label that is scanned after it was taken back is shown until a person has settled it`() throws {
+        func told(_ scan: String, _ order: Int) throws -> FallbackRig {
+            var rig = try FallbackRig(Self.settings)
+            try rig.answer("a create", .unresolved)
+            try rig.number("SO-1-1", "B1", by: "b")
+            try rig.number("SO-1-1", "A1", by: "a", closing: "a find")
+            let early = Scan(at: rig.now, status: .pickedUp)
+            try rig.say(.waybillVoided(parcel: "SO-1-1", number: "A1"), from: "a")
+            try rig.answer("a void", .done)
+            let late = Scan(at: rig.now + 1, status: .pickedUp)
+            let trace = Trace(parcel: "SO-1-1", number: scan, scans: [order == 0 ? early : late], isComplete: false)
+            try rig.say(.traceReported(trace), from: "a")
+            return rig
+        }
+        // The live label's scan, and one from before the label was void, are nobody's business.
+        #expect(try told("B1", 1).order.standingTasks.isEmpty && told("A1", 0).order.standingTasks.isEmpty)
+        var rig = try told("A1", 1)
+        let task = try #require(rig.order.standingTasks.first)
+        #expect(task.need.id == "void-moves:SO-1-1#A1" && rig.order.standingTasks.count == 1 && rig.live == "B1")
+        #expect(try rig.order.consequences(of: ["action": "settled"], to: task, Self.settings).isEmpty)
+        let settled = TaskMove(
+            task: task.need.id, person: "li", step: .resolved(TaskResolution(answers: ["action": "settled"])))
+        try rig.say(.taskMoved(settled), from: "person:li")
+        #expect(rig.order.standingTasks.isEmpty)
+    }
+
+    @Test(arguments: ["b", ""])
+    func `a void label with an old address is stopped, and not delivered`(channel: String) throws {
+        func told(_ address: String) throws -> String {
+            var rig = try FallbackRig(Self.settings)
+            try rig.say(.receiverChanged(ReceiverReference(id: "r1", fingerprint: "old", area: "")))
+            try rig.say(.receiverVerified(fingerprint: "old"))
+            try rig.answer("a create", .refused, .channel)
+            try rig.number("SO-1-1", "B1", by: channel, closing: "b create")
+            try rig.say(.waybillVoided(parcel: "SO-1-1", number: "B1"), from: "b")
+            if address != "old" {
+                try rig.say(.receiverChanged(ReceiverReference(id: "r2", fingerprint: address, area: "")))
+            }
+            let scan = Scan(at: rig.now + 1, status: .pickedUp)
+            try rig.say(
+                .traceReported(Trace(parcel: "SO-1-1", number: "B1", scans: [scan], isComplete: false)), from: "b")
+            return try #require(rig.order.standingTask("void-moves:SO-1-1#B1")).need.reason.english
+        }
+        #expect(try told("old").hasSuffix("Have the courier deliver it, and tell the customer its number"))
+        #expect(
+            try told("new").hasSuffix(
+                "its address is the old one. Have the courier stop or redirect it, and tell the customer"))
+    }
+
     @Test func `a typed number stands against a channel's until a person decides`() throws {
         var rig = try FallbackRig(Self.settings)
         try rig.answer("a create", .unresolved)

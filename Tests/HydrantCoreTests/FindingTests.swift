@@ -105,7 +105,7 @@ import Testing
         let second = FactBody.trackingReported(Tracking(parcel: "SO-1-1", courier: "zto", number: "ZT1"))
         try Self.expectWrong(
             .twoLiveWaybills, at: 5, [(second, 58)], since: 58,
-            reason: "Parcel SO-1-1 has 2 live waybills: sf SF1, zto ZT1")
+            reason: "Parcel SO-1-1 has 2 live waybills: SF SF1, ZTO ZT1")
         let voided: [(FactBody, Int64)] = [(second, 58), (.waybillVoided(parcel: "SO-1-1", number: "SF1"), 60)]
         #expect(try Self.finding(.twoLiveWaybills, at: 5, voided, minute: 59)?.verdict == .wrong)
         #expect(try Self.finding(.twoLiveWaybills, at: 5, voided, minute: 60) == nil)

@@ -22,7 +22,7 @@ import Testing
             Flow.Request(afterState: 4, kind: .createWaybill, system: "sf"),
         ])
 
-    private struct Bench {
+    private struct Bench: GiftRig {
         var scenario: Scenario
         var story: OrderStory
         var minute: Int64 = 10
@@ -35,19 +35,8 @@ import Testing
             settings.rules = RuleSet([GiftBindingTests.rule] + others)
             scenario = Scenario(settings: settings)
             story = OrderStory()
-            var header = OrderStory.standardHeader
-            header.lines += [
-                Line(id: "2", sku: "OIL", priceMinor: 0), Line(id: "G", sku: "GLOVE", isGift: true, giftFor: "1"),
-            ]
-            header.receiver = ReceiverReference(id: "r-old", fingerprint: "old", area: "")
-            try say(.orderPlaced(header))
-            for state in 1...3 { try say(OrderStory.proof(of: state)) }
+            try lock()
             try answer(.done)
-        }
-
-        mutating func say(_ body: FactBody, from source: String = "wms") throws {
-            minute += 1
-            _ = try scenario.given(story.say(body, minute: minute, from: source))
         }
 
         /// Answers what was asked last.
@@ -55,19 +44,6 @@ import Testing
             let last = try #require(scenario.order.issued.last).instruction
             let answer = InstructionAnswer(key: last.key, kind: last.kind, outcome: outcome, detail: "")
             try say(.instructionAnswered(answer), from: "hydrant")
-        }
-
-        mutating func pack(_ parcel: String, _ items: [String: Int]) throws {
-            let contents = items.map { ParcelItem(line: $0, units: $1) }.sorted { $0.line < $1.line }
-            try say(.parcelPacked(Packing(parcel: parcel, items: contents)))
-        }
-
-        mutating func change(to address: String) throws {
-            try say(.receiverChanged(ReceiverReference(id: "r-\(address)", fingerprint: address, area: "")))
-        }
-
-        mutating func verify(_ address: String) throws {
-            try say(.receiverVerified(fingerprint: address), from: "person:service")
         }
 
         var asked: [InstructionKind] { scenario.order.issued.map(\.instruction.kind) }
@@ -87,6 +63,8 @@ import Testing
         let steps = packing.scenario.order.playbookSteps(Settings())
         #expect(steps.map(\.playbook) == [.giftBinding])
         #expect(steps.first?.steps.map(\.outcome) == [.done, nil])
+        let undone = [InstructionKind.resumeDelivery, .pauseDelivery].map(\.text)
+        #expect(steps.first?.steps.map(\.undo) == undone)
     }
 
     @Test func `a decision of a person lets the order leave without its gift, and nothing else does`() throws {
@@ -190,6 +168,28 @@ import Testing
         #expect(packing.holds.isEmpty)
         try packing.pack("C", [:])
         #expect(packing.holds.isEmpty && packing.scenario.order.leftOutGifts.isEmpty)
+    }
+
+    @Test func `a gift is not left out while a packed parcel has still to tell what is in it`() throws {
+        var packing = try Bench()
+        var announced = Packing(parcel: "B")
+        announced.isProgress = true
+        try packing.say(.parcelPacked(announced))
+        try packing.pack("A", ["1": 2])
+        #expect(packing.holds.isEmpty && packing.scenario.order.leftOutGifts.isEmpty)
+        try packing.pack("B", ["2": 1])
+        #expect(packing.holds == ["rule:gift-packing"])
+    }
+
+    @Test func `no waybill of an order is printed that waits for its gift, and its packing slip is`() throws {
+        var packing = try Bench()
+        try packing.pack("A", ["1": 2])
+        try packing.say(.trackingReported(Tracking(parcel: "A", courier: "sf", channel: "sf", number: "SF1")))
+        #expect(packing.holds == ["rule:gift-packing"])
+        #expect(packing.scenario.order.obstacle(toPrint: .waybill, of: "A")?.code == "paper.held")
+        #expect(packing.scenario.order.obstacle(toPrint: .packingSlip, of: "A") == nil)
+        try packing.pack("B", ["2": 1, "G": 1])
+        #expect(packing.scenario.order.obstacle(toPrint: .waybill, of: "A") == nil)
     }
 
     @Test func `messages in any order end in the same verdict`() throws {

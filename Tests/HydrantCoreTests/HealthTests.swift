@@ -112,6 +112,14 @@ import Testing
         settings.flow.steps[StateNumber.warrantyActivated].isReported = false
         #expect(try Self.contribution(at: 6, minute: 60 + 25 * 60).dwelled)
         #expect(try Self.contribution(at: 6, minute: 60 + 25 * 60, settings: settings).dwelled == false)
+        // It leaves the population a window after that, however long nobody says that it is completed.
+        #expect(try Self.contribution(at: 6, minute: 60 + 1_439, settings: settings).isInPopulation)
+        #expect(try Self.contribution(at: 6, minute: 60 + 1_440, settings: settings) == HealthContribution())
+        #expect(try Self.contribution(at: 6, minute: 60 + 1_440).isInPopulation)
+        // A shop that calls it completed days later brings it back no more.
+        let late: [(FactBody, Int64)] = [(.orderCompleted, 60 + 14_400)]
+        #expect(try Self.contribution(at: 6, late, minute: 60 + 14_401, settings: settings) == HealthContribution())
+        #expect(try Self.contribution(at: 6, late, minute: 60 + 14_401).isInPopulation)
         #expect(settings.flow.lastReportedState == StateNumber.signed)
         #expect(Settings().flow.lastReportedState == StateNumber.warrantyActivated)
     }

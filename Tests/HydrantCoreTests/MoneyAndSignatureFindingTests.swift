@@ -26,6 +26,19 @@ import Testing
         for said in fine { #expect(try Base.finding(.refundedButShipped, at: 5, said, minute: 999) == nil) }
     }
 
+    @Test func `more units in a parcel than were sold cost no more than those that were`() throws {
+        var story = OrderStory()
+        let lines = [
+            Line(id: "1", sku: "S", priceMinor: 1_000_000_000_000), Line(id: "2", sku: "S", priceMinor: 1),
+        ]
+        story.say(.orderPlaced(OrderHeader(payableMinor: 1, lines: lines)), minute: 0)
+        let items = [ParcelItem(line: "1", units: 500_000_000)]
+        story.say(.parcelPacked(Packing(parcel: "P", items: items)), minute: 1)
+        let scan = Scan(at: story.at(2), status: .returned)
+        story.say(.traceReported(Trace(parcel: "P", number: "N", scans: [scan], isComplete: true)), minute: 3)
+        #expect(try Base.finding(.returnedToSender, story.facts, minute: 999)?.verdict == .wrong)
+    }
+
     @Test func `a refund without a time is not compared with the hand-over`() throws {
         var story = OrderStory.walk(to: 5)
         story.say(Self.refund(12_900), minute: 60, isTimed: false)

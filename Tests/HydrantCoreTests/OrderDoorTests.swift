@@ -55,6 +55,31 @@ import Testing
         #expect(fullness(.statusReported) == nil)
     }
 
+    @Test func `an order takes so many returns and exchanges and no more`() throws {
+        #expect(Order.returnsMaximum == 100)
+        var story = OrderStory.walk(to: 0)
+        let line = [ReturnedLine(line: "1", units: 1)]
+        for index in 1...100 {
+            story.say(.returnAsked(reason: "", isExchange: index > 50, lines: line, id: "R\(index)"), minute: 5)
+        }
+        var scenario = Scenario()
+        for fact in story.facts {
+            #expect(scenario.order.fullness(for: fact) == nil)
+            try scenario.given(fact)
+        }
+        let order = scenario.order
+        #expect(order.orderReturns().count == 100)
+        func fullness(_ body: FactBody) -> String? { order.fullness(for: story.fact(body, minute: 6)) }
+        let more = FactBody.returnAsked(reason: "", isExchange: false, lines: line, id: "R101")
+        #expect(fullness(more)?.contains("100 returns and exchanges, and no more than 100") == true)
+        #expect(fullness(.returnAsked(reason: "", isExchange: true, lines: line)) != nil)
+        #expect(fullness(.returnAsked(reason: "corrected", isExchange: false, lines: line, id: "R7")) == nil)
+        #expect(fullness(.returnAsked(reason: "all of it", isExchange: false)) == nil)
+        // What an older release has taken in stays.
+        try scenario.given(story.fact(more, minute: 6))
+        #expect(scenario.order.orderReturns().count == 101)
+    }
+
     @Test func `an order takes so many messages and no more`() throws {
         var order = try Scenario.standard(at: 0).order
         for index in order.messages.count..<Order.messagesMaximum {

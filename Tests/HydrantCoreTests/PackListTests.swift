@@ -87,7 +87,7 @@ import Testing
             var work = PackWork(key: list.key)
             #expect(Self.take("LF9001", &work, list, id: "a") == code)
         }
-        #expect(Set(PackingProblem.allCases.map { Refusal.packing($0, "X").text.english }).count == 9)
+        #expect(Set(PackingProblem.allCases.map { Refusal.packing($0, "X").text.english }).count == 11)
     }
 
     @Test func `the second parcel holds what the first left`() throws {
@@ -97,6 +97,54 @@ import Testing
         #expect(list.key.parcel == "SO-1-2" && list.lines.map(\.units) == [1] && list.units == 2)
         #expect(order.readyParcels.map(\.key.parcel) == ["SO-1-1"])
         #expect(order.readyParcels[0].goods.map(\.units) == [1])
+    }
+
+    @Test func `litres, rider, line and what the goods weigh go with the parcel to its bag`() throws {
+        var filter = Self.filter
+        filter.weightGrams = 450
+        var packing = Packing(parcel: "P1", warehouse: "W1", items: [ParcelItem(line: "1", units: 1)])
+        packing.volumeMillilitres = 3_500
+        var tracking = Tracking(parcel: "P1", courier: "zto", channel: "zto", number: "731")
+        (tracking.rider, tracking.line) = ("R4", "L1")
+        // Whoever says nothing about the tour, or said it before, changes nothing.
+        var silent = tracking
+        (silent.rider, silent.line) = ("", "")
+        let facts: [FactBody] = [.parcelPacked(packing), .trackingReported(tracking), .trackingReported(silent)]
+        let ready = try #require(try Self.order([filter, Self.cap], after: facts).readyParcels.first)
+        #expect(ready.volumeMillilitres == 3_500 && ready.rider == "R4" && ready.line == "L1")
+        #expect(ready.expectedGrams == 450)
+        let parcel = ready.bagParcel(DeskSettings(), mergeToken: nil)
+        #expect(parcel.volumeMillilitres == 3_500 && parcel.rider == "R4" && parcel.line == "L1")
+        // A cap without a weight leaves the whole parcel unknown.
+        packing.items.append(ParcelItem(line: "2", units: 1))
+        let both = try #require(
+            try Self.order([filter, Self.cap], after: [.parcelPacked(packing)]).readyParcels.first)
+        #expect(both.expectedGrams == 0 && both.line.isEmpty)
+    }
+
+    @Test func `what a parcel weighs that has still to tell its goods is known only where it is alone`() throws {
+        var (filter, announced) = (Self.filter, Packing(parcel: "P1", warehouse: "W1"))
+        filter.weightGrams = 450
+        announced.isProgress = true
+        let other = FactBody.parcelPacked(Packing(parcel: "P2", items: [ParcelItem(line: "1", units: 1)]))
+        let told = FactBody.parcelPacked(Packing(parcel: "P1", items: [ParcelItem(line: "1", units: 1)]))
+        for (facts, grams) in [([], [900]), ([other], [0, 450]), ([other, told], [450, 450])] {
+            let order = try Self.order([filter], after: [.parcelPacked(announced)] + facts)
+            #expect(order.readyParcels.map(\.expectedGrams) == grams)
+        }
+        // Nothing inside was named, and nothing is to follow: it is the whole order.
+        let whole = FactBody.parcelPacked(Packing(parcel: "P1"))
+        #expect(try Self.order([filter], after: [whole, other]).readyParcels[0].expectedGrams == 900)
+    }
+
+    @Test func `no waybill is printed while a gift belongs to nothing`() throws {
+        let tracking = FactBody.trackingReported(
+            Tracking(parcel: "P1", courier: "zto", channel: "zto", number: "731"))
+        let order = try Self.order([Self.filter, Self.loose], after: [tracking])
+        #expect(order.obstacle(toPrint: .waybill, of: "P1")?.code == "paper.held")
+        #expect(order.obstacle(toPrint: .packingSlip, of: "P1") == nil)
+        let bound = Line(id: "3", sku: "PEN", isGift: true, giftFor: "1")
+        #expect(try Self.order([Self.filter, bound], after: [tracking]).obstacle(toPrint: .waybill, of: "P1") == nil)
     }
 
     @Test func `a parcel waits from its packing to its handover, and its standing is its order's`() throws {

@@ -33,6 +33,17 @@ struct PrintedReceiverTests {
         #expect(PrintedReceiver(Receiver(city: "杭州市", district: "西湖区301室")).area == "杭州市西湖区")
     }
 
+    @Test(arguments: [
+        ("上海市", "上海市", "宝山区", "上海市宝山区"), ("上海", "上海市", "宝山区", "上海市宝山区"),
+        ("北京市", "北京", "海淀区", "北京市海淀区"), ("吉林省", "吉林市", "船营区", "吉林省吉林市船营区"),
+        ("", "", "西湖区", "西湖区"), ("上海市", "上海市", "", "上海市"), ("重庆市", "", "巴南区", "重庆市巴南区"),
+    ])
+    func `a municipality stands there once`(province: String, city: String, district: String, shown: String) {
+        let receiver = Receiver(province: province, city: city, district: district)
+        #expect(PrintedReceiver(receiver).area == shown)
+        #expect(receiver.places.joined() == shown && !receiver.places.contains(""))
+    }
+
     @Test func `a receiver is taken out of other texts`() {
         let eraser = ReceiverEraser(Receiver(name: "张三", phone: "13800000041", address: "天目山路 1 号 301 室"))
         #expect(eraser.erase("送张三的帽子") == "送张**的帽子")

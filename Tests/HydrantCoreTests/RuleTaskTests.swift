@@ -128,6 +128,75 @@ import Testing
         #expect(try Event(json: JSON(bytes: event.json.bytes)) == event)
     }
 
+    /// A sign that people see as one and that is made of 25 bytes, so often that no event holds it.
+    private static let family = String(repeating: "👨‍👩‍👧‍👦", count: 300)
+    private static let long = Text(chinese: family, english: family)
+
+    /// A document of an earlier release may have such texts.
+    @Test func `what is too long for an event is cut, and every event is read back as it was written`() throws {
+        var question = Self.question
+        question.label = Self.long
+        question.options = [.init(String(repeating: "选", count: 200), Self.long)]
+        var dependent = Self.dependent
+        dependent.shownWhen = (question.name, question.options.map(\.value))
+        var rule = Self.rule([question, dependent])
+        rule.actions += [
+            .hold(HoldAction(reason: Self.long, owner: "owner", exits: [.person])),
+            .refuse(kinds: [.createDelivery], reason: Self.long),
+        ]
+        rule.name = Self.long
+        for pastOrders in [0, nil] {
+            let settings = RuleTests.settings(rule)
+            let (scenario, _) = try RuleTests.scenario(pastOrders: pastOrders, settings)
+            let written = scenario.events.filter { event in
+                switch event.body {
+                case .ruleDecided, .taskOpened: true
+                default: false
+                }
+            }
+            #expect(written.count >= 2)
+            for event in written { #expect(try Event(json: JSON(bytes: event.json.bytes)) == event) }
+            let hold = try #require(scenario.order.standingHolds.first)
+            #expect(hold.reason.chinese.utf8.count <= 2_000)
+            #expect(scenario.order.standingTasks.allSatisfy { $0.need.reason.english.utf8.count <= 2_000 })
+        }
+    }
+
+    @Test func `a long answer of a system is cut in the task that tells of it`() throws {
+        var (scenario, story) = try RuleTests.scenario(pastOrders: 3, RuleTests.settings())
+        let asked = try #require(scenario.order.issued.first { $0.instruction.kind == .createDelivery }?.instruction)
+        let detail = String(repeating: "拒", count: 666)
+        let answer = InstructionAnswer(key: asked.key, kind: asked.kind, outcome: .refused, detail: detail)
+        _ = try scenario.given(story.say(.instructionAnswered(answer), minute: 9, from: "hydrant"))
+        let need = try #require(scenario.order.standingTasks.first { $0.need.kind == .instructionFailed }?.need)
+        #expect(need.reason.chinese.utf8.count <= 2_000 && need.reason.chinese.hasSuffix("拒…"))
+        let opened = scenario.events.filter { if case .taskOpened = $0.body { true } else { false } }
+        for event in opened { #expect(try Event(json: JSON(bytes: event.json.bytes)) == event) }
+    }
+
+    @Test func `a text that fits is kept as it is, one that does not is cut between two signs`() {
+        let text = Text(chinese: String(repeating: "字", count: 666), english: String(repeating: "é😀", count: 400))
+        #expect(text.bounded.chinese == text.chinese)
+        let cut = text.bounded.english
+        #expect(cut.utf8.count <= 2_000 && cut.hasSuffix("…") && text.english.hasPrefix(cut.dropLast()))
+    }
+
+    @Test func `texts are refused by their bytes too, and a question with too many options`() {
+        func words(_ rule: Rule) -> [String] { problems(in: [rule]).map(\.text.english) }
+        var rule = Self.rule()
+        #expect(words(rule).isEmpty)
+        rule.name = Text(chinese: String(repeating: "😀", count: 300), english: "x")
+        #expect(words(rule).isEmpty)
+        rule.name.chinese = Self.family
+        #expect(words(rule).count == 1 && words(rule)[0].contains("at most 300 characters"))
+        #expect(words(rule)[0].utf8.count < 400)
+        var question = Self.question
+        question.options = (0...100).map { .init("o\($0)", Self.question.label) }
+        #expect(words(Self.rule([question])) == ["the question how has more than 100 options"])
+        question.options.removeLast()
+        #expect(words(Self.rule([question])).isEmpty)
+    }
+
     @Test func `forms whose questions make no sense are refused`() {
         func words(_ fields: [TaskField]) -> [String] { problems(in: [Self.rule(fields)]).map(\.text.english) }
         #expect(words([Self.question, Self.dependent]).isEmpty)

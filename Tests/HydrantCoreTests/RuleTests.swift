@@ -90,6 +90,21 @@ import Testing
         #expect(scenario.order.issued.last?.instruction.kind == .createDelivery)
     }
 
+    @Test func `a hold for a person with a time limit names both exits, one with a time alone names it once`() throws {
+        let (scenario, story) = try Self.scenario(pastOrders: 0, Self.settings(Self.approval))
+        let hold = try #require(scenario.order.standingHolds.first)
+        #expect(hold.exit == .person && hold.latestEnd == story.at(120))
+        for (exits, exit) in [
+            ([HoldAction.Exit.after(.hours(2))], StandingHold.Exit.timer(story.at(120))), ([.person], .person),
+        ] {
+            var rule = Self.approval
+            rule.actions = [.hold(HoldAction(reason: Self.name, owner: "owner", exits: exits))]
+            let (other, _) = try Self.scenario(pastOrders: 0, Self.settings(rule))
+            let single = try #require(other.order.standingHolds.first)
+            #expect(single.exit == exit && single.latestEnd == nil)
+        }
+    }
+
     @Test func `a person cannot end a hold that waits for something else`() throws {
         var rule = Self.approval
         rule.actions = [.hold(HoldAction(reason: Self.name, owner: "owner", exits: [.fact(.receiverVerified)]))]

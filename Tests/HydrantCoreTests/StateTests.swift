@@ -158,6 +158,27 @@ import Testing
         #expect(try Self.state(Self.twoLines, [Self.packed("A", [])]) == 4)
     }
 
+    @Test func `a word of progress packs and tracks the whole order, and is signed when its contents are`() throws {
+        var progress = Packing(parcel: "A")
+        progress.isProgress = true
+        let first: [FactBody] = [
+            .parcelPacked(progress), .trackingReported(Tracking(parcel: "A", number: "1")),
+        ]
+        #expect(try Self.state(Self.twoLines, [.parcelPacked(progress)]) == 4)
+        #expect(try Self.state(Self.twoLines, first) == 5)
+        #expect(try Self.state(Self.twoLines, first + [.signedReported(parcel: "A")]) == 5)
+        let contents = [Self.packed("A", [("1", 3)]), Self.packed("B", [("2", 1)])]
+        let second: [FactBody] = [
+            .trackingReported(Tracking(parcel: "B", number: "2")), .signedReported(parcel: "A"),
+        ]
+        for facts in [first + contents + second, second + first + contents, contents + second + first] {
+            #expect(try Self.state(Self.twoLines, facts) == 5)
+            #expect(try Self.state(Self.twoLines, facts + [.signedReported(parcel: "B")]) == 6)
+        }
+        let whole = Self.packed("A", [("1", 3), ("2", 1)])
+        #expect(try Self.state(Self.twoLines, first + [.signedReported(parcel: "A"), whole]) == 6)
+    }
+
     @Test func `a line that was made smaller eases the packing, one that was made larger does not undo it`() throws {
         let packing = Self.packed("A", [("1", 2), ("2", 1)])
         #expect(try Self.state(Self.twoLines, [packing]) == 3)

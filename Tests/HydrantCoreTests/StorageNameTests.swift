@@ -36,7 +36,7 @@ import Testing
             ])
         #expect(TaskSeverity.allCases.map(\.rawValue) == ["urgent", "high", "normal", "low"])
         #expect(TaskEnding.allCases.map(\.rawValue) == ["resolved", "gone"])
-        #expect(TaskField.Kind.allCases.map(\.rawValue) == ["choice", "text", "number"])
+        #expect(TaskField.Kind.allCases.map(\.rawValue) == ["choice", "text", "number", "money"])
     }
 
     @Test func `instructions`() {
@@ -58,7 +58,7 @@ import Testing
                 "paidNotLocked", "packedNotLocked", "shippedWithoutTracking", "twoLiveWaybills", "shippedBeforePaid",
                 "cancelledButShipped", "refundedButShipped", "revenueButRefunded", "paymentMismatch",
                 "signedBeforeShipped", "signedWithoutTime", "signedWithoutWarranty", "noLines", "systemsDisagree",
-                "waybillInDoubt",
+                "waybillInDoubt", "returnedToSender",
             ])
         #expect(Verdict.allCases.map(\.rawValue) == ["wrong", "late", "unknown"])
     }

@@ -58,6 +58,16 @@ import Testing
         var open: [String] { order.standingTasks.map(\.need.id) }
     }
 
+    @Test func `a task with the longest reason that was not dealt with is read back`() throws {
+        var desk = try Desk()
+        let reason = String(repeating: "看", count: 660)
+        try desk.say(.holdPlaced(Hold(id: "H", reason: reason + reason, owner: "service", exit: .person)))
+        let events = try desk.move("hold:H", .resolved(TaskResolution()))
+        let again = try #require(events.last)
+        #expect(again.name == "task.reopened")
+        #expect(try Event(json: again.json) == again)
+    }
+
     @Test func `a hold for a person opens a task, and its release closes it`() throws {
         var desk = try Desk()
         let hold = Hold(id: "H", reason: "看一下", owner: "service", exit: .person)

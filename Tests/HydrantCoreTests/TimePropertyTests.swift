@@ -141,8 +141,8 @@ import Testing
             #expect(late.turnsAt == begin + .minutes(since + 5) && late.lastVerifiedAt == begin + .minutes(said))
             let wrong = try #require(try Self.finding(words, minute: since + 5))
             #expect(wrong.verdict == .wrong && wrong.turnsAt == nil && wrong.since == late.since)
-            #expect(wrong.reason.english == "wms says \"NEW\" while the order is in state \"Risk passed\"")
-            #expect(wrong.reason.chinese == "wms 的状态是“NEW”，订单却处于“风控通过”")
+            #expect(wrong.reason.english == "WMS says \"NEW\" while the order is in state \"Risk passed\"")
+            #expect(wrong.reason.chinese == "WMS 的状态是“NEW”，订单却处于“风控通过”")
         }
     }
 
@@ -151,12 +151,12 @@ import Testing
         let wrong = try #require(try Self.finding(all, minute: 41))
         #expect(wrong.verdict == .wrong && wrong.reason.english.hasPrefix("shop says \"NEW\" while"))
         let both = try #require(try Self.finding(all, minute: 45))
-        #expect(both.reason.english.hasPrefix("shop says \"NEW\", wms says \"NEW\" while"))
+        #expect(both.reason.english.hasPrefix("shop says \"NEW\", WMS says \"NEW\" while"))
         #expect(both.lastVerifiedAt == OrderStory.standardBegin + .minutes(40))
         #expect(try Self.finding([("crm", "???", 10), ("wms", "NEW", 40)], minute: 41)?.verdict == .late)
         let unknown = try #require(try Self.finding([("crm", "???", 10), ("shop", "PAID", 15)], minute: 99))
         #expect(unknown.verdict == .unknown && unknown.since == OrderStory.standardBegin + .minutes(10))
-        #expect(unknown.reason.english == "crm says \"???\", which the mapping table does not know")
+        #expect(unknown.reason.english == "CRM says \"???\", which the mapping table does not know")
     }
 
     @Test func `a word in its range and a word that is still to come say nothing`() throws {

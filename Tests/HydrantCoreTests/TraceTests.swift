@@ -109,6 +109,23 @@ import Testing
         }
     }
 
+    @Test func `the courier's order number of a waybill is the newest that was told, whoever names none`() throws {
+        var story = OrderStory()
+        let facts = [("EO-1", 1), ("EO-2", 2), ("", 3)].map { reference, minute in
+            story.say(
+                .trackingReported(
+                    Tracking(parcel: "P", courier: "jd", channel: "a", number: "1", reference: reference)),
+                minute: Int64(minute))
+        }
+        for told in [facts, facts.reversed(), [facts[1], facts[2], facts[0]]] {
+            var scenario = Scenario()
+            try scenario.given(told)
+            let waybill = try #require(scenario.order.parcel("P")?.waybills.first)
+            #expect(waybill.reference?.value == "EO-2")
+            #expect(waybill.readBack == facts[0].evidence)
+        }
+    }
+
     @Test func `a number that exists and is not exported proves the state and makes no waybill`() throws {
         var story = OrderStory.walk(to: 4)
         story.say(.trackingReported(Tracking(parcel: "SO-1-1")), minute: 50)

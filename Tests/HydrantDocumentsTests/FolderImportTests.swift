@@ -66,6 +66,31 @@ struct FolderImportTests {
         #expect(Set(first.facts.map(\.messageID)).count == 3)
     }
 
+    @Test func `each fact has its place, and of an order's rows only what says the same is dropped`() async throws {
+        let text =
+            SmallDocument.with("    facts:\n", "    group: true\n    facts:\n") + """
+
+                      - kind: payment.reported
+                        id: "{id}"
+                        data: {id: "1", amountMinor: "{total}"}
+                """
+        let rows = "A1,2020-02-21 00:00:02,1\nA1,2020-02-21 00:00:02,1\nA1,2020-02-21 00:00:02,2\n"
+        let folder = try TemporaryFolder(text: ["orders.csv": "id,created,total\n" + rows])
+        let mapping = try MappingDocument.load(text: text, path: "m.yaml")
+        var places: [String] = []
+        _ = try await FolderImport(mapping: mapping, folder: folder.path, receivedAt: Self.receivedAt)
+            .run(chunk: 100) { chunk in
+                #expect(chunk.facts.count == chunk.places.count)
+                places += zip(chunk.facts, chunk.places).map { "\($0.body.kind.rawValue) \($1)" }
+            }
+        // The third row is another order.placed, and another payment under the number of the first.
+        #expect(
+            places == [
+                "order.placed orders.csv:2", "payment.reported orders.csv:2", "order.placed orders.csv:4",
+                "payment.reported orders.csv:4",
+            ])
+    }
+
     @Test func `a row with one value that cannot be read gives nothing but its reason`() async throws {
         let result = try await run(
             SmallDocument.text,
@@ -88,7 +113,8 @@ struct FolderImportTests {
                 "orders.csv:3: column created: “2020-02-21” is no date in the formats yyyy-MM-dd HH:mm:ss",
                 "orders.csv:4: column total: “1.005” is not an amount with at most 2 decimals",
                 "orders.csv:5: the key (id) is empty", "orders.csv:6: has 2 columns where 3 are expected",
-                "orders.csv:7: order.placed: data.payableMinor must be from 0 to 1000000000000, is -100",
+                "orders.csv:7: order.placed: data.payableMinor must be from 0 to 1000000000000, is -100; in fen (minor "
+                    + "units): 129.00 yuan is 12900",
             ])
         #expect(result.summary.badRows == 6)
     }

@@ -5,14 +5,15 @@ import Testing
 @testable import HydrantDocuments
 
 struct LabelTemplateDocumentTests {
-    @Test(arguments: ["aggregated", "waybill", "picking-list", "packing-slip", "return-slip"])
+    @Test(arguments: ["aggregated", "waybill", "picking-list", "picking-list-label", "packing-slip", "return-slip"])
     func `the shipped templates are read`(name: String) throws {
         let path = ProjectFiles.root + "/Templates/labels/\(name).yaml"
         let template = try LabelTemplateDocument.load(
             text: try String(contentsOfFile: path, encoding: .utf8), path: "\(name).yaml")
         #expect(template.name == name && template.version == "1" && !template.elements.isEmpty)
         #expect(template.title.chinese != template.title.english)
-        #expect(template.sheet == (["aggregated", "picking-list"].contains(name) ? .bag : .order))
+        #expect(
+            template.sheet == (["aggregated", "picking-list", "picking-list-label"].contains(name) ? .bag : .order))
     }
 
     @Test func `the aggregated label has room for six orders with a code each`() throws {
@@ -75,7 +76,7 @@ struct LabelTemplateDocumentTests {
 
 /// Where an editor finds the elements of a template.
 @Suite struct LabelTemplateOutlineTests {
-    @Test(arguments: ["aggregated", "waybill", "picking-list", "packing-slip", "return-slip"])
+    @Test(arguments: ["aggregated", "waybill", "picking-list", "picking-list-label", "packing-slip", "return-slip"])
     func `every element of a shipped template has its lists of lengths in the text`(name: String) throws {
         let path = ProjectFiles.root + "/Templates/labels/\(name).yaml"
         let text = try String(contentsOfFile: path, encoding: .utf8)

@@ -110,7 +110,7 @@ struct MappingDocumentTests {
                 "m.yaml:1:1: document: the key “source” is missing",
                 "m.yaml:2:1: document: unknown key “sourc”. Did you mean “source”? Allowed: mapping, version, source, "
                     + "exportedAt, lookups, files, encoding, separator, timeZone, dateFormats, emptyTexts, "
-                    + "decimalSeparator, amountDecimals, flow, words, grace, tolerance, riskLimit, health",
+                    + "decimalSeparator, amountDecimals, flow, calendars, words, grace, tolerance, riskLimit, health",
                 "m.yaml:4:11: timeZone: unknown time zone “Asia/Shangai”. Did you mean “Asia/Shanghai”? Allowed: "
                     + "Asia/Shanghai, Asia/Hong_Kong, Asia/Kolkata, Asia/Tokyo, America/Sao_Paulo, America/New_York, "
                     + "Europe/Berlin, Europe/London, UTC and every name of the tz database",
@@ -127,7 +127,7 @@ struct MappingDocumentTests {
                 "m.yaml:14:20: files[0].facts[0].data.id: “{line” has an opening brace without a closing one",
                 "m.yaml:14:36: files[0].facts[0].data.units: “two” is not a whole number",
                 "m.yaml:14:41: files[0].facts[0].data: unknown key “price”. Did you mean “priceMinor”? Allowed: id, "
-                    + "sku, name, units, priceMinor, freightMinor, gift, giftFor",
+                    + "sku, name, units, priceMinor, freightMinor, gift, giftFor, weightGrams",
                 "m.yaml:15:5: files[1]: the key “file” is missing",
                 "m.yaml:16:12: files[1].facts: needs at least one fact",
             ])

@@ -63,6 +63,23 @@ struct RowFormTests {
             result.badRows.map(\.reason) == ["column d: “25-04-22” is no date in the formats MM-dd-yy | MM-dd-yyyy"])
     }
 
+    @Test func `a day that no month has is quoted as the file has it, with the day first too`() async throws {
+        let head = """
+            mapping: forms
+            version: 1
+            source: erp
+            timeZone: Asia/Shanghai
+            dateFormats: [dd.MM.yyyy HH:mm]
+            files: [{file: a.csv, key: id, facts: [{kind: order.placed, occurredAt: d}]}]
+            """
+        let folder = try TemporaryFolder(text: ["a.csv": "id,d\n1,31.02.2026 09:30\n"])
+        let result = try await FolderImportTests.run(head, folder)
+        #expect(
+            result.badRows.map(\.reason) == [
+                "column d: “31.02.2026 09:30” is no date in the formats dd.MM.yyyy HH:mm"
+            ])
+    }
+
     @Test func `Chinese headers, GBK, and a file without a header`() async throws {
         let gbk = Data([
             0xB6, 0xA9, 0xB5, 0xA5, 0x2C, 0xC2, 0xF2, 0xBC, 0xD2, 0x0A, 0x31, 0x2C, 0xD5, 0xC5, 0xC8, 0xFD, 0x0A,

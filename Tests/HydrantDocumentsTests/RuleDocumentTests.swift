@@ -110,6 +110,50 @@ import Testing
         }
     }
 
+    @Test func `questions say when they are asked and needed and what stands in them, and come back equal`() throws {
+        let form = """
+            task: {reason: Agree, owner: service, form: [{name: how, label: Result, options: [ship, refund]}, \
+            {name: amount, label: Amount, kind: money, shownWhen: {answer: how, isNot: ship}, \
+            required: {all: [{answer: how, isKnown: true}, {field: money.paid, more: 50}]}, \
+            prefill: {field: money.paid}}, {name: why, label: Why, required: {answer: amount, more: 12.5}, \
+            shownWhen: [{any: [{answer: how, is: refund}, {none: [{field: order.isPaid, is: true}]}]}], \
+            prefill: [{value: "ours", if: {answer: how, oneOf: [refund]}}, {field: system.word, of: wms}, later]}]}
+            """
+        let document = try RuleDocument.load(text: Self.document(then: form), path: "r.yaml")
+        guard case .task(let task) = document.rules[0].actions[0] else {
+            Issue.record("\(document.rules[0].actions) is no task")
+            return
+        }
+        #expect(task.fields[1].shownIf == .answer(AnswerTest("how", .notEqual, .texts(["ship"]))))
+        #expect(task.fields[1].prefill == [Prefill("", from: .paid)])
+        #expect(task.fields[2].requiredIf == .answer(AnswerTest("amount", .more, .number(1_250))))
+        #expect(task.fields[2].prefill.map(\.value) == ["ours", "", "later"])
+        #expect(try RuleDocument.load(text: document.yaml, path: "r.yaml") == document)
+    }
+
+    @Test(arguments: [
+        ("shownWhen: {answer: hw, is: ship}", "no question before this one is called “hw”. Did you mean “how”?"),
+        ("required: {field: money.payed, more: 5}", "Did you mean “money.paid”?"),
+        ("required: {answer: how, more: 5}", "how is a choice and allows is, isNot"),
+        ("required: {answer: how, is: keep}", "no option of “How”"),
+        ("required: maybe", "must be true or false"), ("shownWhen: {all: []}", "needs at least one test"),
+        ("shownWhen: {is: ship}", "needs “answer”"), ("shownWhen: {answer: how}", "needs exactly one comparison"),
+        ("required: {field: money.paid, more: much}", "an amount like 5000"),
+        ("prefill: {value: x, field: order.shop}", "needs either “value” or “field”"),
+        ("prefill: {field: order.shp}", "Did you mean “order.shop”?"), ("prefill: {}", "needs either “value”"),
+        ("prefill: {field: system.word}", "“of”, the name of a system"),
+        ("prefill: {field: order.shop, of: wms}", "“of”, the name of a system"),
+        ("prefill: {field: order.isPaid}", "of another kind"), ("prefil: x", "Did you mean “prefill”?"),
+    ])
+    func `what a question cannot say is refused with its place`(part: String, expected: String) {
+        let form = """
+            task: {reason: Agree, owner: service, form: [{name: how, label: How, options: [ship]}, \
+            {name: b, label: B, \(part)}]}
+            """
+        let found = Self.words(Self.document(then: form))
+        #expect(found.contains { $0.contains(expected) }, "\(expected) in \(found)")
+    }
+
     @Test func `a task with questions that depend on each other is read, printed and read again`() throws {
         let task = """
             task: {reason: {zh: 商量, en: Agree}, owner: service, severity: high, form: [{name: how, label: Result, \

@@ -34,11 +34,23 @@ import Testing
             }
         }
 
+        mutating func formCondition(_ depth: Int) -> FormCondition {
+            switch below(depth > 2 ? 2 : 4) {
+            case 0: .answer(AnswerTest("a", .contains, .texts((0...below(3)).map { _ in words() })))
+            case 1: .order(RuleTest(.word, of: words(), .startsWith, .texts([words()])))
+            case 2: .all((0...below(3)).map { _ in formCondition(depth + 1) })
+            default: .any([formCondition(depth + 1), .answer(AnswerTest("a", .isKnown, .number(0)))])
+            }
+        }
+
         mutating func rule(_ index: Int) -> Rule {
             let options = (0...below(3)).map { TaskField.Option("\($0)\(words())", text()) }
             var question = TaskField("b\(words())", text(), kind: .choice, isRequired: below(2) == 0, options: options)
             let first = TaskField("a", text(), kind: .text)
             if below(2) == 0 { question.shownWhen = ("a", [words()]) }
+            if question.isRequired, below(2) == 0 { question.requiredIf = formCondition(0) }
+            if question.shownWhen == nil, below(2) == 0 { question.shownIf = FormCondition.none([formCondition(0)]) }
+            if below(2) == 0 { question.prefill = [Prefill(options[0].value, if: formCondition(0))] }
             return Rule(
                 id: index == 0 ? "null" : "rule-\(index)", version: 1 + below(9), name: text(), when: [.orderPlaced],
                 condition: condition(0),

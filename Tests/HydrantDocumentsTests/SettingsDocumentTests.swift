@@ -12,7 +12,7 @@ struct SettingsDocumentTests {
 
     @Test func `the shipped flow asks the systems of the seven states`() throws {
         let settings = try shipped()
-        #expect(settings.version == "default-2")
+        #expect(settings.version == "default-3")
         #expect(settings.flow.steps.filter(\.isReported).count == 8)
         #expect(settings.flow.steps.map(\.dwellLimit) == [2, 2, 2, 2, 2, 72, 24, 2].map { .hours($0) })
         #expect(
@@ -40,6 +40,7 @@ struct SettingsDocumentTests {
         #expect(dispatch.keeper == DispatchSettings.Keeper(system: "aliyun-sms"))
         #expect(dispatch.routes.asked == ["cainiao", "yto", "yunda"])
         #expect(dispatch.routes.every == .hours(4))
+        #expect(dispatch.routes.silence == .hours(24))
         #expect(Set(dispatch.chains.map(\.courier)).isSubset(of: dispatch.couriers.keys))
     }
 
@@ -52,6 +53,24 @@ struct SettingsDocumentTests {
               routes: {every: 1m, ask: [yto]}
             """
         #expect(problems(text).count == 3, "\(problems(text))")
+    }
+
+    @Test(arguments: ["never": nil, "12h": Milliseconds.hours(12)] as [String: Milliseconds?])
+    func `how long a courier may be silent is a time, or never`(text: String, silence: Milliseconds?) throws {
+        func document(_ silence: String) -> String {
+            """
+            settings: mine
+            version: 1
+            flow: {reported: all}
+            dispatch:
+              routes: {asked: [yto], silence: \(silence)}
+            """
+        }
+        let settings = try SettingsDocument.load(text: document(text), path: "s.yaml")
+        #expect(settings.dispatch.routes.silence == silence)
+        for wrong in ["5m", "30d", "often"] {
+            #expect(problems(document(wrong)).count == 1, "\(problems(document(wrong)))")
+        }
     }
 
     @Test func `the shipped limits are those of the built-in settings`() throws {

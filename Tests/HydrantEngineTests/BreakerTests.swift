@@ -68,6 +68,7 @@ struct BreakerTests {
         Self.call(&breaker, .locked("the key is not known"), Self.begin)
         #expect(breaker.state == .open)
         #expect(breaker.lastError?.kind == .error)
+        #expect(breaker.lastError?.isForEveryOrder == true)
     }
 
     @Test(arguments: [0, 7_000, 20_000, 99_000] as [Milliseconds])

@@ -172,6 +172,44 @@ struct DispatcherGatesTests {
         #expect(try Self.lane(rig)?.waiting == 19)
     }
 
+    @Test func `a system that says inside a success that it takes nothing now is spared and quoted`() throws {
+        let crm = PlayedConnector("crm") { request in
+            CallScope.current?.note(HTTPReply(status: 200, body: []))
+            guard request.now < EngineRig.begin + .seconds(1) else { return .done(facts: [], detail: "") }
+            FailureClass.throttled(.minutes(1)).note()
+            return .retryable(detail: "A1005 too many calls", after: .minutes(1))
+        }
+        let rig = try Self.rig(
+            [crm],
+            options: EngineRig.options { options in
+                options.watchSlice = .seconds(1)
+                options.callsPerLane = 1
+            })
+        for number in 1...20 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .seconds(5))
+        #expect(crm.calls.count == 1)
+        #expect(try Self.lane(rig)?.gate == .open)
+        #expect(try Self.lane(rig)?.waiting == 20)
+        let untouched = try #require(try (1...20).first { try rig.instructions("SO-\($0)")[0].attempts == 0 })
+        let cause = try #require(try rig.detail("SO-\(untouched)")?.rootCause)
+        #expect(cause.reason.english == "Stuck at credit check: CRM takes nothing for now (A1005 too many calls)")
+        rig.advance(by: .minutes(5))
+        #expect(crm.calls.count == 21)
+        #expect(try rig.read { try $0.instructionCounts() } == [.done: 20])
+        #expect(try Self.lane(rig)?.trouble == nil)
+    }
+
+    @Test(arguments: [FailureClass.busy(.minutes(1)), .data, .channel, .alreadyDone, .unknownThere, .ambiguous])
+    func `what a reply says about one order is no word about the others`(failure: FailureClass) {
+        let scope = CallScope(timeLimit: nil)
+        scope.note(HTTPReply(status: 200, body: []))
+        CallScope.$current.withValue(scope) { failure.note() }
+        #expect(scope.last == .answered(status: 200))
+        CallScope.$current.withValue(scope) { FailureClass.credentials(.minutes(1)).note() }
+        #expect(scope.last == .turnedAway)
+        #expect(scope.calls == 1)
+    }
+
     @Test func `what a system does not do, and no for one order, close nothing`() throws {
         for refusal in [RefusalClass.data, .channel] {
             let crm = PlayedConnector("crm") { _ in .refused(detail: "not supported", class: refusal) }
@@ -193,6 +231,72 @@ struct DispatcherGatesTests {
         rig.advance(by: .seconds(24))
         #expect(played.calls.count == 100)
         #expect(played.mostCalls(within: 1_000) <= 5)
+    }
+
+    @Test(arguments: [1, 3, 8] as [Int64])
+    func `a quota and the time that a system asks to wait are both kept, and hold up nobody else`(rate: Int64) throws {
+        struct Seen {
+            var calls = 0
+            var asked = EngineRig.begin
+            var until = EngineRig.begin
+            var tooEarly = 0
+        }
+        let seen = Mutex(Seen())
+        let crm = PlayedConnector("crm") { request in
+            seen.withLock { seen in
+                seen.calls += 1
+                // What was let through in the same moment is under way already.
+                if seen.asked + 100 < request.now, request.now < seen.until { seen.tooEarly += 1 }
+                guard seen.calls % 7 == 0 else { return .done(facts: [], detail: "") }
+                let wait: Milliseconds = .seconds(Int64(1 + seen.calls % 20))
+                CallScope.current?.note(.throttled(wait: wait))
+                seen.asked = request.now
+                seen.until = max(seen.until, request.now + wait)
+                return .retryable(detail: "HTTP 429", after: wait)
+            }
+        }
+        let quick = ScriptedConnector("finance")
+        var options = EngineRig.options { $0.watchSlice = .seconds(1) }
+        options.quotas = ["crm": ChannelQuota(perSecond: rate)]
+        let rig = try Self.rig([crm, quick], [EngineRig.creditAtCRM, EngineRig.invoiceAtFinance], options: options)
+        for number in 1...60 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .seconds(5))
+        #expect(quick.calls.count == 60)
+        rig.advance(by: .minutes(20))
+        #expect(try rig.read { try $0.instructionCounts() } == [.done: 120])
+        #expect(crm.calls.count == 60 + crm.calls.count / 7)
+        #expect(crm.mostCalls(within: 1_000) <= Int(rate))
+        #expect(seen.withLock { $0.tooEarly } == 0)
+    }
+
+    @Test func `a lane says how many calls it may have under way, and how long one may take`() throws {
+        var options = EngineRig.options { options in
+            options.watchSlice = .seconds(1)
+            options.callsPerLane = 3
+        }
+        options.timeLimits = ["crm": .seconds(8)]
+        let hanging = ScriptedConnector("crm", length: .seconds(40))
+        let rig = try Self.rig([hanging, ScriptedConnector("finance")], [EngineRig.creditAtCRM], options: options)
+        for number in 1...10 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .seconds(2))
+        let lane = try #require(try Self.lane(rig))
+        #expect(lane.underWay == 3 && lane.underWayLimit == 3)
+        #expect(lane.timeLimit == .seconds(8) && !lane.isTimeLimitMeasured)
+        let hub = try rig.hub
+        let channels = try rig.ask { try await hub.channels() }
+        #expect(channels.map(\.retries) == Array(repeating: RetriesLeft(count: 10, most: 10, nextAt: nil), count: 2))
+    }
+
+    @Test func `once enough calls were seen, the limit follows from how long they took`() throws {
+        let crm = ScriptedConnector("crm", length: 100)
+        var options = EngineRig.options { $0.watchSlice = .seconds(1) }
+        options.timeLimits = ["crm": .seconds(8)]
+        let rig = try Self.rig([crm], options: options)
+        for number in 1...250 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .seconds(30))
+        let lane = try #require(try Self.lane(rig))
+        #expect(lane.calls == 250)
+        #expect(lane.timeLimit == .seconds(1) && lane.isTimeLimitMeasured)
     }
 
     @Test func `a day's quota is kept over a restart and renewed at midnight`() throws {

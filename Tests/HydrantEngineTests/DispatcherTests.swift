@@ -184,6 +184,34 @@ struct DispatcherTests {
         #expect(crm.kinds == [.perform, .find, .find, .find])
     }
 
+    @Test func `a system that is busy when it is asked leaves the doubt, and nothing is carried out again`() throws {
+        let busy = InstructionResult.retryable(detail: "too many calls", after: .minutes(1))
+        let crm = ScriptedConnector(
+            "crm", perform: [.ambiguous(detail: "no answer")],
+            find: [busy, busy, .done(facts: [Self.credit], detail: "found")])
+        let rig = try Self.rig(crm)
+        try Self.pay(rig)
+        for _ in 1...30 where crm.kinds.count < 2 { rig.advance(by: .seconds(10)) }
+        #expect(crm.kinds == [.perform, .find])
+        #expect(try Self.onlyRow(rig).status == .ambiguous)
+        rig.advance(by: .minutes(30))
+        #expect(crm.kinds == [.perform, .find, .find, .find])
+        #expect(try Self.onlyRow(rig).status == .done)
+        try rig.expectSoundness()
+    }
+
+    @Test func `once it is certain that nothing was done, a try that is put off is no doubt`() throws {
+        let busy = InstructionResult.retryable(detail: "busy", after: nil)
+        let crm = ScriptedConnector(
+            "crm", perform: [.ambiguous(detail: "no answer"), busy, .done(facts: [Self.credit], detail: "")],
+            find: [.notFound])
+        let rig = try Self.rig(crm)
+        try Self.pay(rig)
+        rig.advance(by: .minutes(10))
+        #expect(crm.kinds == [.perform, .find, .perform, .perform])
+        #expect(try Self.onlyRow(rig).status == .done)
+    }
+
     @Test func `a restart keeps the key and asks about what was ambiguous`() throws {
         let crm = ScriptedConnector(
             "crm", perform: [.ambiguous(detail: "no answer")], find: [.done(facts: [Self.credit], detail: "")])

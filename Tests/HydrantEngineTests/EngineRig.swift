@@ -62,14 +62,16 @@ final class EngineRig: Sendable {
 
     /// Starts the hub and returns when it takes facts.
     ///
-    /// - Parameter change: what is different about its options in this life.
+    /// - Parameters:
+    ///   - other: the settings of this life where they are not the rig's.
+    ///   - change: what is different about its options in this life.
     @discardableResult
-    func start(_ change: (inout HubOptions) -> Void = { _ in }) throws -> Hub {
+    func start(_ other: Settings? = nil, _ change: (inout HubOptions) -> Void = { _ in }) throws -> Hub {
         var options = options
         change(&options)
         let isReady = Mutex(false)
         let hub = Hub(
-            store: store, keyring: Self.keyring, clock: clock, settings: settings, connectors: connectors,
+            store: store, keyring: Self.keyring, clock: clock, settings: other ?? settings, connectors: connectors,
             options: options, seed: 7, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         process.withLock { $0.hasEnded = false }
         let task = Task(executorPreference: executor) { [self] in

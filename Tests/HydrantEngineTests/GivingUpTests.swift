@@ -54,6 +54,28 @@ struct GivingUpTests {
         try rig.expectSoundness()
     }
 
+    @Test func `what was never sent to a channel that wants to be left alone for two hours is its refusal`() throws {
+        let zto = PlayedConnector("zto") { request in
+            guard request.now < EngineRig.begin + .minutes(90) else { return .done(facts: [], detail: "") }
+            CallScope.current?.note(.throttled(wait: .hours(2)))
+            return .retryable(detail: "HTTP 429", after: .hours(2))
+        }
+        let rig = try Self.rig(zto)
+        try rig.pay("SO-1")
+        rig.advance(by: .seconds(2))
+        for number in 2...20 { try rig.pay("SO-\(number)") }
+        rig.advance(by: .minutes(10))
+        let answers = try Self.answers(rig, 20)
+        #expect(answers.count == 20 && answers.allSatisfy { $0.outcome == .refused && $0.refusal == .channel })
+        rig.advance(by: .minutes(105))
+        #expect(zto.calls.count == 1, "left alone for two hours")
+        rig.advance(by: .minutes(10))
+        try rig.pay("SO-21")
+        rig.advance(by: .minutes(1))
+        #expect(zto.calls.count > 1)
+        try rig.expectSoundness()
+    }
+
     @Test func `a channel that is back within five minutes gets all of them`() throws {
         let zto = PlayedConnector("zto") { request in
             request.now < EngineRig.begin + .minutes(3)

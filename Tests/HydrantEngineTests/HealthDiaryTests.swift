@@ -28,6 +28,34 @@ import Testing
         rig.stop()
     }
 
+    @Test func `a day that is added to is the day written anew, and what another hub wrote meanwhile stays`() throws {
+        let rig = EngineRig()
+        try rig.start()
+        rig.advance(by: .minutes(11))
+        func today() throws -> (record: StoredRecord, rows: [JSON]) {
+            let memory = rig.memory
+            let days = try rig.ask { try await memory.read { try $0.records("health-history", after: "", limit: 9) } }
+            let record = try #require(days.last)
+            return (record, try #require(try JSON(bytes: record.body).array))
+        }
+        let (own, rows) = try today()
+        #expect(rows.count == 2 && own.version == 2)
+        var figures = HealthFigures()
+        figures.population = 77
+        let foreign = HealthSample(at: rig.clock.now(), figures: figures)
+        var next = own
+        next.version += 1
+        next.body = JSON.array(rows + [foreign.json]).bytes
+        let (memory, written) = (rig.memory, next)
+        #expect(try rig.ask { try await memory.transaction { try $0.put(written, ifVersion: 2) } })
+        rig.advance(by: .minutes(11))
+        let (later, all) = try today()
+        #expect(all.count == 5 && later.version == 5)
+        #expect(Array(all[..<3]) == rows + [foreign.json])
+        #expect(later.body == JSON.array(all).bytes)
+        rig.stop()
+    }
+
     @Test func `a sample reads back as it was written, and nonsense is none`() throws {
         var figures = HealthFigures()
         figures.population = 10

@@ -39,6 +39,30 @@ struct HistoryTests {
         #expect(detail.missing?.english == "Waiting for the CRM's credit check")
     }
 
+    @Test func `what a person said about a task that time had opened is there in the past too`() throws {
+        let rig = EngineRig()
+        try rig.start()
+        for fact in OrderStory.walk(to: 2).facts { _ = try rig.submit(fact) }
+        rig.advance(by: .minutes(30))
+        _ = try rig.submit(rig.fact(.parcelPacked(Packing(parcel: "SO-1-1")), id: "packed", from: "wms"))
+        // Nobody says that it was locked, and the grace time ends.
+        rig.advance(by: .minutes(10))
+        let task = "wrong:packedNotLocked"
+        #expect(try rig.order()?.standingTasks.map(\.need.id) == [task])
+        let resolution = TaskResolution(answers: ["action": "locked"])
+        let move = TaskMove(task: task, person: "li", step: .resolved(resolution))
+        let said = try rig.submit(rig.fact(.taskMoved(move), id: "resolved", from: "person:li"))
+        #expect(said.isRecorded)
+        let resolvedAt = rig.clock.now()
+        rig.advance(by: .hours(1))
+        let after = try #require(try rig.detail("SO-1", asOf: resolvedAt))
+        let before = try #require(try rig.detail("SO-1", asOf: resolvedAt - 1))
+        #expect(after.order.decisions.values.map(\.person) == ["li"])
+        #expect(before.order.decisions.isEmpty)
+        let settings = rig.settings
+        #expect(after.order.healthContribution(settings: settings, now: resolvedAt).intervened)
+    }
+
     @Test func `an order that nobody named is nil`() throws {
         let rig = EngineRig()
         try rig.start()

@@ -68,7 +68,7 @@ private final class ScriptedPrinters: LabelPrinters {
                 options.keepsDesk = true
                 options.printers = printers
                 options.press = LabelPress(
-                    shipped: ["aggregated": "label: aggregated"],
+                    shipped: ["aggregated": "label: aggregated", "waybill": "label: waybill"],
                     render: { bag, wish in
                         let orders = bag.orders.map(\.number).joined()
                         let sheets = orders == "LONG" ? ["1 of 3", "2 of 3", "3 of 3"] : ["\(wish.format) \(orders)"]
@@ -218,6 +218,67 @@ private final class ScriptedPrinters: LabelPrinters {
         rig.advance(by: .minutes(5))
         #expect(printers.printed == [] && printers.sent.allSatisfy { $0.trouble == .unreachable })
         #expect(try job("print-1", of: code) == nil)
+    }
+
+    @Test func `a label whose bag becomes void while its job is taken up is not printed`() throws {
+        printers.play(Array(repeating: .unreachable, count: 20), at: "away")
+        let code = try bag("A")
+        try printLabel(code, id: "print-1", at: "away")
+        rig.advance(by: .seconds(5))
+        let job = try #require(try rig.read { try $0.record("print-jobs", "print-1") })
+        try act(code, .void(reason: "packed anew"), id: "void-1")
+        // As another process left it that had read the bag before.
+        var late = job
+        late.version = 1
+        let kept = late
+        let store = rig.store
+        _ = try rig.ask { try await store.transaction { try $0.put(kept, ifVersion: 0) } }
+        printers.play([], at: "away")
+        rig.advance(by: .minutes(5))
+        #expect(printers.printed == [])
+    }
+
+    /// The waybill of an order's parcel, asked of a printer.
+    private func printWaybill(_ order: String, id: String, at printer: String) throws -> Paper {
+        let desk = try rig.hub.desk
+        let key = ParcelKey(order: order, parcel: "\(order)-1")
+        let command = PaperCommand(
+            id: id, person: Self.person, at: rig.clock.now(), reason: "",
+            printer: DeskSettings.Printer(warehouse: "W", address: printer))
+        return try rig.ask {
+            let sight = try #require(try await desk.paper(.waybill, of: key, for: Self.person))
+            let (paper, refusal) = try await desk.printPaper(sight.paper, command)
+            #expect(refusal == nil)
+            return paper
+        }
+    }
+
+    private func paperJob(_ id: String, _ order: String) throws -> PrintJob? {
+        let desk = try rig.hub.desk
+        let key = ParcelKey(order: order, parcel: "\(order)-1")
+        return try rig.ask { try await desk.paper(.waybill, of: key, for: Self.person)?.jobs[id] }
+    }
+
+    @Test func `a waybill goes through the same queue, and one of an order that is held meanwhile is not printed`()
+        throws
+    {
+        for order in ["A", "B"] { _ = try bag(order) }
+        printers.play([.unreachable], at: "near")
+        let paper = try printWaybill("A", id: "paper-1", at: "near")
+        #expect(paper.prints.count == 1 && paper.warehouse == "W-A")
+        rig.advance(by: .seconds(5))
+        #expect(printers.printed == ["zpl A"])
+        #expect(try paperJob("paper-1", "A")?.state == .done)
+        printers.play([.unreachable, .unreachable], at: "away")
+        _ = try printWaybill("B", id: "paper-2", at: "away")
+        rig.advance(by: 100)
+        let hold = Hold(id: "h", reason: "ask first", owner: "service", exit: .person)
+        _ = try rig.submit(rig.fact(.holdPlaced(hold), order: "B", id: "hold-B"))
+        rig.advance(by: .minutes(5))
+        let job = try #require(try paperJob("paper-2", "B"))
+        #expect(job.state == .failed && job.trouble == .stopped && job.attempts < PrintJob.attemptsMaximum)
+        #expect(printers.printed == ["zpl A"])
+        try rig.expectSoundness()
     }
 
     @Test func `what was printed can be looked at for a week, and a bag that ended for 90 days`() throws {

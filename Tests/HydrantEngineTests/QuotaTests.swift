@@ -52,6 +52,20 @@ struct QuotaTests {
         #expect(bucket.room(Self.begin + .hours(24 * 400)) == 10)
     }
 
+    @Test func `a pause is kept for hours, also while the clock is put right, and not when it is set back`() {
+        var channel = Channel(quota: nil, now: Self.begin)
+        channel.pause(until: Self.begin + .hours(2), Self.begin)
+        channel.pause(until: Self.begin + .minutes(5), Self.begin + 1)
+        #expect(channel.closedUntil(Self.begin + .minutes(90)) == Self.begin + .hours(2))
+        #expect(channel.closedUntil(Self.begin - .seconds(30)) == Self.begin + .hours(2))
+        #expect(channel.closedUntil(Self.begin + .hours(2)) == nil)
+        // The clock was an hour ahead: the pause began in a future that is none any more.
+        let past = Self.begin - .hours(1)
+        #expect(channel.closedUntil(past) == nil)
+        channel.pause(until: past + .minutes(1), past)
+        #expect(channel.closedUntil(past) == past + .minutes(1))
+    }
+
     @Test func `a day's quota is renewed at midnight in China`() throws {
         let evening = try #require(Instant(text: "2026-11-11T23:59:00+08:00"))
         var count = DayCount(limit: 3, now: evening)
@@ -138,6 +152,24 @@ struct QuotaTests {
         var budget = RetryBudget()
         for _ in 1...5 { #expect(budget.book(2, Self.begin) == Self.begin) }
         #expect(budget.book(2, Self.begin) == Self.begin + .seconds(4))
+    }
+
+    @Test func `what is left of repetitions is what may begin at once, and when the next may`() {
+        var budget = RetryBudget()
+        let now = Self.begin
+        #expect(budget.left(now) == RetriesLeft(count: 10, most: 10, nextAt: nil))
+        for count in (0..<10).reversed() {
+            #expect(budget.book(1, now) == now)
+            #expect(budget.left(now).count == Int64(count))
+        }
+        #expect(budget.left(now).nextAt == now + .seconds(2))
+        #expect(budget.left(now + .seconds(2)) == RetriesLeft(count: 1, most: 10, nextAt: nil))
+        var busy = RetryBudget()
+        for _ in 0..<100 { busy.addFirst(now) }
+        #expect(busy.left(now) == RetriesLeft(count: 20, most: 20, nextAt: nil))
+        #expect(busy.left(now + .hours(1)) == RetriesLeft(count: 10, most: 10, nextAt: nil))
+        // To look changes nothing.
+        #expect(busy.left(now).count == 20)
     }
 
     // MARK: - Windows

@@ -36,7 +36,7 @@ struct ReplacementTests {
         rig.stop()
         try rig.start()
         rig.advance(by: .minutes(10))
-        #expect(try rig.order()?.replacedBy == "SO-1-R1")
+        #expect(try rig.order()?.replacement(of: "") == "SO-1-R1")
         let replacement = try #require(try rig.order("SO-1-R1"))
         #expect(replacement.header?.value.replaces == "SO-1")
         #expect(replacement.header?.value.receiver?.id == "r-1")
@@ -49,5 +49,26 @@ struct ReplacementTests {
         rig.advance(by: .hours(2))
         #expect(try rig.order("SO-1-R1")?.version == events)
         #expect(try rig.order("SO-1-R1-R1") == nil)
+    }
+
+    @Test func `two exchanges of lines place an order each, with just their goods, also over a restart`() throws {
+        let rig = try Self.rig()
+        let placed = rig.fact(.orderPlaced(Self.header), id: "1")
+        let paid = rig.fact(.paymentReported(Payment(id: "p", amountMinor: 1_000)), id: "2")
+        _ = try rig.submit([placed, paid])
+        for (number, line) in ["1", "2"].enumerated() {
+            let lines = [ReturnedLine(line: line, units: 1)]
+            let asked = FactBody.returnAsked(reason: "", isExchange: true, lines: lines, id: "X-\(line)")
+            _ = try rig.submit([rig.fact(asked, id: "x\(number)")])
+            rig.stop()
+            try rig.start()
+            rig.advance(by: .minutes(10))
+        }
+        let order = try #require(try rig.order())
+        #expect(order.replacement(of: "X-1") == "SO-1-R1" && order.replacement(of: "X-2") == "SO-1-R2")
+        let replacements = try ["SO-1-R1", "SO-1-R2"].map { try #require(try rig.order($0)) }
+        #expect(replacements.map { $0.header?.value.replaces } == ["SO-1", "SO-1"])
+        #expect(replacements.map { $0.lines.values.map(\.sku) } == [["A"], ["G"]])
+        #expect(replacements.allSatisfy { $0.lines.values.allSatisfy { $0.units == 1 && !$0.isGift } && $0.state == 1 })
     }
 }

@@ -41,8 +41,8 @@ struct RuleBookTests {
         #expect(try Self.place(rig, "SO-2") == ["rule:large"])
         let hub = try rig.hub
         let coverage = try rig.ask { try await hub.ruleCounts(latest: 10) }.sources["shop"]
-        #expect(coverage.map { [$0.called, $0.judged] } == [2, 1])
-        #expect(coverage?.unjudged == ["SO-1"])
+        #expect(coverage.map { [$0.called, $0.judged, $0.before, $0.missing] } == [2, 1, 1, 0])
+        #expect(coverage?.unjudged == [])
         _ = try rig.ask {
             try await RuleBook(store: memory).change(entry, EngineRig.keyring) {
                 $0.moving("large", version: 1, to: .retired)
@@ -52,24 +52,6 @@ struct RuleBookTests {
         #expect(try Self.place(rig, "SO-3") == [])
         #expect(try rig.order("SO-2")?.standingHolds.map(\.id) == ["rule:large"])
         try rig.expectSoundness()
-    }
-
-    @Test func `a page's trial takes so many orders of the window and no other, and says that there are more`() throws {
-        let rig = EngineRig()
-        try rig.start()
-        _ = try Self.place(rig, "SO-OLD")
-        rig.advance(by: .hours(2))
-        let begin = rig.clock.now()
-        for number in 1...3 { _ = try Self.place(rig, "SO-\(number)") }
-        let memory = rig.memory
-        for (most, orders, isCut) in [(2, 2, true), (3, 3, false), (Int.max, 3, false)] {
-            let past = PastOrders(store: memory, ordersAtMost: most)
-            let trial = try rig.ask {
-                try await past.trial(
-                    of: [Self.rule()], settings: Settings(), window: begin..<begin + .hours(1))
-            }
-            #expect(trial.found.orders == orders && trial.isCut == isCut, "\(most)")
-        }
     }
 
     /// A way in, with the proof that the rule ran there; a rule that cannot run holds the order and opens a task.
@@ -165,6 +147,96 @@ struct RuleBookTests {
         #expect(count.holding == ["SO-4", "SO-2"])
         #expect(counts.sources["shop"].map { [$0.called, $0.judged] } == [4, 4])
         #expect(try rig.ask { try await hub.ruleCounts(latest: 2) }.orders == 2)
+    }
+
+    @Test func `what came before a rule ran is told from what it judged in shadow`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        for order in ["SO-1", "SO-2"] { _ = try Self.place(rig, order) }
+        rig.advance(by: .minutes(1))
+        let entry = Self.entry(rig)
+        _ = try rig.ask { try await hub.changeRules(entry) { _ in [Self.rule(stage: .shadow)] } }
+        let idle = try rig.ask { try await hub.ruleCounts(latest: 10) }.sources["shop"]
+        #expect(idle.map { [$0.called, $0.judged, $0.before, $0.missing] } == [2, 0, 2, 0])
+        _ = try Self.place(rig, "SO-3")
+        let counts = try rig.ask { try await hub.ruleCounts(latest: 10) }
+        let coverage = counts.sources["shop"]
+        #expect(coverage.map { [$0.called, $0.judged, $0.before, $0.missing] } == [3, 1, 2, 0])
+        #expect(coverage?.unjudged == [] && counts.rules["large"]?.shadowed == 1)
+    }
+
+    @Test func `a version in shadow is compared with the one that is on, by the orders that both judged`() throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        let entry = Self.entry(rig)
+        let both = [Self.rule(700_000), Self.rule(version: 2, stage: .shadow)]
+        _ = try rig.ask { try await hub.changeRules(entry) { _ in both } }
+        for (order, minor) in [("SO-1", Int64(600_000)), ("SO-2", 800_000), ("SO-3", 100)] {
+            let header = OrderHeader(payableMinor: minor, lines: [Line(id: "1", sku: "A", priceMinor: minor)])
+            _ = try rig.submit(rig.fact(.orderPlaced(header), order: order, id: order))
+        }
+        #expect(try rig.order("SO-1")?.standingHolds.isEmpty == true)
+        #expect(try rig.order("SO-2")?.standingHolds.map(\.id) == ["rule:large"])
+        let counts = try rig.ask { try await hub.ruleCounts(latest: 10) }
+        let found = try #require(counts.comparisons["large"])
+        #expect((found.judged, found.more, found.fewer) == (3, 1, 0))
+        #expect(found.moreNames == ["SO-1"] && found.fewerNames.isEmpty)
+        let count = try #require(counts.rules["large"])
+        #expect((count.judged, count.held, count.shadowed) == (3, 1, 2))
+        #expect(count.holding == ["SO-2"])
+        #expect(counts.sources["shop"].map { [$0.called, $0.judged] } == [3, 3])
+        let doors = try rig.ask { try await hub.ruleDoors() }.all.byRule["large"]
+        #expect(doors.map { [$0.ran, $0.missed] } == [3, 0])
+        try rig.expectSoundness()
+        // Retiring the shadow leaves the other one alone, and nothing is compared any more.
+        _ = try rig.ask { try await hub.changeRules(entry) { $0.moving("large", version: 2, to: .retired) } }
+        #expect(try Self.place(rig, "SO-4") == [])
+        #expect(try rig.order("SO-4")?.rulings.map(\.isShadow) == [false])
+        #expect(try rig.ask { try await hub.ruleCounts(latest: 10) }.comparisons.isEmpty)
+    }
+
+    /// No fact has to come first, and a stop of the hub loses nothing.
+    @Test(arguments: [false, true])
+    func `orders that a rule refused are asked about as soon as it is retired`(isStopped: Bool) throws {
+        let rig = EngineRig()
+        let hub = try rig.start()
+        var rule = Self.rule()
+        rule.actions = [.refuse(kinds: [.createDelivery], reason: Self.name)]
+        let (entry, refusing) = (Self.entry(rig), rule)
+        _ = try rig.ask { try await hub.changeRules(entry) { _ in [refusing] } }
+        #expect(try Self.place(rig, "SO-1") == [])
+        #expect(try rig.order("SO-1")?.refusal(of: .createDelivery) == Self.name)
+        if isStopped {
+            rig.stop()
+            let memory = rig.memory
+            _ = try rig.ask {
+                try await RuleBook(store: memory).change(entry, EngineRig.keyring) {
+                    $0.moving("large", version: 1, to: .retired)
+                }
+            }
+            try rig.start()
+        } else {
+            _ = try rig.ask { try await hub.changeRules(entry) { $0.moving("large", version: 1, to: .retired) } }
+        }
+        rig.advance(by: .minutes(2))
+        let order = try #require(try rig.order("SO-1"))
+        #expect(order.refusal(of: .createDelivery) == nil)
+        #expect(order.standingHolds.map(\.exit) == [.person])
+        #expect(order.standingTasks.map(\.need.kind) == [.holdDecision])
+        try rig.expectSoundness()
+    }
+
+    @Test func `one version is on and one in shadow, and each takes the place of the one before it`() {
+        func stages(_ rules: [Rule]) -> [Rule.Stage] { rules.map(\.stage) }
+        let drafts = [Self.rule()] + [2, 3].map { Self.rule(version: $0, stage: .draft) }
+        let shadow = drafts.moving("large", version: 2, to: .shadow)
+        #expect(stages(shadow) == [.on, .shadow, .draft])
+        #expect(stages(shadow.moving("large", version: 3, to: .shadow)) == [.on, .retired, .shadow])
+        #expect(stages(shadow.moving("large", version: 2, to: .on)) == [.retired, .on, .draft])
+        #expect(stages(shadow.moving("large", version: 2, to: .retired)) == [.on, .retired, .draft])
+        #expect(stages(shadow.moving("large", version: 1, to: .retired)) == [.retired, .shadow, .draft])
+        #expect(stages(shadow.moving("large", version: 3, to: .on)) == [.retired, .shadow, .on])
+        #expect(stages(shadow.moving("other", version: 3, to: .on)) == stages(shadow))
     }
 
     @Test func `a document that no reader of others' documents would take heals by itself`() throws {

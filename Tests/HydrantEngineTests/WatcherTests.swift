@@ -184,14 +184,16 @@ struct WatcherTests {
 
     @Test func `the cache drops what was not touched`() throws {
         var cache = OrderCache(capacity: 3)
-        for number in ["A", "B", "C"] { cache.insert(LoadedOrder(number: number, now: EngineRig.begin)) }
-        cache.insert(LoadedOrder(number: "D", now: EngineRig.begin))
+        func insert(_ number: String) {
+            cache.insert(OrderCell(LoadedOrder(number: number, now: EngineRig.begin)), of: number)
+        }
+        for number in ["A", "B", "C", "D"] { insert(number) }
         #expect(cache.count == 3)
         #expect(cache["A"] == nil)
         #expect(cache.lend("B") != nil)
         #expect(cache["B"] == nil, "a lent order is not read")
         cache.giveBack("B")
-        cache.insert(LoadedOrder(number: "E", now: EngineRig.begin))
+        insert("E")
         #expect(cache["B"] != nil)
         #expect(cache["C"] == nil)
         cache.remove("B")

@@ -9,12 +9,29 @@ struct OutputTests {
             .sheets(of: LabelScene.bag(orders: orders))
     }
 
-    @Test func `a document has a page for each sheet and embeds its fonts`() throws {
+    @Test func `a document has a page for each sheet and holds its fonts`() throws {
         let print = try LabelFormat.pdf.render(sheets(orders: 7), dotsPerInch: 203)
         #expect(print.documents.count == 1 && print.unknownCharacters == 0)
         let text = String(decoding: print.documents[0], as: UTF8.self)
         #expect(text.hasPrefix("%PDF-") && text.contains("/Count 2"))
-        #expect(text.contains("/FontFile3") && text.contains("+NotoSansCJK"))
+        #expect(text.contains("/FontFile3") && text.contains("+NotoSansCJK") && text.contains("/ToUnicode"))
+        #expect(!text.contains("/Type3"))
+        let many = Array(repeating: try sheets(), count: LabelPDF.sheetsOfWholeFonts).flatMap(\.self)
+        let long = try LabelFormat.pdf.render(many, dotsPerInch: 203)
+        let fonts = String(decoding: long.documents[0], as: UTF8.self)
+        #expect(fonts.contains("/FontFile3") && fonts.contains("+NotoSansCJK"))
+        let last = try LabelFormat.pdf.render(Array(many.dropLast()), dotsPerInch: 203)
+        #expect(last.documents[0].count < long.documents[0].count - 100_000)
+    }
+
+    @Test func `a single waybill is small, and one more sheet of the same letters costs little`() throws {
+        let one = LabelLayout(template: try LabelScene.template("waybill"), place: LabelPlace())
+            .sheets(of: LabelScene.bag(orders: 1, items: 5))
+        #expect(one.count == 1)
+        let single = try LabelFormat.pdf.render(one, dotsPerInch: 203)
+        #expect(single.documents[0].count < 30_000 && single.unknownCharacters == 0)
+        let double = try LabelFormat.pdf.render(one + one, dotsPerInch: 203)
+        #expect(double.documents[0].count < single.documents[0].count + 8_000)
     }
 
     @Test(arguments: [(203, 799, 1_199), (300, 1_181, 1_772)])

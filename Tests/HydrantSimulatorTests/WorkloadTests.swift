@@ -54,6 +54,25 @@ struct WorkloadTests {
         #expect(most < 3_000)
     }
 
+    @Test func `many returns name what comes back, and never more than was paid for`() {
+        var whole = 0
+        var named = 0
+        for number in 0..<20_000 {
+            var random = SeededRandom(seed: UInt64(number))
+            let story = CustomerStory(
+                number: String(number), placedAt: Self.begin, returnDelay: .hours(1) ... .hours(2), random: &random)
+            guard story.returnAskedAt != nil else { continue }
+            if story.returned.isEmpty { whole += 1 } else { named += 1 }
+            for back in story.returned {
+                let line = story.lines.first { $0.id == back.line }
+                #expect(line?.isGift == false)
+                #expect(back.units >= 1 && back.units <= line?.units ?? 0)
+            }
+            #expect(Set(story.returned.map(\.line)).count == story.returned.count)
+        }
+        #expect(named > whole && whole > 150, "\(named) \(whole)")
+    }
+
     @Test func `the same seed gives the same day, another seed another`() {
         func text(_ seed: UInt64) -> [String] {
             Self.day(seed: seed, orders: 300).map { "\($0.dueAt) \($0.fact.text)" }

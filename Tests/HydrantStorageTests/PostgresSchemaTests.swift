@@ -25,11 +25,24 @@ import Testing
         if version > 0 {
             let older = Schema(migrations: Array(Schema.current.migrations.prefix(version)))
             let store = try await PostgresStore.open(cluster.address(name), schema: older)
-            try await store.fill("A", orders: 1)
             try await store.close()
+            // The statements of this program know columns that an older schema does not have.
+            try cluster.sql(
+                """
+                INSERT INTO hydrant.orders (number, version, state, completion, holds, changed_at, health, chain_head)
+                VALUES ('A0', 1, 0, 'open', 0, 1, 0, decode(repeat('00', 32), 'hex'));
+                INSERT INTO hydrant.events (order_id, number, bytes, hash)
+                SELECT id, 1, '\\x41', chain_head FROM hydrant.orders;
+                """, in: name)
+        }
+        if version > 0 {
+            await #expect(throws: StoreFailure(.tooOld)) {
+                try await PostgresStore.open(cluster.address(name), mode: .readOnly)
+            }
         }
         let current = try await openPostgres(cluster, name)
-        #expect(try await current.read { try $0.counts().orders } == (version > 0 ? 1 : 0))
+        #expect(try await current.read { try $0.countedRows().orders } == (version > 0 ? 1 : 0))
+        if version > 0 { #expect(try await current.read { try $0.events(of: "A0").count } == 1) }
         try await current.close()
         let fresh = try cluster.makeDatabase()
         try await openPostgres(cluster, fresh).close()

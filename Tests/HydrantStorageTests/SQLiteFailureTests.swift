@@ -183,8 +183,8 @@ import Testing
 
     @Test func `each kind has a code, a sentence and an advice of its own`() {
         let failures = StoreFailure.Kind.allCases.map { StoreFailure($0) }
-        #expect(failures.map(\.code) == (1_001...1_014).map { "HY-\($0)" })
-        #expect(Set(failures.map(\.message)).count == 14)
+        #expect(failures.map(\.code) == (1_001...1_015).map { "HY-\($0)" })
+        #expect(Set(failures.map(\.message)).count == 15)
         #expect(failures.allSatisfy { $0.message.hasSuffix(".") && $0.advice.hasSuffix(".") })
         #expect(failures.filter { !$0.concernsWholeStore }.map(\.kind) == [.constraint, .damagedOrder])
     }

@@ -43,7 +43,7 @@ import Testing
         _ store: any Store, _ prefix: String, _ size: Int, _ count: () -> [Int]
     ) async throws -> [Orders: [Int]] {
         var found: [Orders: [Int]] = [:]
-        var memory: [LoadedOrder] = []
+        var memory: [OrderCell] = []
         let proofs: [(Orders, Int)] = [(.new, 0), (.known, 1), (.loaded, 2)]
         for (kind, state) in proofs {
             let facts = try (0..<size).map { try fact("\(prefix)\($0)", state) }
@@ -63,8 +63,8 @@ import Testing
     }
 
     private func commit(
-        _ facts: [IncomingFact], _ store: any Store, _ cached: [LoadedOrder]
-    ) async throws -> [LoadedOrder] {
+        _ facts: [IncomingFact], _ store: any Store, _ cached: [OrderCell]
+    ) async throws -> [OrderCell] {
         let step = CommitStep(
             settings: Settings(), keyring: Self.keyring, now: OrderStory.standardBegin, instructionLifetime: 1,
             cached: Dictionary(uniqueKeysWithValues: cached.map { ($0.row.number, $0) }))

@@ -32,6 +32,10 @@ import Testing
             let lane = try #require(channel["operations"]?.array?.first)
             #expect(lane["gate"]?.string == "open")
             #expect(lane["waiting"]?.integer == 30)
+            #expect(lane["underWayAtMost"]?.integer == 8)
+            #expect(lane["timeLimitMilliseconds"]?.integer == 60_000)
+            #expect(lane["timeLimitIsMeasured"]?.bool == false)
+            #expect(channel["retries"]?["atMost"]?.integer.map { $0 >= 10 } == true)
             #expect(lane["lastError"]?["kind"]?.string == "noAnswer")
             #expect(lane["trouble"]?["en"]?.string?.hasPrefix("ZTO timed out") == true)
         }
@@ -75,6 +79,9 @@ import Testing
             #expect(lines.contains("hydrant_channel_gate{\(labels),state=\"open\"} 1"))
             #expect(lines.contains("hydrant_channel_gate{\(labels),state=\"closed\"} 0"))
             #expect(lines.contains("hydrant_channel_waiting{\(labels)} 30"))
+            #expect(lines.contains("hydrant_channel_time_limit_milliseconds{\(labels)} 60000"))
+            #expect(lines.contains { $0.hasPrefix("hydrant_channel_under_way{\(labels)}") })
+            #expect(lines.contains { $0.hasPrefix("hydrant_channel_retries_left{system=\"zto\"}") })
             #expect(lines.contains { $0.hasPrefix("hydrant_channel_failures_total{\(labels)}") })
         }
     }

@@ -126,6 +126,25 @@ import Testing
         }
     }
 
+    @Test func `a hold for a person says until when it stands at the latest, as its schema describes`() async throws {
+        let name = Text(chinese: "审批", english: "Approval")
+        let hold = HoldAction(reason: name, owner: "owner", exits: [.person, .after(.hours(720))])
+        var settings = Settings()
+        settings.rules = RuleSet([
+            Rule(id: "approval", stage: .on, name: name, when: [.orderPlaced], actions: [.hold(hold)])
+        ])
+        let api = try APIFixture(hubSettings: settings)
+        try await api.running {
+            let check = APISchemaCheck(document: try await description(api))
+            #expect(try await api.post([Facts.placed("A1")]).status == 200)
+            let order = try await api.get("/v1/orders/A1").json()
+            #expect(check.faults(order, check.definition("Order")) == [])
+            let held = try #require(order["holds"]?.array?.first)
+            let since = try #require(held["since"]?.string.flatMap { Instant(text: $0) })
+            #expect(held["exit"] == ["by": "person", "until": .string((since + .hours(720)).text)])
+        }
+    }
+
     @Test func `every problem document fits its schema`() async throws {
         let api = try APIFixture()
         let check = APISchemaCheck(document: try await description(api))

@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: [
         ("hydrant", "HY-2101"), ("person:li", "HY-2105"), ("keeper", "HY-2105"), ("desk", "HY-2105"),
-        ("wms", "HY-2105"),
+        ("wms", "HY-2105"), ("machine:shop", "HY-2105"), ("ｐｅｒｓｏｎ：li", "HY-2105"), ("ｍａｃｈｉｎｅ：li", "HY-2105"),
     ])
     func `nobody speaks for the hub, for people or for a connected system unasked`(
         source: String, code: String

@@ -122,6 +122,8 @@ private struct FollowingReceiver: PushReceiver {
             _ = try await push(api, "order=A1&id=1&parcel=A1-2&number=N1")
             _ = try await push(api, "order=A2&id=2&parcel=A2-1&number=N2")
             _ = try await push(api, "order=A3&id=3&parcel=A3-1&number=N2")
+            // The same number, typed for goods on their way back, is not what the courier means.
+            _ = try await push(api, "order=A3&id=7&parcel=way-back:R1&number=N1")
             for (id, number) in [("4", "N1"), ("5", "N2"), ("6", "N3")] {
                 #expect(try await push(api, "order=&id=\(id)&number=\(number)").status == 200)
             }

@@ -43,15 +43,15 @@ import Testing
 
     @Test func `a task is taken, handed over, put off and resolved`() async throws {
         try await Self.held { api, id in
-            let writer = APIFixture.writer.text
+            let clerk = APIFixture.clerk.text
             func send(_ step: String, _ body: JSON) async throws -> JSON {
-                try await api.post(path: "/v1/tasks/\(id)/\(step)", body, token: writer).json()
+                try await api.post(path: "/v1/tasks/\(id)/\(step)", body, token: clerk).json()
             }
             func first() async throws -> JSON? {
                 try await api.get("/v1/tasks?asleep=shown").json()["tasks"]?.array?.first
             }
             #expect(try await send("take", [:])["result"]?.string == "moved")
-            #expect(try await first()?["person"]?.string == "shop")
+            #expect(try await first()?["person"]?.string == "machine:clerk")
             #expect(try await send("hand-over", ["to": "finance"])["result"]?.string == "moved")
             #expect(try await first()?["owner"]?.string == "finance")
             let until = (APIFixture.begin + .hours(2)).text
@@ -65,6 +65,8 @@ import Testing
             #expect(try await first() == nil)
             let order = try #require(try await api.hub.committer.order("A1"))
             #expect(order.decisions.values.map(\.minutes).contains(4))
+            let told = order.decisions.entries.map { [$0.evidence.source, $0.value.person] }
+            #expect(!told.isEmpty && told.allSatisfy { $0 == ["machine:clerk", "machine:clerk"] })
             let health = await api.hub.committer.health
             #expect(health.intervened == 1)
         }
@@ -72,10 +74,11 @@ import Testing
 
     @Test func `answers that do not fit are refused with words`() async throws {
         try await Self.held { api, id in
-            let writer = APIFixture.writer.text
+            let clerk = APIFixture.clerk.text
             let cases: [(String, JSON, Int, String)] = [
                 ("\(id)/resolve", [:], 409, "HY-2060"),
                 ("\(id)/resolve", ["answers": ["action": "explode"]], 409, "HY-2060"),
+                ("\(id)/resolve", ["answers": ["action": "release", "zzz": "x"]], 409, "HY-2060"),
                 ("\(id)/resolve", ["answers": "x"], 400, "HY-2062"),
                 ("\(id)/resolve", ["minutes": -1], 400, "HY-2062"), ("\(id)/hand-over", [:], 400, "HY-2062"),
                 ("\(id)/snooze", ["until": "tomorrow", "reason": "r"], 400, "HY-2062"),
@@ -87,7 +90,7 @@ import Testing
                 ("\(id)00/take", [:], 404, "HY-2061"),
             ]
             for (path, body, status, code) in cases {
-                let answer = try await api.post(path: "/v1/tasks/\(path)", body, token: writer)
+                let answer = try await api.post(path: "/v1/tasks/\(path)", body, token: clerk)
                 #expect(answer.status == status, "\(path) \(body.text)")
                 #expect(try answer.problemCode() == code, "\(path) \(body.text)")
             }
@@ -95,10 +98,43 @@ import Testing
         }
     }
 
+    @Test func `a machine that has a user's name is not taken for the user`() async throws {
+        let api = try APIFixture(withPages: true)
+        let service = try await api.cookie(of: .service)
+        // Made before the user, when machines could be named so.
+        let named = APIFixture.token("service", [.tasksWrite], 6)
+        let sender = try APIFixture(store: api.store, withPages: true) { $0.tokens.tokens.append(named.token) }
+        try await sender.running {
+            _ = try await sender.post([Facts.placed("A1"), Facts.paid("A1"), Self.hold])
+            let list = try await sender.get("/v1/tasks").json()
+            let id = try #require(list["tasks"]?.array?.first?["id"]?.string)
+            let taken = try await sender.post(path: "/v1/tasks/\(id)/take", [:], token: named.text)
+            #expect(taken.status == 200)
+            #expect(try await sender.get("/v1/tasks?person=service").json()["tasks"]?.array?.isEmpty == true)
+            for (language, words, box) in [
+                ("en", "<b>machine service</b>", "<b>Taken by machine service</b>"),
+                ("zh", "<b>机器 service</b>", "<b>由 机器 service 认领</b>"),
+            ] {
+                let headers: HTTPFields = [.cookie: service, .acceptLanguage: language, .accept: "text/html"]
+                let queue = try await sender.send(.get, "/tasks", headers: headers)
+                #expect(queue.status == 200 && queue.text.contains(words), "\(language)")
+                #expect(!queue.text.contains("<b>service</b>"))
+                let order = try await sender.send(.get, "/orders/A1", headers: headers)
+                #expect(order.text.contains(box) && !order.text.contains("person:service"))
+            }
+        }
+    }
+
     @Test func `tasks are read by readers, moved by writers, and counted`() async throws {
         try await Self.held { api, id in
             let reader = try await api.post(path: "/v1/tasks/\(id)/take", [:], token: APIFixture.reader.text)
             #expect(reader.status == 403)
+            for step in ["take", "hand-over", "snooze", "resolve"] {
+                let path = "/v1/tasks/\(id)/\(step)"
+                let writer = try await api.post(path: path, [:], token: APIFixture.writer.text)
+                #expect(try writer.problemCode() == "HY-2003", "\(step)")
+                #expect(writer.text.contains("tasks:write"), "\(step)")
+            }
             #expect(try await api.get("/v1/tasks", token: APIFixture.stranger.text).status == 403)
             let metrics = try await api.get("/metrics", token: APIFixture.operations.text).text
             #expect(

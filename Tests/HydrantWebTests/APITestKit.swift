@@ -88,6 +88,7 @@ struct APIFixture: Sendable {
     static let reader = token("desk", [.read], 2)
     static let operations = token("prometheus", [.ops], 3)
     static let stranger = token("nobody", [], 4)
+    static let clerk = token("clerk", [.tasksWrite], 5)
 
     let store: InMemoryStore
     let hub: Hub
@@ -124,7 +125,9 @@ struct APIFixture: Sendable {
         self.store = store
         wallClock = StillClock(Self.begin, sleeps: wallSleeps)
         var settings = ServerSettings(
-            tokens: AccessTokens([Self.writer.token, Self.reader.token, Self.operations.token, Self.stranger.token]),
+            tokens: AccessTokens([
+                Self.writer.token, Self.reader.token, Self.operations.token, Self.stranger.token, Self.clerk.token,
+            ]),
             sessionKey: Array(repeating: 9, count: 32), webhookSecrets: [Self.secret], wallClock: wallClock,
             randomBytes: Self.randomBytes(1))
         change(&settings)

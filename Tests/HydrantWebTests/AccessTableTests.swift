@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test(arguments: Role.allCases)
+    func `who may pack finds the packing desk in the menu, and nobody else does`(role: Role) async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: role, warehouses: role == .warehouse ? ["W1"] : [])
+        try await api.running {
+            let page = try await api.send(.get, "/", headers: [.cookie: cookie]).text
+            let menu = try #require(page.firstRange(of: "<nav class=\"nav\""))
+            let end = try #require(page[menu.upperBound...].firstRange(of: "</nav>"))
+            let isThere = page[menu.upperBound..<end.lowerBound].contains("href=\"/packing\"")
+            #expect(isThere == [Role.owner, .operations, .warehouse].contains(role))
+        }
+    }
+
     @Test func `a hidden order is answered as one that does not exist`() async throws {
         let api = try APIFixture(withPages: true)
         let cookie = try await api.cookie(of: .warehouse, warehouses: ["W2"])
@@ -98,6 +111,19 @@ import Testing
             }
             let list = try await api.send(.get, "/orders", headers: [.cookie: cookie]).text
             #expect(list.contains("SEEN001") && !list.contains("HIDDEN1"))
+        }
+    }
+
+    @Test(arguments: Role.allCases)
+    func `a rule's form gives a role nothing that the role may not see`(role: Role) {
+        let isWithout = RuleField.rolesWithoutParts.contains(role.rawValue)
+        #expect(isWithout == (AccessTable.sight(role, .money) == .hidden))
+        #expect(isWithout == (AccessTable.sight(role, .customer) == .hidden))
+        for field in RuleField.allCases {
+            let name = field.rawValue
+            let isMoney = name.hasPrefix("money.")
+            #expect((field.part == .money) == isMoney, "\(field)")
+            #expect((field.part == .customer) == (name.hasPrefix("customer.") || name == "order.customer"), "\(field)")
         }
     }
 

@@ -55,7 +55,11 @@ import Testing
         let people = api.people()
         try await api.join(people, "boss", .owner)
         let token = try await people.addToken("reads", scopes: [.read], of: "boss", by: "user:boss")
-        for path in ["/tasks", "/tasks/one", "/interceptors/new", "/interceptors/stage", "/interceptors/import"] {
+        let paths = [
+            "/tasks", "/tasks/one", "/interceptors/new", "/interceptors/stage", "/interceptors/import",
+            "/interceptors/trial/stop",
+        ]
+        for path in paths {
             let answer = try await api.send(
                 .post, path, headers: [.authorization: "Bearer \(token)"], body: Array("act=take".utf8))
             #expect(answer.status == 403, "\(path)")
@@ -122,10 +126,27 @@ import Testing
             ).status
         }
         for user in 0..<GuessBook.sourceMaximum {
+            if user == GuessRate.sourceMaximum { api.wallClock.move(by: 1_000) }
             #expect(try await attempt(user, "2001:db8:1:2::\(user)") == 401)
         }
         #expect(try await attempt(99, "2001:db8:1:2:ffff::1") == 429)
         #expect(try await attempt(99, "2001:db8:1:3::1") == 401)
+    }
+
+    @Test(arguments: ["/interceptors/import", "/templates/edit", "/orders/A1/notes", "/settings/words"])
+    func `whoever pastes too much is told so on a page`(path: String) async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: .owner)
+        try await api.running {
+            try await Self.held(api, "A1", in: "W1")
+            let text = String(repeating: "x", count: 300_000)
+            let answer = try await api.submit("\(path)?lang=en", "document=\(text)", cookie: cookie)
+            #expect(answer.status == 413 && answer.text.contains("What was sent is too long"), "\(answer.text)")
+            // A program is told in its own words.
+            let bytes = Array("form=\(api.formToken(cookie))&document=\(text)".utf8)
+            let program = try await api.send(.post, path, headers: [.cookie: cookie], body: bytes)
+            #expect(program.status == 413 && program.text.contains("HY-2006"))
+        }
     }
 
     @Test(arguments: ["//evil.example/x", "///evil.example", "/\\evil.example"])

@@ -254,19 +254,31 @@ private final class QuickTelephone: Telephone {
             }
             var made = 1
             for number in 1...25 {
+                if number == 15 { try await fillTrail(api) }
                 let answer = try await api.submit("/orders/B\(number)/calls", "system=pbx&agent=801", cookie: cookie)
                 if answer.status == 303 { made += 1 } else { #expect(answer.text.contains("20")) }
             }
-            #expect(made <= Hub.callsMaximum)
+            #expect(made > 1 && made <= Hub.callsMaximum)
         }
         let trail = try await api.store.read {
-            try $0.auditRows(AuditFilter(action: "receiver.called"), before: .max, limit: 99)
+            try $0.auditRows(AuditFilter(action: "receiver.called"), before: .max, limit: 999)
         }
-        #expect(trail.count <= Hub.callsMaximum && trail.allSatisfy { !"\($0.entry.detail.text)".contains("801") })
+        #expect(trail.filter { $0.entry.actor != "user:li" }.count <= Hub.callsMaximum)
+        #expect(trail.allSatisfy { !"\($0.entry.detail.text)".contains("801") })
         let deeds = try await api.store.read {
             try $0.auditRows(AuditFilter(action: "order.acted"), before: .max, limit: 99)
         }
         #expect(deeds.count == 1)
+    }
+
+    /// What others did meanwhile: more than the trail is read of at once.
+    private func fillTrail(_ api: APIFixture) async throws {
+        let keyring = api.hub.keyring
+        let entry = AuditEntry(
+            time: APIFixture.begin, actor: "user:li", action: "receiver.called", object: "order:A1", detail: [:])
+        try await api.store.transaction { transaction in
+            for _ in 0..<300 { try transaction.appendAudit(entry, keyring) }
+        }
     }
 
     @Test func `a warehouse voids its own parcels' waybills and no others`() async throws {

@@ -27,10 +27,10 @@ import Testing
 
     /// Runs the body with the code of the link, once no channel is left and the keeper is asked.
     private static func asked(
-        _ body: @Sendable @escaping (PagesFixture, String) async throws -> Void
+        beside others: [JSON] = [], _ body: @Sendable @escaping (PagesFixture, String) async throws -> Void
     ) async throws {
         let fixture = try PagesFixture(settings: settings)
-        try await fixture.holding(facts) {
+        try await fixture.holding(facts + others) {
             while true {
                 if let order = try await fixture.hub.committer.order("SO-1"),
                     let asked = order.keeperAsked(for: "SO-1-1")
@@ -96,6 +96,39 @@ import Testing
         }
     }
 
+    /// An order with a parcel under way, with the number that the keeper is going to type.
+    private static func other(_ phone: JSON, _ more: [JSON] = []) -> [JSON] {
+        let receiver = JSON.object(
+            (PageFacts.receiver.members ?? []).filter { $0.name != "phone" } + [JSON.Member("phone", phone)])
+        let number: JSON = ["parcel": "SO-2-1", "courier": "one", "channel": "wms", "number": "AB1234567890"]
+        return [
+            PageFacts.placed("SO-2", receiver: receiver),
+            PageFacts.fact("parcel.packed", "SO-2", ["parcel": "SO-2-1"], source: "wms", minute: 4),
+            PageFacts.fact("tracking.reported", "SO-2", number, source: "wms", minute: 5),
+        ] + more
+    }
+
+    @Test func `the number of a neighbour's parcel is refused, and the form stays`() async throws {
+        try await Self.asked(beside: Self.other("13987654321")) { fixture, code in
+            let page = try await fixture.post("/k/\(code)", "courier=one&number=AB1234567890")
+            #expect(page.status == 422 && page.text.contains("另一位收件人") && page.text.contains("<form"))
+            #expect(!page.text.contains("SO-2"))
+            #expect(try await fixture.hub.committer.order("SO-1")?.parcels[0].waybills.isEmpty == true)
+            #expect(try await fixture.post("/k/\(code)", "courier=one&number=AB1234567899").status == 200)
+        }
+    }
+
+    @Test func `parcels to one receiver share a number, and couriers give old ones again`() async throws {
+        let signed = PageFacts.fact("signed.reported", "SO-2", ["parcel": "SO-2-1"], source: "one", minute: 6)
+        for others in [Self.other(PageFacts.receiver["phone"] ?? .null), Self.other("13987654321", [signed])] {
+            try await Self.asked(beside: others) { fixture, code in
+                let page = try await fixture.post("/k/\(code)", "courier=one&number=AB1234567890")
+                #expect(page.status == 200)
+                #expect(try await fixture.hub.committer.order("SO-1")?.parcels[0].waybills.count == 1)
+            }
+        }
+    }
+
     @Test func `a link that is too old opens nothing`() async throws {
         try await Self.asked { fixture, code in
             fixture.clock.move(by: .hours(5))
@@ -117,6 +150,18 @@ import Testing
             fixture.clock.move(by: .minutes(1))
             let later = try await fixture.get("/k/0123456789abcdef0000")
             #expect(later.status == 410)
+        }
+    }
+
+    @Test func `guesses of one address keep nobody else from a form`() async throws {
+        try await Self.asked { fixture, code in
+            for index in 0..<GuessGate.missesAMinute {
+                let page = try await fixture.get("/k/0123456789abcdef\(index + 1_000)", source: "203.0.113.9")
+                #expect(page.status == 410)
+            }
+            let guesser = try await fixture.get("/k/\(code)", source: "203.0.113.9")
+            let keeper = try await fixture.get("/k/\(code)", source: "203.0.113.10")
+            #expect(guesser.status == 429 && keeper.status == 200)
         }
     }
 }

@@ -27,6 +27,19 @@ import Testing
         }
     }
 
+    @Test func `nobody's orders are found at the desk by the customer's number`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding(PackingTests.packed("ORD1") + PackingTests.packed("ORD2")) {
+            #expect(try await fixture.hub.committer.order("ORD1")?.header?.value.customer == "C-1")
+            while try await !fixture.hub.searchProgress().isComplete { await Task.yield() }
+            #expect(try await fixture.hub.search("C-1", limit: 6, scope: SearchScope()).hits.count == 2)
+            guard case .nothing = try await fixture.hub.desk.find("C-1", for: Self.owner) else {
+                Issue.record("the customer's number opens an order at the desk")
+                return
+            }
+        }
+    }
+
     @Test func `parcels of two orders with the same number leave in one bag`() async throws {
         func sent(_ order: String) -> [JSON] {
             PackingTests.locked(order) + [

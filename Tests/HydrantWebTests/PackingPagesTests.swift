@@ -8,6 +8,35 @@ import Testing
 
 /// The pages around the packing desk: settings, templates, waves.
 @Suite struct PackingPagesTests {
+    @Test(arguments: ["/templates", "/templates/edit?name=bag", "/settings/desk"])
+    func `what is set up for the desk stands below the settings`(path: String) async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let page = try await fixture.get(path)
+            #expect(page.status == 200)
+            #expect(page.text.contains("href=\"/settings\" aria-current=\"page\""))
+            #expect(page.text.split(separator: "aria-current=\"page\"").count == 2)
+        }
+    }
+
+    @Test func `what was said stands under the scan field at any width, and what is not scanned is not green`()
+        async throws
+    {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            let page = try await fixture.get("/packing")
+            let style = try await fixture.get(page.part(from: "/assets/packing.css?v=", to: "\"")).text
+            let rules = style.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            let wide = try #require(rules.first { $0.hasPrefix(".said, .net, .viewfinder {") })
+            #expect(wide.contains("margin-left: auto; margin-right: auto"))
+            // A tone with margins of its own would outweigh the wide one; an outline outside is cut off by the field.
+            for rule in rules where rule.hasPrefix(".said[") && rule.contains("] {") {
+                #expect(!rule.contains("margin") && !rule.contains("outline-offset: 2px"), "\(rule)")
+            }
+            #expect(rules.contains { $0.hasPrefix(".goods .good {") && $0.contains("color: var(--ink)") })
+        }
+    }
+
     @Test func `the desk's settings are saved with a trail, and what cannot be read is refused`() async throws {
         let fixture = try PagesFixture()
         try await fixture.holding([]) {
@@ -21,6 +50,9 @@ import Testing
                 ]
                 return fields.map { (name: $0.0, value: changes[$0.0] ?? $0.1) }
             }
+            // Without an address codes are plain text, and the page says so.
+            let unset = try await fixture.get("/settings/desk", cookie: "hydrant_lang=en").text
+            #expect(unset.contains("plain text now") && unset.contains("https://hub.example."))
             #expect(try await fixture.post("/settings/desk", form(["version": ""])).status == 409)
             #expect(try await fixture.post("/settings/desk", form(["version": "0"])).status == 200)
             // Drawn before somebody else saved.
@@ -47,6 +79,7 @@ import Testing
             }
             #expect(try await fixture.hub.desk.settings() == settings)
             let page = try await fixture.get("/settings/desk", cookie: "hydrant_lang=en").text
+            #expect(!page.contains("plain text now"))
             #expect(page.contains("127.0.0.1:9101") && page.contains("12:00 18:30") && !page.contains("⟦"))
         }
     }
@@ -107,6 +140,11 @@ import Testing
             #expect(bags.text.contains("3 parcels fit into 2 bags; labels saved: 1."))
             let rows = try bags.part(from: "id=\"rehearsal\"", to: "</section>")
             #expect(rows.contains(">3<") && rows.contains(">6<") && rows.contains(">2.00<") && rows.contains(">1.67<"))
+            // The work comes first, and what the demonstration measures lies folded below it.
+            let work = try #require(bags.text.firstRange(of: "id=\"waiting\""))
+            let measured = try #require(bags.text.firstRange(of: "id=\"rehearsal\""))
+            #expect(work.lowerBound < measured.lowerBound)
+            #expect(bags.text.contains("<details class=\"wordtable\"><summary><b id=\"rehearsal\">"))
             for text in [waves, list.text, bags.text] { #expect(!text.contains("⟦") && !text.contains("{{")) }
         }
     }

@@ -102,6 +102,17 @@ import Testing
             #expect(try await Self.send(fixture, [finish]).tones == ["wrong"])
             let bind: [(String, JSON)] = [("kind", "bind"), ("order", "ORD1"), ("text", "2"), ("line", "1")]
             #expect(try await Self.send(fixture, [bind]).tones == ["good"])
+            // A bar code that was scanned where the weight is typed: nothing is packed, and the desk goes on.
+            let weights: [JSON] = [6_901_234_567_890_000, 1_000_001, -1, "1.5", "900"]
+            for weight in weights {
+                let scanned: [(String, JSON)] = [
+                    ("kind", "finish"), ("order", "ORD1"), ("parcel", "ORD1-1"), ("grams", weight),
+                ]
+                let answer = try await Self.send(fixture, [scanned])
+                #expect(answer.tones == ["wrong"] && answer.texts == ["That is no weight"], "\(weight)")
+                #expect(answer.html.contains("LF9001"))
+            }
+            #expect(try await fixture.hub.committer.order("ORD1")?.parcels.isEmpty == true)
             let done = try await Self.send(fixture, [finish])
             // Without a number it goes into no bag.
             #expect(done.tones == ["good"] && done.bag.isEmpty)
@@ -155,6 +166,42 @@ import Testing
                 try $0.auditRows(AuditFilter(object: "bag:\(code)"), before: .max, limit: 9).map(\.entry.action)
             }
             #expect(trail == ["bag.handed-over", "bag.closed"])
+        }
+    }
+
+    @Test func `litres and the courier's line decide about bags as far as they are known`() async throws {
+        func measured(_ order: String, litres: Int64, line: String) -> [JSON] {
+            let parcel = JSON.string("\(order)-1")
+            return Self.locked(order) + [
+                PageFacts.fact(
+                    "parcel.packed", order,
+                    ["parcel": parcel, "warehouse": "W1", "volumeMillilitres": .integer(litres * 1_000)],
+                    source: "wms", minute: 10),
+                PageFacts.fact(
+                    "tracking.reported", order,
+                    [
+                        "parcel": parcel, "courier": "zto", "channel": "zto", "number": .string("ZT7\(order)"),
+                        "line": .string(line),
+                    ], source: "zto", minute: 10),
+            ]
+        }
+        let fixture = try PagesFixture()
+        let facts =
+            measured("ORD1", litres: 70, line: "L1") + measured("ORD2", litres: 70, line: "L1")
+            + measured("ORD3", litres: 40, line: "L1") + measured("ORD4", litres: 1, line: "L2")
+        try await fixture.holding(facts) {
+            var bags: [String: Set<String>] = [:]
+            for order in ["ORD1", "ORD2", "ORD3", "ORD4"] {
+                let code = try await Self.send(fixture, [Self.scan("ZT7\(order)")]).bag
+                bags[code, default: []].insert(order)
+            }
+            // 120 litres go into a bag: two of 70 do not, one of 70 and one of 40 do; L2 goes its own way.
+            #expect(bags.count == 3 && bags.values.contains(["ORD4"]), "\(bags)")
+            #expect(!bags.values.contains { $0.isSuperset(of: ["ORD1", "ORD2"]) })
+            let alone = try #require(bags.first { $0.value == ["ORD4"] })
+            #expect(try await Self.bag(alone.key, fixture).way.line == "L2")
+            let page = try await fixture.get("/b/\(alone.key)", cookie: "hydrant_lang=en").text
+            #expect(page.contains("line L2"))
         }
     }
 
@@ -254,6 +301,7 @@ import Testing
             let print = Self.act("print", bag: code, [("to", "browser"), ("id", "print-001")])
             let first = try await Self.send(fixture, [print])
             #expect(first.tones == ["good"] && first.opens == "/b/\(code)/label?print=print-001")
+            #expect(first.texts == ["Made as a PDF"] && first.html.contains("<span>made as a PDF</span>"))
             let document = try await fixture.get(first.opens)
             #expect(document.text == "pdf 1" && document.headers[.contentType] == "application/pdf")
             #expect(try await fixture.get("/b/\(code)/label?print=other").status == 404)

@@ -90,16 +90,55 @@ struct SteadyConnector: Connector {
             #expect(english.contains("Cut off"))
             #expect(english.contains("times in a row"))
             #expect(english.contains("Next try "))
+            #expect(english.contains(" under way, 8 at most"))
+            #expect(english.contains("limit 60.0 s"))
+            #expect(english.contains("etries left"))
             let chinese = try await fixture.get("/channels?lang=zh").section("channel-zto")
             #expect(chinese.contains("熔断"))
-            #expect(chinese.contains("ZTO 连续"))
+            #expect(chinese.contains("中通 连续"))
+            #expect(chinese.contains("，最多 8"))
+            #expect(chinese.contains("时限 60.0 s"))
+            #expect(chinese.contains("重试额度"))
             let list = try await fixture.get("/channels/zto/credit.check?lang=en")
             #expect(list.text.contains("timed out"))
             let rows = try await fixture.hub.waitingInstructions(
                 InstructionLane(system: "zto", kind: .checkCredit), limit: 99)
             let untouched = try #require(rows.first { $0.attempts == 0 })
             let order = try await fixture.get("\(orderPath(untouched.order))?lang=zh").section("cause")
-            #expect(order.contains("卡在信用检查：ZTO 连续"))
+            #expect(order.contains("卡在信用检查：中通 连续"))
+        }
+    }
+
+    @Test func `what a connector wrote down is in the page's language on the order`() async throws {
+        let settings = Settings(
+            version: "test",
+            flow: Flow(
+                steps: Flow.watching.steps,
+                requests: [Flow.Request(afterState: 1, kind: .checkCredit, system: "crm")]))
+        let crm = SteadyConnector(system: "crm", result: .done(facts: [], detail: "not passed"))
+        let fixture = try PagesFixture(settings: settings, connectors: [crm])
+        try await fixture.holding(Self.paid(1)) {
+            for _ in 0..<20_000 {
+                if try await fixture.hub.orderDetail("SO-0", asOf: nil)?.instructions.first?.status == .done { break }
+                await Task.yield()
+            }
+            let chinese = try await fixture.get("/orders/SO-0?lang=zh").section("timeline")
+            #expect(chinese.contains(" · 完成 · 未通过</p>") && !chinese.contains("not passed"))
+            #expect(chinese.contains("<p class=\"detail\">CRM</p>"))
+            let english = try await fixture.get("/orders/SO-0?lang=en").section("timeline")
+            #expect(english.contains(" · done · not passed</p>"))
+        }
+    }
+
+    @Test func `a channel at rest has all its retries, and one that nobody connected has none to show`() async throws {
+        let fixture = try PagesFixture(
+            settings: SteadyConnector.settings, connectors: [SteadyConnector(system: "crm", result: .notFound)])
+        try await fixture.holding(Self.paid(1)) {
+            let page = try await fixture.get("/channels?lang=en")
+            #expect(try page.section("channel-crm").contains("Retries left 10 of 10"))
+            let unconnected = try page.section("channel-zto")
+            #expect(!unconnected.contains("Retries left") && !unconnected.contains("under way"))
+            #expect(try await fixture.get("/channels?lang=zh").section("channel-crm").contains("重试额度 10 / 10"))
         }
     }
 
@@ -136,9 +175,14 @@ struct SteadyConnector: Connector {
     @Test func `an open page is told when nothing has changed`() async throws {
         let fixture = try PagesFixture(settings: SteadyConnector.settings)
         try await fixture.holding(Self.paid(1)) {
-            let page = try await fixture.get("/channels")
-            let seen = try page.part(from: "data-seen=\"", to: "\" ").dropFirst(11).prefix { $0 != "\"" }
-            #expect(try await fixture.get("/channels/fragment?seen=\(seen)").status == 204)
+            // The hub works meanwhile: between two looks a call may end.
+            var status = 0
+            for _ in 0..<50 where status != 204 {
+                let page = try await fixture.get("/channels")
+                let seen = try page.part(from: "data-seen=\"", to: "\" ").dropFirst(11).prefix { $0 != "\"" }
+                status = try await fixture.get("/channels/fragment?seen=\(seen)").status
+            }
+            #expect(status == 204)
             let fresh = try await fixture.get("/channels/fragment?seen=0")
             #expect(fresh.status == 200)
             #expect(!fresh.text.contains("<html"))
@@ -186,7 +230,7 @@ struct SteadyConnector: Connector {
             #expect(down.headers[.location] == "/channels")
             #expect(world.outages.withLock { $0 } == ["zto": PagesFixture.begin + .hours(2)])
             let after = try await fixture.get("/channels?lang=zh", cookie: cookie)
-            #expect(after.text.contains("ZTO 停机到 22:00:00"))
+            #expect(after.text.contains("中通 停机到 22:00:00"))
             let up = try await fixture.post("/demo/outage", form + [(name: "down", value: "no")], cookie: cookie)
             #expect(up.status == 303)
             #expect(world.outages.withLock { $0 } == [:])

@@ -26,6 +26,14 @@ import Testing
         #expect(english.relative(now - .hours(24 * 3_722 + 9)) == "10 years ago")
     }
 
+    @Test func `a length is rounded to the nearest minute, and whole hours have none`() throws {
+        let chinese = try formats(.chinese)
+        let english = try formats(.english)
+        #expect(english.length(.hours(2) - 1) == "2 h" && chinese.length(.hours(2) - 1) == "2 小时")
+        #expect(english.length(.hours(2) - .seconds(31)) == "1 h 59 min")
+        #expect(english.length(.minutes(90)) == "1 h 30 min" && english.length(.seconds(20)) == "0 min")
+    }
+
     @Test func `amounts have the sign, groups and two decimals`() throws {
         let formats = try formats(.chinese)
         // Outside of a request nobody may see an amount.

@@ -71,6 +71,19 @@ import Testing
             #expect(try await Self.holds("SO-4", fixture.hub) == [])
             #expect(try await Self.holds("SO-1", fixture.hub) == [])
             #expect(try await fixture.get("/orders/SO-3").text.contains("waits for approval"))
+            // Credit was checked at 19:02, and the hold is for two hours at most.
+            let english = try await fixture.get("/orders/SO-3?lang=en").section("holds")
+            #expect(english.contains("a person decides, or by itself at 2026-11-11 21:02"))
+            let chinese = try await fixture.get("/orders/SO-3?lang=zh").section("holds")
+            #expect(chinese.contains("由人决定，最迟到 2026-11-11 21:02 自动解除"))
+            // Paid and not locked it is late, and the hold is why: the advice names its end too.
+            let paid = PageFacts.fact(
+                "payment.reported", "SO-3", ["id": "p", "amountMinor": 600_000], source: "pay", minute: 3)
+            _ = try await fixture.hub.submit([try fixture.hub.intake.read(paid, receivedAt: fixture.clock.now())])
+            let cause = try await fixture.get("/orders/SO-3?lang=en").section("cause")
+            #expect(cause.contains("; this hold ends by itself at 2026-11-11 21:02 at the latest"))
+            let advice = try await fixture.get("/orders/SO-3?lang=zh").section("cause")
+            #expect(advice.contains("；最迟到 2026-11-11 21:02 自动解除"))
         }
     }
 
@@ -123,6 +136,36 @@ import Testing
             let versions = try await fixture.get("/interceptors/rules/approval?lang=en").text
             #expect(versions.contains("retired"))
             #expect(versions.contains("What differs from version 1"))
+        }
+    }
+
+    @Test func `a version in shadow stands beside the one that is on, with what it would have done`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([]) {
+            _ = try await fixture.post("/interceptors/new", Self.form("save", [("value1", "9000")]))
+            #expect(try await fixture.move("approval", 1, to: "on").status == 303)
+            let lower = Self.form("save", [("id", "approval"), ("base", "1")])
+            #expect(try await fixture.post("/interceptors/new", lower).status == 303)
+            let moved = try await fixture.move("approval", 2, to: "shadow")
+            #expect(moved.headers[.location] == "/interceptors?done=shadow")
+            #expect(try await fixture.hub.book.saved().document.rules.map(\.stage) == [.on, .shadow])
+            let incoming = try Self.large("SO-1").map {
+                try fixture.hub.intake.read($0, receivedAt: fixture.clock.now())
+            }
+            _ = try await fixture.hub.submit(incoming)
+            let order = try #require(try await fixture.hub.committer.order("SO-1"))
+            #expect(order.rulings.map(\.isShadow) == [false, true])
+            #expect(order.standingHolds.isEmpty)
+            let list = try await fixture.get("/interceptors?done=shadow&lang=en").text
+            #expect(list.contains("a version that is on goes on"))
+            #expect(list.contains("Version 2 is in shadow: it judges beside the one that is on"))
+            #expect(list.contains("<dt>only the shadow would act</dt><dd>1</dd>"))
+            #expect(list.contains("only the shadow would act: <a href=\"/orders/SO-1\">SO-1</a>"))
+            #expect(!list.contains("⟦"))
+            // Switching it on retires the one that was on.
+            #expect(try await fixture.move("approval", 2, to: "on").status == 303)
+            #expect(try await fixture.hub.book.saved().document.rules.map(\.stage) == [.retired, .on])
+            #expect(!(try await fixture.get("/interceptors?lang=en").text.contains("data-part=\"beside\"")))
         }
     }
 

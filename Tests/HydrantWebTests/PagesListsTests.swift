@@ -52,6 +52,51 @@ import Testing
             let page = try await fixture.get("/orders?state=1", cookie: Self.english)
             #expect(page.text.contains("<option value=\"1\" selected>1 Paid</option>"))
             #expect(page.text.contains("aria-label=\"Step 1 of 7: Paid\""))
+            let placed = try await fixture.get("/orders?prefix=A&state=0", cookie: Self.english)
+            #expect(placed.text.contains("aria-label=\"Placed, none of the 7 steps reached\""))
+        }
+    }
+
+    @Test func `orders that ended are left out of a state's list until they are asked for`() async throws {
+        let fixture = try PagesFixture()
+        let facts = [
+            PageFacts.placed("A-1"), PageFacts.paid("A-1"), PageFacts.fact("order.cancelled", "A-1", ["reason": "no"]),
+            PageFacts.placed("A-2"), PageFacts.paid("A-2"), PageFacts.placed("A-3"),
+            PageFacts.fact("order.cancelled", "A-3", ["reason": "no"]),
+        ]
+        try await fixture.holding(facts) {
+            let work = try await fixture.get("/orders?state=1", cookie: Self.english)
+            #expect(Self.numbers(work) == ["A-2"])
+            #expect(work.text.contains("href=\"/orders?state=1\" aria-current=\"true\">Not ended</a>"))
+            let all = try await fixture.get("/orders?state=1&ended=also", cookie: Self.english)
+            #expect(Self.numbers(all) == ["A-1", "A-2"])
+            #expect(all.text.contains("ended=also\" aria-current=\"true\">Also cancelled and completed</a>"))
+            #expect(all.text.contains("<input type=\"hidden\" name=\"ended\" value=\"also\">"))
+            // Where nothing but ended orders is there, the page leads to them.
+            let none = try await fixture.get("/orders?state=0", cookie: Self.english)
+            #expect(Self.numbers(none).isEmpty && none.text.contains("still under way"))
+            #expect(none.text.contains("<a class=\"button\" href=\"/orders?state=0&amp;ended=also\">"))
+            // Who looks for a number, for all orders or for those that were signed for, sees every one.
+            #expect(Self.numbers(try await fixture.get("/orders?state=1&prefix=A")) == ["A-1", "A-2"])
+            #expect(Self.numbers(try await fixture.get("/orders")) == ["A-1", "A-2", "A-3"])
+            let signed = try await fixture.get("/orders?state=6", cookie: Self.english)
+            #expect(!signed.text.contains("Not ended"))
+        }
+    }
+
+    @Test func `each row of chips of the wrong orders says what it filters`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("A"), PageFacts.paid("A")]) {
+            fixture.clock.move(by: .hours(5))
+            for (language, rows) in [
+                ("en", [("Verdict", "All verdicts"), ("Kind", "All kinds")]),
+                ("zh", [("结论", "全部结论"), ("类别", "全部类别")]),
+            ] {
+                let text = try await fixture.get("/wrong-orders", cookie: "hydrant_lang=\(language)").text
+                for (name, all) in rows {
+                    #expect(text.contains(">\(name)</span>") && text.contains(">\(all) <b>"), "\(name)")
+                }
+            }
         }
     }
 
@@ -78,7 +123,8 @@ import Testing
 
     @Test(arguments: [
         ("/orders?state=8", "state"), ("/orders?state=x", "state"), ("/orders?verdict=bad", "verdict"),
-        ("/orders?after=-1", "after"), ("/orders?health=bad", "health"), ("/wrong-orders?kind=bad", "kind"),
+        ("/orders?after=-1", "after"), ("/orders?health=bad", "health"),
+        ("/orders?state=1&ended=no", "ended"), ("/wrong-orders?kind=bad", "kind"),
         ("/wrong-orders?verdict=bad", "verdict"), ("/wrong-orders?after=bad", "after"),
     ])
     func `a value that is not allowed is refused with its name`(path: String, name: String) async throws {
@@ -129,8 +175,10 @@ import Testing
             let none = try await fixture.get("/orders", cookie: Self.english)
             #expect(none.text.contains("There are no orders yet."))
             let filtered = try await fixture.get("/orders?state=3", cookie: Self.english)
-            #expect(filtered.text.contains("No order matches."))
-            #expect(filtered.text.contains("href=\"/orders\">Clear the filter"))
+            #expect(filtered.text.contains("No order in this state is still under way."))
+            let also = try await fixture.get("/orders?state=3&ended=also", cookie: Self.english)
+            #expect(also.text.contains("No order matches."))
+            #expect(also.text.contains("href=\"/orders\">Clear the filter"))
             let wrong = try await fixture.get("/wrong-orders?kind=noLines", cookie: Self.english)
             #expect(wrong.text.contains("nothing of this kind is wrong now"))
         }
@@ -201,6 +249,19 @@ import Testing
                 weight += asset.text.utf8.count
             }
             #expect(weight < 250_000)
+        }
+    }
+
+    @Test func `the guard of pressed buttons stands once at the head of both scripts that need it`() throws {
+        let assets = try PageFiles().assets
+        for name in ["hydrant.js", "packing.js", "stage.js", "templates.js"] {
+            let script = String(decoding: try #require(assets[name]).bytes, as: UTF8.self)
+            let isGuarded = ["hydrant.js", "packing.js"].contains(name)
+            #expect(script.hasPrefix("/* Nothing moves or takes the place of a button") == isGuarded, "\(name)")
+            #expect(script.split(separator: "\n").count { $0.hasPrefix("var whenLetGo = ") } == (isGuarded ? 1 : 0))
+            #expect(script.split(separator: "\n").contains { $0.contains("whenLetGo(function") } == isGuarded)
+            // The editor of templates has what reads and writes their mappings in front.
+            #expect(script.contains("\nvar mapping = (function () {\n") == (name == "stage.js"))
         }
     }
 }

@@ -82,9 +82,54 @@ import Testing
             let first = try await fixture.get("/orders/A", cookie: Self.english).section("related")
             #expect(first.contains("href=\"/orders/B\"") && first.contains("same customer number"))
             #expect(!first.contains("href=\"/orders/D\"") && first.contains("1 in all; 0 wrong"))
+            let customer = try await fixture.get("/orders/A", cookie: Self.english).section("customer")
+            #expect(customer.contains("Earlier orders") && customer.contains("1 more in this hub"))
+            #expect(try await !fixture.get("/orders/D", cookie: Self.english).section("customer").contains("Earlier"))
             let last = try await fixture.get("/orders/D").section("related")
             #expect(last.contains("href=\"/orders/B\"") && last.contains("收件手机号相同"))
             #expect(!last.contains("13999990000"))
+        }
+    }
+
+    @Test func `the CRM's count of orders goes before the hub's own, and an invoice has its number`() async throws {
+        let fixture = try PagesFixture()
+        let credit: JSON = ["passed": true, "level": "A", "orders": 12]
+        let checked = PageFacts.fact("credit.checked", "A", credit, source: "crm")
+        let invoice = PageFacts.fact(
+            "invoice.issued", "A", ["id": "INV-0042", "amountMinor": 123_400], source: "finance", minute: 5)
+        try await fixture.holding([PageFacts.placed("A"), PageFacts.placed("B"), checked, invoice]) {
+            while try await !fixture.hub.searchProgress().isComplete { await Task.yield() }
+            let page = try await fixture.get("/orders/A", cookie: Self.english)
+            #expect(try page.section("customer").contains("12 (CRM)"))
+            #expect(try !page.section("customer").contains("in this hub"))
+            #expect(try page.section("money").contains("Invoice numbers"))
+            #expect(try page.section("money").contains("INV-0042"))
+            let related = try page.section("related")
+            #expect(related.contains("href=\"/orders/B\""))
+            #expect(related.contains("The CRM counts 12 earlier orders, also such as never came to this hub"))
+            #expect(try await !fixture.get("/orders/B", cookie: Self.english).section("related").contains("The CRM"))
+            let other = try await fixture.get("/orders/B", cookie: Self.english).section("money")
+            #expect(!other.contains("Invoice numbers"))
+        }
+    }
+
+    @Test func `a customer of whom only the CRM knows orders is explained, and one without any is not`() async throws {
+        let fixture = try PagesFixture()
+        func checked(_ order: String, _ count: Int64) -> JSON {
+            PageFacts.fact("credit.checked", order, ["passed": true, "orders": .integer(count)], source: "crm")
+        }
+        let stranger: JSON = ["name": "别人", "phone": "13999990000", "city": "济南市"]
+        let data = try #require(PageFacts.placed("D", receiver: stranger)["data"])
+        let other = PageFacts.fact(
+            "order.placed", "D",
+            .object((data.members ?? []).map { $0.name == "customer" ? JSON.Member("customer", "C-9") : $0 }))
+        try await fixture.holding([PageFacts.placed("A"), checked("A", 6), other, checked("D", 0)]) {
+            while try await !fixture.hub.searchProgress().isComplete { await Task.yield() }
+            let page = try await fixture.get("/orders/A?lang=zh")
+            #expect(try page.section("customer").contains("6（CRM）"))
+            let related = try page.section("related")
+            #expect(related.contains("本系统里没有同一客户的其他订单") && related.contains("CRM 记录了 6 个历史订单"))
+            #expect(try await !fixture.get("/orders/D?lang=zh").section("related").contains("CRM"))
         }
     }
 
@@ -165,7 +210,7 @@ import Testing
             #expect(all.contains("全部 <b>7</b>"))
             let states = try await fixture.get("/orders/A?show=states").section("timeline")
             #expect(!states.contains("<q>ACCEPT</q>"))
-            #expect(states.contains("证据：wms A-inventory.locked-1"))
+            #expect(states.contains("证据：WMS A-inventory.locked-1"))
             #expect(try await fixture.get("/orders/A?show=secrets").status == 400)
         }
     }

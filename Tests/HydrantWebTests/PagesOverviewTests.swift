@@ -54,6 +54,10 @@ import Testing
             #expect(page.text.contains("<time class=\"clock\" data-text=\"time\">20:00:00</time>"))
             #expect(page.text.contains("<span data-text=\"book_messages\">3</span>"))
             #expect(!page.text.contains("Demo clock"))
+            // What the figures look back on, and what late and limit mean, stand beside them.
+            #expect(page.text.contains("Of the orders under way in the last 24 hours"))
+            #expect(page.text.contains("<span class=\"verdict late\" title=\"Wrong: a person must act now. Late: "))
+            #expect(page.text.contains("title=\"The limit is how long an order may stay in this state"))
             // Couriers and queues are doors too.
             #expect(page.text.contains("href=\"/couriers/parcels?set=polling\""))
             #expect(page.text.contains("<span data-text=\"set_polling\">0</span>"))
@@ -85,6 +89,52 @@ import Testing
             #expect(formula.text.contains("id=\"dwell-states\""))
             #expect(formula.text.contains("<a href=\"/orders?state=1&amp;dwelling=now\" class=\"late\">1</a>"))
             #expect(try await fixture.get("/orders?dwelling=ever").status == 400)
+        }
+    }
+
+    @Test func `the list behind the count of a state has as many orders as it says`() async throws {
+        let fixture = try PagesFixture()
+        let facts = [
+            PageFacts.placed("A"), PageFacts.paid("A"), PageFacts.placed("B"), PageFacts.paid("B"),
+            PageFacts.fact("order.completed", "B", [:]), PageFacts.placed("C"), PageFacts.paid("C"),
+            PageFacts.fact("order.cancelled", "C", ["reason": "no"]), PageFacts.placed("D"),
+        ]
+        try await fixture.holding(facts) {
+            let page = try await fixture.get("/", cookie: Self.english)
+            for (state, orders) in [(0, ["D"]), (1, ["A", "B"]), (6, [])] {
+                let path = "/orders?state=\(state)&ended=completed"
+                #expect(page.text.contains("href=\"\(path.replacing("&", with: "&amp;"))\""), "\(state)")
+                let count = try page.part(from: "data-text=\"state_\(state)\">", to: "<")
+                #expect(count.hasSuffix(">\(orders.count)"), "\(count)")
+                let list = try await fixture.get(path, cookie: Self.english)
+                let listed = ["A", "B", "C", "D"].filter { list.text.contains("href=\"/orders/\($0)\"") }
+                #expect(listed == orders, "\(state)")
+            }
+            let list = try await fixture.get("/orders?state=1&ended=completed", cookie: Self.english)
+            #expect(list.text.contains("aria-current=\"true\">Also completed</a>"))
+            #expect(list.text.contains("<input type=\"hidden\" name=\"ended\" value=\"completed\">"))
+        }
+    }
+
+    @Test func `instructions that failed are counted as the list of their tasks shows them, and it is their door`()
+        async throws
+    {
+        let failed = ["A", "B"].map { number in
+            PageFacts.fact(
+                "task.asked", number,
+                [
+                    "task": "instruction.failed", "id": "i:1", "owner": "finance",
+                    "reason": .string("\(number) was refused"),
+                ])
+        }
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("A"), PageFacts.placed("B")] + failed) {
+            let page = try await fixture.get("/", cookie: Self.english)
+            #expect(page.text.contains("<span data-text=\"queue_instructions_failed\">2</span>"))
+            let door = "/tasks?kind=instruction.failed&amp;asleep=yes"
+            #expect(page.text.contains("<a href=\"\(door)\">Failed instructions</a>"))
+            let list = try await fixture.get(door.replacing("&amp;", with: "&"), cookie: Self.english)
+            #expect(list.text.matches(of: /name="task" value="/).count == 2)
         }
     }
 

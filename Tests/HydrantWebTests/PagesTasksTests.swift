@@ -72,7 +72,7 @@ import Testing
             #expect(taken.status == 200)
             #expect(taken.text.contains("What became of them"))
             #expect(taken.text.matches(of: /Recorded/).count == 2)
-            #expect(taken.text.contains("<b>console</b>"))
+            #expect(taken.text.contains("<b>machine console</b>"))
             let put = try await fixture.post("/tasks?lang=en", "act=snooze&hours=4&reason=calls+back&\(form)")
             #expect(put.text.contains("Nothing waits for a person"))
             #expect(try await fixture.get("/tasks?asleep=yes").text.contains("SO-1"))
@@ -101,7 +101,152 @@ import Testing
             let after = try await fixture.get("/orders/SO-1?lang=en")
             #expect(!after.text.contains("data-part=\"tasks\""))
             #expect(after.text.contains("Task done and checked: Hold to decide"))
+            // The answer in the form's words, not by its name.
+            #expect(try after.section("timeline").contains("Release the hold · called · 6 min"))
+            let chinese = try await fixture.get("/orders/SO-1?lang=zh").section("timeline")
+            #expect(chinese.contains("解除拦截 · called · 6 分钟") && !chinese.contains("· release ·"))
             #expect(try await fixture.post("/tasks/one", "act=take&task=\(name)").status == 409)
+        }
+    }
+
+    @Test func `no choice is made before a person makes it, and a missing one is refused in words`() async throws {
+        let fixture = try PagesFixture()
+        let asked = PageFacts.fact(
+            "task.asked", "SO-1",
+            [
+                "id": "erp:1", "owner": "service", "reason": "agree",
+                "fields": [
+                    [
+                        "name": "how", "label": "What was decided", "kind": "choice",
+                        "options": [["value": "ship", "text": "ship"]],
+                    ]
+                ],
+            ])
+        try await fixture.holding([PageFacts.placed("SO-1"), asked]) {
+            let page = try await fixture.get("/orders/SO-1?lang=en")
+            let box = try page.section("tasks")
+            #expect(box.contains("<option value=\"\">Choose …</option><option value=\"ship\">ship</option>"))
+            #expect(!box.contains(" selected") && box.contains("name=\"a.how\" required"))
+            let name = try Self.name(page)
+            for missing in ["", "&a.how="] {
+                let refused = try await fixture.post("/tasks/one?lang=en", "act=resolve&task=\(name)\(missing)")
+                #expect(refused.status == 409 && refused.text.contains("is missing"))
+            }
+            #expect(try await fixture.hub.committer.order("SO-1")?.standingTasks.count == 1)
+            #expect(try await fixture.post("/tasks/one", "act=resolve&task=\(name)&a.how=ship").status == 303)
+        }
+    }
+
+    @Test func `who has a task is said with the time, gives it back, and others take it over`() async throws {
+        let api = try APIFixture(withPages: true)
+        let service = try await api.cookie(of: .service)
+        let boss = try await api.cookie(of: .owner)
+        try await api.running {
+            let facts = try Self.held(["SO-1"]).map { try api.hub.intake.read($0, receivedAt: PagesFixture.begin) }
+            _ = try await api.hub.submit(facts)
+            func box(_ cookie: String) async throws -> String {
+                let page = try await api.send(.get, "/orders/SO-1?lang=en", headers: [.cookie: cookie]).text
+                return try PageAnswer(status: 200, headers: [:], text: page).section("tasks")
+            }
+            let page = try await api.send(.get, "/orders/SO-1", headers: [.cookie: boss]).text
+            let name = try Self.name(PageAnswer(status: 200, headers: [:], text: page))
+            func act(_ act: String, _ cookie: String) async throws -> Int {
+                let form = "form=\(api.formToken(cookie))&task=\(name)&act=\(act)"
+                return try await api.send(
+                    .post, "/tasks/one", headers: [.cookie: cookie], body: Array(form.utf8)
+                ).status
+            }
+            #expect(try await !box(service).contains("Taken by"))
+            #expect(try await act("giveBack", service) == 409)
+            #expect(try await act("take", service) == 303)
+            let own = try await box(service)
+            #expect(own.contains("Taken by you</b> (<time ") && own.contains("Give it back"))
+            #expect(!own.contains("value=\"take\""))
+            let other = try await box(boss)
+            #expect(other.contains("Taken by service</b> (<time ") && other.contains("Take it over"))
+            #expect(!other.contains("value=\"giveBack\""))
+            #expect(try await act("giveBack", boss) == 409)
+            #expect(try await act("take", boss) == 303)
+            #expect(try await box(service).contains("Taken by owner</b>"))
+            #expect(try await act("giveBack", boss) == 303)
+            #expect(try await !box(boss).contains("Taken by"))
+        }
+    }
+
+    /// A task that asks how and, after "refund", how much, which is filled in.
+    private static let dependent = PageFacts.fact(
+        "task.asked", "SO-1",
+        [
+            "id": "erp:1", "owner": "service", "reason": "agree",
+            "fields": [
+                [
+                    "name": "how", "label": "How", "kind": "choice",
+                    "options": [["value": "ship", "text": "ship"], ["value": "refund", "text": "refund"]],
+                ],
+                [
+                    "name": "amount", "label": "Amount", "kind": "money",
+                    "shownIf": ["answer": "how", "is": ["refund"]],
+                    "prefill": [["value": "77.25", "from": "money.paid"]],
+                ],
+                [
+                    "name": "why", "label": "Why", "kind": "text", "requiredIf": ["answer": "amount", "more": "50"],
+                    "prefill": [["value": "broken", "if": ["answer": "how", "is": ["refund"]]]],
+                ],
+            ],
+        ])
+
+    @Test func `a task says what is to be done in its title, in the queue and on its order`() async throws {
+        let asked = PageFacts.fact(
+            "task.asked", "SO-1", ["id": "courier:P/1/x", "owner": "it", "reason": "Name x in the settings"])
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("SO-1"), asked]) {
+            for path in ["/tasks", "/orders/SO-1"] {
+                let english = try await fixture.get(path + "?lang=en").text
+                #expect(english.contains("<b>Name a courier&#39;s code</b>"), "\(path)")
+                let chinese = try await fixture.get(path + "?lang=zh").text
+                #expect(chinese.contains("<b>补上快递公司代码</b>"), "\(path)")
+            }
+        }
+    }
+
+    @Test func `questions show what they depend on, and what is not asked is not recorded`() async throws {
+        let fixture = try PagesFixture()
+        try await fixture.holding([PageFacts.placed("SO-1"), Self.dependent]) {
+            let page = try await fixture.get("/orders/SO-1?lang=en")
+            let box = try page.section("tasks")
+            #expect(box.contains("name=\"a.amount\" inputmode=\"decimal\" value=\"77.25\">"))
+            #expect(box.contains("&quot;answer&quot;:&quot;how&quot;"))
+            #expect(box.contains("name=\"a.how\" required>") && !box.contains("value=\"broken\""))
+            let name = try Self.name(page)
+            func send(_ answers: String) async throws -> PageAnswer {
+                try await fixture.post("/tasks/one?lang=en", "act=resolve&task=\(name)&\(answers)")
+            }
+            for (answers, words) in [
+                ("a.how=refund", "Amount&quot; is missing"), ("a.how=refund&a.amount=60", "Why&quot; is missing"),
+                ("a.how=refund&a.amount=x", "must be an amount"), ("a.amount=60", "How&quot; is missing"),
+            ] {
+                let refused = try await send(answers)
+                #expect(refused.status == 409 && refused.text.contains(words), "\(answers)")
+            }
+            #expect(try await send("a.how=ship&a.amount=13900001111&a.why=&a.zzz=x").status == 303)
+            let order = try #require(try await fixture.hub.committer.order("SO-1"))
+            #expect(order.standingTasks.isEmpty)
+            #expect(order.taskResolutions.entry("erp:1")?.value.answers["how"] == "ship")
+            #expect(order.taskResolutions.entry("erp:1")?.value.answers["amount"] == nil)
+            #expect(order.taskResolutions.entry("erp:1")?.value.answers["zzz"] == nil)
+        }
+    }
+
+    @Test(arguments: [(Role.service, true), (.it, false)])
+    func `what a role may not see of an order stands in no form for it`(role: Role, isSeen: Bool) async throws {
+        let api = try APIFixture(withPages: true)
+        let cookie = try await api.cookie(of: role)
+        try await api.running {
+            for fact in [PageFacts.placed("SO-1"), Self.dependent] {
+                _ = try await api.hub.submit([try api.hub.intake.read(fact, receivedAt: PagesFixture.begin)])
+            }
+            let page = try await api.send(.get, "/orders/SO-1", headers: [.cookie: cookie]).text
+            #expect(page.contains("a.amount") && page.contains("77.25") == isSeen)
         }
     }
 

@@ -139,8 +139,12 @@ struct PagesFixture: Sendable {
         }
     }
 
-    func get(_ path: String, cookie: String? = nil, accepts: String? = nil) async throws -> PageAnswer {
+    /// - Parameter source: the address that a proxy says the request comes from.
+    func get(
+        _ path: String, cookie: String? = nil, accepts: String? = nil, source: String? = nil
+    ) async throws -> PageAnswer {
         var headers: HTTPFields = [:]
+        if let source, let name = HTTPField.Name("x-forwarded-for") { headers[name] = source }
         if let cookie { headers[.cookie] = cookie }
         if let accepts { headers[.acceptLanguage] = accepts }
         return try await send(.get, path, headers)
@@ -159,7 +163,10 @@ struct PagesFixture: Sendable {
     ) async throws -> PageAnswer {
         let head = HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: headers)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
-        return try await Viewer.$current.withValue(Viewer(actor: "user:owner", role: .owner)) {
+        var viewer = Viewer(actor: "user:owner", role: .owner)
+        // As the access control does for who has signed in.
+        if let session = request.cookies["hydrant_session"]?.value { viewer.formToken = Self.forms.token(for: session) }
+        return try await Viewer.$current.withValue(viewer) {
             let response = try await responder.respond(to: request, context: HubContext(log: log))
             let body = PageBody()
             try await response.body.write(body)

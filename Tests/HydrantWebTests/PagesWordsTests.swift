@@ -23,7 +23,7 @@ import Testing
     private func holes(_ text: String) -> [String] {
         text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
             $0.split(separator: "}").first.map(String.init)
-        }.sorted()
+        }.filter { !$0.contains("|") }.sorted()
     }
 
     @Test func `every kind, state and word that comes from the engine has a text`() throws {
@@ -53,10 +53,39 @@ import Testing
         }
     }
 
+    @Test func `one is not said in the plural`() throws {
+        let words = try #require(try PageFiles().words[.english])
+        #expect(words("channels_calm", ["count": "1"]) == "All lanes are open; 1 instruction waits")
+        #expect(words("channels_calm", ["count": "2"]) == "All lanes are open; 2 instructions wait")
+        #expect(words("channels_calm", ["count": "0"]).hasSuffix("0 instructions wait"))
+        #expect(words("paper_sent", ["count": "1"]) == "sent to the printer 1 time")
+        #expect(words("paper_sent", [:]).contains("⟦count⟧"))
+        let chinese = try #require(try PageFiles().words[.chinese])
+        #expect(chinese("channels_calm", ["count": "1"]) == "所有通道畅通，1 条指令在等待")
+    }
+
+    @Test func `what is late and what is overdue have different names`() throws {
+        let words = try #require(try PageFiles().words[.chinese])
+        #expect(words("verdict_late") == "迟到" && words("step_late") == "迟到")
+        #expect(words("queue_tasks_overdue") == "逾期的任务")
+        #expect(words("wrong_explain").contains("迟到") && !words("wrong_explain").contains("逾期"))
+    }
+
     @Test func `a value that looks like a place for a value stays as it is`() throws {
         let words = try #require(try Words.tables(Array(#"{"a": ["{x}，{y}", "{x}, {y}"]}"#.utf8))[.english])
         #expect(words("a", ["x": "{y}", "y": "2"]) == "{y}, 2")
         #expect(words("b") == "⟦b⟧")
         #expect(words("a", ["x": "1"]) == "1, ⟦y⟧")
+    }
+
+    @Test func `whoever works with the token file is called so that a person understands it`() throws {
+        let tables = try PageFiles().words
+        for (language, text) in [(Language.chinese, "本机令牌文件"), (.english, "the token file of this machine")] {
+            let words = try #require(tables[language])
+            for written in ["token:token file", "machine:token file"] {
+                #expect(words.actor(written) == text && words.source(written) == text)
+            }
+            #expect(words.actor("token:shop") != text && words.actor("user:li") == "li")
+        }
     }
 }

@@ -280,6 +280,18 @@ import Testing
         }
         let trail = try await api.send(.get, "/audit?object=user:wang", headers: [.cookie: boss]).text
         for word in ["添加用户", "修改角色", "停用用户", "恢复用户", "重置密码"] { #expect(trail.contains(word), "\(word)") }
+        #expect(trail.contains("<a href=\"/audit?actor=user%3Aboss\">boss</a>") && !trail.contains(">user:"))
+        let words = try #require(try PageFiles().words[.english])
+        for (written, name) in [
+            ("user:wang", "wang"), ("command-line", "the terminal"), ("token:shop", "token shop"), ("hub", "hub"),
+            ("person:wang", "wang"),
+        ] {
+            #expect(words.actor(written) == name)
+        }
+        #expect(words.object("order:A1") == "order A1" && words.object("user:wang") == "wang")
+        #expect(words.object("odd:1") == "odd:1" && words.object("whole") == "whole")
+        #expect(words.source("wms") == "WMS" && words.source("person:wang") == "wang")
+        #expect(words.source("keeper") == "warehouse keeper" && words.source("shop-tmall") == "shop-tmall")
         let json = try await api.send(.get, "/v1/audit?limit=2", headers: [.cookie: boss]).json()
         #expect(json["entries"]?.array?.count == 2 && json["nextCursor"]?.string != nil)
         let keyring = api.hub.keyring

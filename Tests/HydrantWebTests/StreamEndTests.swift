@@ -74,6 +74,20 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: ["/events/overview", "/events/orders/A1", "/events/tasks"])
+    func `a stream ends when its role must have a second factor from now on`(path: String) async throws {
+        let api = try APIFixture(withPages: true)
+        let people = api.people()
+        try await api.running {
+            _ = try await api.post([Facts.placed("A1")])
+            try await api.join(people, "li", .operations)
+            let cookie = try APIFixture.cookie(try await api.signIn("li"))
+            try await ends(api, path, [.cookie: cookie]) {
+                try await people.demandFactor(of: [.operations], by: "user:boss")
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a stream goes on while nothing changed`() async throws {
         let api = try APIFixture(withPages: true)
         try await api.running {

@@ -1,3 +1,4 @@
+import Dispatch
 import HydrantCore
 import HydrantEngine
 import Synchronization
@@ -31,16 +32,26 @@ import Testing
 
     @Test func `a session has eight places and the hub five hundred and twelve`() {
         let book = StreamBook()
-        var own = (0..<8).compactMap { _ in book.take("ada") }
-        #expect(own.count == 8 && book.take("ada") == nil)
+        var own = (0..<8).compactMap { _ in book.take("ada", of: "ada") }
+        #expect(own.count == 8 && book.take("ada", of: "ada") == nil)
         own[0].end()
         own[0].end()
         #expect(book.count == 7)
         // A stream that nobody reads gives its place back too.
         own.removeLast()
         #expect(book.count == 6)
-        let others = (0..<600).compactMap { book.take("p\($0)") }
-        #expect(others.count == 506 && book.take("late") == nil && book.count == 512)
+        let others = (0..<600).compactMap { book.take("p\($0)", of: "q\($0)") }
+        #expect(others.count == 506 && book.take("late", of: "late") == nil && book.count == 512)
+    }
+
+    @Test func `whoever signs in again and again leaves places to others`() {
+        let book = StreamBook()
+        var own = (0..<100).compactMap { book.take("session \($0)", of: "user:ada") }
+        #expect(own.count == 64 && book.take("new", of: "user:ada") == nil)
+        let other = book.take("new", of: "user:li")
+        own.removeLast()
+        let next = book.take("new", of: "user:ada")
+        #expect(other != nil && next != nil && book.count == 65)
     }
 
     @Test func `so much of a long computation runs at a time, of one viewer once`() async throws {
@@ -48,11 +59,18 @@ import Testing
         #expect(gate.enter("ada") && !gate.enter("ada") && gate.enter("li"))
         gate.leave("ada")
         #expect(gate.enter("ada"))
-        let inside = try await gate.wait {
-            let other = try await gate.run { 2 }
-            return other == nil ? 1 : 0
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        let mayEnd = DispatchSemaphore(value: 0)
+        async let running = gate.run {
+            begin.finish()
+            mayEnd.wait()
+            return 1
         }
-        #expect(inside == 1)
+        for await _ in begun {}
+        let other = try await gate.run { 2 }
+        mayEnd.signal()
+        let inside = try await running
+        #expect(other == nil && inside == 1)
         #expect(try await gate.run { 3 } == 3)
     }
 }

@@ -15,7 +15,6 @@ import pathlib
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Scripts"))
-from hub import BINARY, Hub, HubFailure  # noqa: E402
+from hub import BINARY, Hub, HubFailure, interrupt  # noqa: E402
 
 NAME = "龘靐"
 LANE = "鸢尾弄"
@@ -157,7 +156,8 @@ class Run:
             self.hub.process = subprocess.Popen(
                 [BINARY, "serve", "--database", self.hub.database, "--port", str(self.hub.port),
                  "--token-file", self.hub.token_file, "--webhook-secret-file", self.hub.secret_file,
-                 "--connectors", self.folder / "sandbox.json", "--settings", ROOT / "Templates/default.yaml"],
+                 "--connectors", self.folder / "sandbox.json", "--settings", ROOT / "Templates/default.yaml",
+                 "--second-factor", "none"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
         limit = time.monotonic() + 60
         while not self.hub.is_ready():
@@ -356,12 +356,7 @@ class Run:
         if self.hub.process is not None:
             self.hub.kill()
         if self.sandbox is not None:
-            self.sandbox.send_signal(signal.SIGINT)
-            try:
-                self.sandbox.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self.sandbox.kill()
-                self.sandbox.wait()
+            interrupt(self.sandbox)
 
 
 def main() -> int:

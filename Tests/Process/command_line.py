@@ -8,10 +8,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(root / "Scripts"))
+from hub import Hub  # noqa: E402
+from trial import end, expect, failures  # noqa: E402
+
 binary = os.environ.get("HYDRANT_BINARY", str(root / ".build/release/hydrant"))
-failures = []
 
 MAPPING = """\
 mapping: corner-shop
@@ -53,15 +57,57 @@ def hydrant(*arguments, code, input=None):
     return done
 
 
-def expect(condition, sentence):
-    if not condition:
-        failures.append(sentence)
-
-
 def says(text, *parts):
     for part in parts:
         expect(part in text, f"nothing says “{part}”: {text[:400]}")
 
+
+RULE = """\
+interceptors: ours
+rules:
+  - id: a
+    version: 1
+    stage: on
+    name: %s
+    when: order.placed
+    if: %s
+    then: [{hold: {reason: w, owner: owner, until: [person]}}]
+"""
+PAID = "{field: order.isPaid, is: true}"
+
+
+def hostile_interceptors(folder):
+    """Deep, huge and cyclic documents are refused in words, quickly, and without much memory."""
+    names = "abcdefghij"
+    levels = [f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n" for before, name in zip(names, names[1:])]
+    documents = {
+        "nested lists": RULE % ("n", "[" * 200_000),
+        "nested groups": RULE % ("n", "{all: [" * 20_000 + PAID + "]}" * 20_000),
+        "a circle": "interceptors: &a [*a]\nrules: *a\n",
+        "a bomb of aliases": "a: &a [x, x]\n" + "".join(levels) + "rules: *j\n",
+        "eight megabytes": "interceptors: x\nrules: [" + "{}, " * 2_000_000 + "]", "zeros": "\0" * 100_000,
+        "signs of many bytes": RULE % ("\U0001F468\u200D\U0001F469\u200D\U0001F467" * 300, PAID),
+    }
+    document = folder / "hostile.yaml"
+    for what, text in documents.items():
+        document.write_text(text)
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            [binary, "rules", "check", document], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        said = process.stderr.read().decode()
+        process.stderr.close()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        expect(process.returncode == 2 and "hostile.yaml:" in said, f"{what}: exit {process.returncode}, {said[:200]}")
+        expect(len(said) < 4_000, f"{what}: {len(said)} bytes are said about it")
+        expect(time.monotonic() - begun < 10, f"{what}: took {time.monotonic() - begun:.1f} s")
+        expect(used.ru_maxrss < 400_000, f"{what}: took {used.ru_maxrss / 1000:.0f} MB")
+    document.write_text(RULE % ("n", PAID))
+    hydrant("rules", "check", document, code=0)
+
+
+with tempfile.TemporaryDirectory() as name:
+    hostile_interceptors(pathlib.Path(name))
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
@@ -85,7 +131,7 @@ with tempfile.TemporaryDirectory() as name:
     first = hydrant("import", "--mapping", mapping, "--from", source, "--database", database, code=1)
     summary = json.loads(first.stdout)
     expect((summary["orders"], summary["facts"], summary["parked"]) == (2, 3, 1), f"the summary is {summary}")
-    says(first.stderr, "orders.csv:4", "twelve")
+    says(first.stderr, "1 row was parked", "orders.csv:4", "twelve", "The other rows are in", "/settings/parked")
     again = json.loads(hydrant(
         "import", "--mapping", mapping, "--from", source, "--database", database, code=1).stdout)
     expect((again["facts"], again["duplicates"]) == (0, 3), f"the second import says {again}")
@@ -105,8 +151,12 @@ with tempfile.TemporaryDirectory() as name:
 
     counts = json.loads(hydrant(
         "wrong-orders", "--database", database, "--as-of", "2026-11-13T00:00:00+08:00", "--json", code=0).stdout)
-    expect(len(counts["kinds"]) == 15, "fifteen kinds are counted")
+    expect(len(counts["kinds"]) == 16, "sixteen kinds are counted")
     says(hydrant("wrong-orders", "--database", database, "--kind", "lost", code=2).stderr, "paidNotLocked")
+    table = hydrant("wrong-orders", "--database", database, "--as-of", "2026-11-13T00:00:00+08:00", code=0)
+    says(table.stderr, "as of 2026-11-1", "however many days ago", "late: something is not there yet")
+    says(hydrant("health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", code=0).stdout,
+         "order health index", "in the 1 day (24 h) before")
     health = json.loads(hydrant(
         "health", "--database", database, "--as-of", "2026-11-11T00:30:00+08:00", "--json", code=0).stdout)
     expect(health["population"] == 1 and health["dwell"]["numerator"] == 0, f"the health is {health}")
@@ -139,6 +189,54 @@ with tempfile.TemporaryDirectory() as name:
     expect(not (folder / "new.sqlite").exists(), "a damaged backup was restored")
     expect(not list(folder.glob("*.part*")), "a draft was left behind")
 
+    # A mapping that does not fit the files: what is wrong, what to look at, and nothing left behind.
+    def misfit(old, new, code):
+        mapping.write_text(MAPPING.replace(old, new))
+        return hydrant("import", "--mapping", mapping, "--from", source, "--database", folder / "new.sqlite",
+                       code=code).stderr
+
+    says(misfit("key: number", "key: nummer", 2), "has no column “nummer” (did you mean “number”?)", "shop.yaml",
+         "Nothing was changed")
+    says(misfit("source: shop", "source: shop\nseparator: semicolon", 2), "perhaps the file wants `separator: comma`")
+    expect(not list(folder.glob("new.sqlite*")), "an import of columns that are not there left a database behind")
+    says(misfit("yyyy-MM-dd HH:mm:ss", "dd.MM.yyyy HH:mm:ss", 1), "3 rows were parked", "No row was taken", "dateFormats")
+    for file in folder.glob("new.sqlite*"):
+        file.unlink()
+    mapping.write_text(MAPPING + """\
+  - file: parcels.csv
+    optional: true
+    key: order
+    facts:
+      - kind: tracking.reported
+        data: {parcel: "{parcel}", courier: SF, number: "{number}"}
+""")
+    (source / "parcels.csv").write_text("order,parcel,number\n1,1,SF1234567890123\n")
+    apart = hydrant("import", "--mapping", mapping, "--from", source, "--database", folder / "new.sqlite", code=1).stderr
+    says(apart, "1 of 3 orders", "no order.placed, for instance 1:", "`key`")
+    (source / "parcels.csv").unlink()
+    for file in folder.glob("new.sqlite*"):
+        file.unlink()
+
+    # A row that was changed under the number of a message that is in: kept with line and reason, once, and not applied.
+    paid_at = "        occurredAt: paid"
+    mapping.write_text(MAPPING.replace(paid_at, f'        id: "{{number}}"\n{paid_at}'))
+    row = "number,sku,amount,placed,paid\nS1,LF9001,12.50,2026-11-11 00:00:01,2026-11-11 00:00:%s\n"
+    (source / "orders.csv").write_text(row % "09")
+    numbered = folder / "numbered.sqlite"
+    hydrant("import", "--mapping", mapping, "--from", source, "--database", numbered, code=0)
+    (source / "orders.csv").write_text(row % "19")
+    for _ in range(2):
+        changed = hydrant("import", "--mapping", mapping, "--from", source, "--database", numbered, code=1)
+        expect(json.loads(changed.stdout)["parked"] == 1, f"a changed row says {changed.stdout}")
+        says(changed.stderr, "1 row was parked", "orders.csv:2: payment.reported: another message with the number")
+    said = subprocess.run(
+        ["sqlite3", str(numbered), "SELECT place, reason FROM parked"],
+        capture_output=True, text=True, check=True).stdout
+    expect(said.splitlines() == ["orders.csv:2|another message with the number of this one was recorded before"],
+           f"kept of a changed row: {said}")
+    expect(json.loads(hydrant("verify", "--database", numbered, code=0).stdout)["violations"] == 0, "verify")
+    (source / "orders.csv").write_text(ORDERS)
+
     # The wrong document: every problem with its line and column, and nothing changed.
     mapping.write_text(MAPPING.replace("occurredAt: placed", "ocurredAt: placed").replace("reported: [paid]", "reported: [payed]"))
     wrong = hydrant("import", "--mapping", mapping, "--from", source, "--database", folder / "new.sqlite", code=2)
@@ -164,6 +262,20 @@ with tempfile.TemporaryDirectory() as name:
     verified = json.loads(hydrant("verify", "--database", database, code=0).stdout)
     expect(verified["audit"] == 3, f"verify says {verified}")
 
+    # Tokens of programs, from the terminal.
+    made = json.loads(hydrant("token", "add", "shop", "--scope", "facts:write", "--source", "shop", "--database",
+                              database, code=0).stdout)
+    expect(len(made["token"]) == 43 and made["signingKey"].startswith("whsec_"), "no token is made")
+    says(hydrant("token", "add", "shop", "--scope", "facts:write", "--database", database, code=2).stderr, "sources")
+    says(hydrant("token", "add", "shop", "--scope", "all", "--database", database, code=2).stderr, "ops", "read")
+    listed = hydrant("token", "list", "--database", database, code=0).stdout
+    tokens = json.loads(listed)["tokens"]
+    expect([(one["name"], one["usedAt"], one["expired"]) for one in tokens] == [("shop", None, False)],
+           f"the tokens are {tokens}")
+    expect(made["token"] not in listed and made["signingKey"] not in listed, "the list tells a secret")
+    hydrant("token", "revoke", tokens[0]["id"], "--database", database, code=0)
+    says(hydrant("token", "revoke", tokens[0]["id"], "--database", database, code=2).stderr, "no such token")
+
     # Another key.
     key = pathlib.Path(f"{database}.key")
     good = key.read_text()
@@ -177,8 +289,32 @@ with tempfile.TemporaryDirectory() as name:
                  folder / "o.sqlite", code=2).stderr, "olist")
     says(hydrant("serve", "--database", "/proc/nothing/hub.sqlite", code=2).stderr, "HY-")
     hydrant("doctor", "--folder", folder, "--port", 0, code=0)
-    says(hydrant("doctor", "--folder", folder, "--port", 0, "--database", database, code=0).stdout, "its key fits")
+    says(hydrant("doctor", "--folder", folder, "--port", 0, "--database", database, code=0).stdout, "its key fits",
+         "codes on labels: plain text", "/settings/desk", "Everything is in order")
     says(hydrant("doctor", "--folder", folder, "--port", 0, "--database", mapping, code=1).stdout, "is not a database")
+    demo = hydrant("demo", "--database", folder / "demo.sqlite", code=2).stderr
+    says(demo, "--folder", "postgres://USER@HOST:PORT/NAME")
+    expect("HY-1009" not in demo and not list(folder.glob("demo.sqlite*")), f"demo with a file says {demo}")
+    shifts = ("settings: shifts\nversion: 1\nflow: {reported: all}\ncalendars:\n"
+              "  - {calendar: day, warehouses: [沈阳仓], timeZone: Asia/Shanghai, week: {monday: all day}}\n")
+    (folder / "shifts.yaml").write_text(shifts)
+    says(hydrant("doctor", "--folder", folder, "--port", 0, "--settings", folder / "shifts.yaml", code=0).stdout,
+         "“沈阳仓”", "cannot be checked", "letter by letter", "Everything is in order")
+    (folder / "shifts.yaml").write_text(shifts + "dispatch: {chains: [{warehouse: 沈阳一仓, channels: [sf]}]}\n")
+    says(hydrant("doctor", "--folder", folder, "--port", 0, "--settings", folder / "shifts.yaml", code=1).stdout,
+         "unknown warehouse “沈阳仓”", "Did you mean “沈阳一仓”?", "need attention")
+    # A port in use: a hub is told from another program, and a hub that is ready is no fault.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        other = hydrant("doctor", "--folder", folder, "--port", taken.getsockname()[1], code=1).stdout
+    says(other, "in use", "Another program listens there", "need attention")
+    (folder / "beside").mkdir()
+    beside = Hub(folder / "beside", pathlib.Path(binary))
+    beside.start()
+    try:
+        ours = hydrant("doctor", "--folder", folder, "--port", beside.port, code=0).stdout
+    finally:
+        beside.stop()
+    says(ours, "a Hydrant hub runs there, and it is ready", "all is well", "--port", "Everything is in order")
     nowhere = hydrant("doctor", "--folder", folder / "nowhere", "--port", 0, code=1).stdout
     says(nowhere, "is missing", "mkdir -p")
     expect("chown" not in nowhere and "0 GB" not in nowhere, f"doctor looks into a folder that is not there: {nowhere}")
@@ -252,7 +388,4 @@ with tempfile.TemporaryDirectory() as name:
     expect(simulated == repeated and simulated["violations"] == 0, f"simulate says {simulated} and {repeated}")
     says(hydrant("simulate", "--seeds", "five", code=2).stderr, "1..100")
 
-for failure in failures:
-    print(f"command line: {failure}", file=sys.stderr)
-print(f"command line: {'fine' if not failures else f'{len(failures)} failures'}")
-sys.exit(1 if failures else 0)
+end("command line", f"command line: {'fine' if not failures else f'{len(failures)} failures'}")

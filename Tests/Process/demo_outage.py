@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import re
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,9 @@ import urllib.parse
 import urllib.request
 
 root = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(root / "Scripts")]
+from hub import interrupt  # noqa: E402
+
 binary = os.environ.get("HYDRANT_BINARY", str(root / ".build/release/hydrant"))
 orders = int(os.environ.get("HYDRANT_DEMO_ORDERS", "6000"))
 minutes = os.environ.get("HYDRANT_DEMO_MINUTES", "1.5")
@@ -73,12 +75,7 @@ class Hub:
         }
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        interrupt(self.process)
 
 
 def rows(folder, sql, *arguments):

@@ -14,7 +14,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import sys
 import tempfile
 import threading
@@ -22,10 +21,11 @@ import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(root / "Scripts"), str(root / "Tests/Process"), str(root / "Tests/Recount")]
-from browser import with_playwright  # noqa: E402
+from browser import chromium, with_playwright  # noqa: E402
 from hub import Hub  # noqa: E402
-from people import context, expect, failures, picture, sign_up  # noqa: E402
+from people import context, picture, sign_up  # noqa: E402
 from shipped_interceptors import recount  # noqa: E402
+from trial import end, expect, failures  # noqa: E402
 
 axe = None
 
@@ -68,6 +68,31 @@ def pick(page, field, label):
     """Picks what stands there in words, and waits for the form that knows it."""
     page.select_option(f"#{field}", label=label)
     page.wait_for_selector("#editor:not([aria-busy])")
+
+
+def press_slowly(page, button):
+    """Presses as a hand does: the form's answer to the field that was left comes before the button is let go."""
+    place = page.locator(button)
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with page.expect_response("**/interceptors/**"):
+        page.mouse.down()
+    page.wait_for_timeout(150)
+    page.mouse.up()
+
+
+def press_without_end(page):
+    """A menu of the browser's own keeps the end of a press to itself: the form is not held up by it."""
+    page.locator("#q1-label").scroll_into_view_if_needed()
+    box = page.locator("#q1-label").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down(button="right")
+    pick(page, "q1-kind", "with a whole number")
+    page.mouse.up(button="right")
+    page.mouse.down()
+    pick(page, "q1-kind", "in words")
+    page.mouse.up()
 
 
 def write(page, texts):
@@ -175,6 +200,50 @@ def nested(page, hub, rule):
     page.wait_for_selector("[data-rule=imported]")
 
 
+def depending(page, hub):
+    """A task whose questions depend on each other: written in the editor, asked on the order's page."""
+    page.goto(f"{hub.address}/interceptors/new?lang=en")
+    page.fill("#name", "Ask before shipping")
+    page.uncheck("#hold")
+    page.check("#task")
+    page.fill("#task-reason", "Agree with the customer")
+    page.click("button[value=question]")
+    page.wait_for_selector("#q0-label")
+    page.fill("#q0-label", "What was agreed")
+    pick(page, "q0-kind", "by choosing")
+    page.wait_for_selector("#q0-options")
+    page.fill("#q0-options", "ship, refund")
+    press_slowly(page, "button[value=question]")
+    page.wait_for_selector("#q1-label")
+    page.fill("#q1-label", "How much")
+    press_without_end(page)
+    pick(page, "q1-kind", "with an amount")
+    page.click("details[data-keep=q1] > summary")
+    pick(page, "q1-source", "the amount paid")
+    page.click("button[value='test-q1s:0']")
+    page.wait_for_selector("#field-q1s1")
+    pick(page, "field-q1s1", "What was agreed")
+    page.wait_for_selector("select#value-q1s1")
+    pick(page, "value-q1s1", "refund")
+    seen(page, "interceptors-questions-desktop-en")
+    page.click("form.rule .buttons button[value=save]")
+    page.wait_for_selector("[data-version='1']")
+    page.click("[data-version='1'] button:not(.quiet)")
+    page.wait_for_selector(".stage.on")
+    say(hub, order("FORM-1", 700, 2) + [fact("payment.reported", "FORM-1", {"id": "P", "amountMinor": 70000})])
+    page.goto(f"{hub.address}/orders/FORM-1?lang=en")
+    expect(not page.is_visible("[name='a.q2']"), "a question that depends on another is asked at once")
+    page.select_option("[name='a.q1']", "refund")
+    expect(page.is_visible("[name='a.q2']"), "the question is not asked after the answer that it waits for")
+    expect(page.input_value("[name='a.q2']") == "700.00", "the question does not begin with what was paid")
+    picture(page, "interceptors-form-desktop-en")
+    page.click("article.task button[value=resolve]")
+    page.wait_for_load_state("networkidle")
+    expect(page.query_selector("article.task") is None, "the task is still there after its form was sent")
+    page.goto(f"{hub.address}/interceptors")
+    retire(page, "ask-before-shipping")
+
+
 def scriptless(browser, hub, cookies):
     """The same form without a script: buttons and a round trip instead of live answers."""
     made = browser.new_context(viewport={"width": 1000, "height": 900}, locale="en-US", java_script_enabled=False)
@@ -208,24 +277,30 @@ def restarted(hub, page, rule):
     picture(page, "interceptors-after-restart")
 
 
+def post_under_fire(hub, facts, chance, share, within):
+    """Sends facts, and kills the hub meanwhile in a share of the cases; then they are sent again, as a sender does. Tells
+    whether it was killed."""
+    stroke = threading.Timer(chance.uniform(0, within), hub.kill) if chance.random() < share else None
+    if stroke:
+        stroke.start()
+    try:
+        hub.client().post_facts(facts)
+    except (OSError, http.client.HTTPException):
+        pass
+    if not stroke:
+        return False
+    stroke.join()
+    hub.start()
+    say(hub, facts)
+    return True
+
+
 def killed(hub):
     """SIGKILL at random moments while orders come in: whatever was kept has its verdict, and each large order of a new
     customer is held. What was not acknowledged is sent again, as a sender does."""
     chance, numbers, kills = random.Random(20261122), [f"KILL-{number}" for number in range(120)], 0
     for number in numbers:
-        facts = order(number, 9000, 0)
-        stroke = threading.Timer(chance.uniform(0, 0.03), hub.kill) if chance.random() < 0.1 else None
-        if stroke:
-            stroke.start()
-        try:
-            hub.client().post_facts(facts)
-        except (OSError, http.client.HTTPException):
-            pass
-        if stroke:
-            stroke.join()
-            kills += 1
-            hub.start()
-            say(hub, facts)
+        kills += post_under_fire(hub, order(number, 9000, 0), chance, share=0.1, within=0.03)
     without = []
     for number in numbers:
         status, body = hub.client().call("GET", f"/v1/orders/{number}/proof")
@@ -269,18 +344,7 @@ def guarded(folder):
         told = chance.choice(tellings)
         message = [told.pop(0)]
         tellings = [rest for rest in tellings if rest]
-        stroke = threading.Timer(chance.uniform(0, 0.02), hub.kill) if chance.random() < 0.05 else None
-        if stroke:
-            stroke.start()
-        try:
-            hub.client().post_facts(message)
-        except (OSError, http.client.HTTPException):
-            pass
-        if stroke:
-            stroke.join()
-            kills += 1
-            hub.start()
-            say(hub, message)
+        kills += post_under_fire(hub, message, chance, share=0.05, within=0.02)
     hub.kill()
     hub.start()
     hub.stop()
@@ -297,40 +361,31 @@ def guarded(folder):
 def main():
     global axe
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     axe = Axe()
     with tempfile.TemporaryDirectory() as folder:
         hub = Hub(pathlib.Path(folder))
         hub.start()
         try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-                link = re.search(r"http://\S+/welcome\?code=\S+", hub.log.read_text()).group(0)
+            with chromium() as browser:
                 owner = context(browser, *PLACES["desktop-zh"])
-                sign_up(owner, link, "boss")
+                sign_up(owner, hub.first_owner_link(), "boss")
                 retire(owner, scene(owner, hub, "desktop-zh"))
                 phone = context(browser, *PLACES["phone-en"])
                 phone.context.add_cookies([c for c in owner.context.cookies() if c["name"] != "hydrant_lang"])
                 rule = scene(phone, hub, "phone-en")
                 nested(owner, hub, rule)
+                depending(owner, hub)
                 scriptless(browser, hub, owner.context.cookies())
                 restarted(hub, owner, rule)
-                browser.close()
             kills = killed(hub)
         finally:
             hub.stop()
         kills += guarded(pathlib.Path(folder) / "guarded")
         report = hub.command("verify")
         expect(report["violations"] == 0, f"verify says {report}")
-    for failure in dict.fromkeys(failures):
-        print(f"interceptors: {failure}", file=sys.stderr)
-    print(f"interceptors: {kills} kills, {len(failures)} failures")
-    sys.exit(1 if failures else 0)
+    end("interceptors", f"interceptors: {kills} kills, {len(failures)} failures")
 
 
 if __name__ == "__main__":
-    if "--inside" in sys.argv:
-        main()
-    else:
-        with_playwright(__file__)
+    with_playwright(__file__, main)

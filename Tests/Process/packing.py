@@ -17,19 +17,14 @@ import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(root / "Scripts"), str(root / "Tests/Process")]
-from browser import sign_in, with_playwright  # noqa: E402
+from browser import launch, sign_in, watch, with_playwright  # noqa: E402
 from hub import BINARY, Hub, free_port  # noqa: E402
+from trial import end, expect, failures  # noqa: E402
 
 PERSON = {"name": "王小明", "phone": "13812345678", "province": "浙江省", "city": "杭州市", "district": "西湖区",
           "address": "文三路 900 号"}
 pictures = os.environ.get("HYDRANT_SCREENSHOTS")
-failures = []
 numbers = iter(range(1, 10_000))
-
-
-def expect(condition, what):
-    if not condition:
-        failures.append(what)
 
 
 def fact(kind, order, data, source="shop", second=0):
@@ -125,10 +120,15 @@ def pack(page):
     scan(page, "CAP-9")
     said(page, "good")
     picture(page, "pack-complete")
+    refuse_weights(page)
     press(page, "finish", "1.0")
-    said(page, "good")
-    page.wait_for_selector(".stop.calm")
+    said(page, "good", "还没有快递单号")
+    # How the parcel stands is said once; it stands by itself where nothing was scanned before.
+    expect(page.query_selector(".verdict[data-state]") is not None and not page.is_visible(".verdict[data-state]"),
+           "the verdict of the packed parcel is said twice")
     picture(page, "pack-done")
+    page.reload()
+    page.wait_for_selector(".verdict.soon[data-state]", state="visible")
 
 
 def fill(page, context):
@@ -164,11 +164,39 @@ def fill(page, context):
     return code
 
 
+def press_while_scanning(page, what):
+    """The finger is on the button while a scan is answered: the press counts, and the scan is not held up."""
+    spot = page.locator(f"#sight button[data-do={what}]").bounding_box()
+    page.mouse.move(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+    page.evaluate("document.querySelector('#sight > *').dataset.mark = 'old'")
+    page.mouse.down()
+    with page.expect_response(re.compile("/packing/events")):
+        scan(page, "SF550003")
+    page.wait_for_timeout(200)
+    expect(page.query_selector("#sight > [data-mark=old]"), "the screen changes under the finger")
+    with page.expect_response(re.compile("/packing/events")) as answer:
+        page.mouse.up()
+    asked = answer.value.request.post_data or ""
+    expect(what in asked, f"the press is lost, sent was {asked}")
+    page.wait_for_selector("#sight > [data-mark=old]", state="detached")
+
+
+def refuse_weights(page):
+    """What a scanner types into the question for a weight is refused in words and sent nowhere."""
+    press(page, "finish")
+    for text in ["6901234567892", "5E1", "SF550001"]:
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        expect(page.is_visible("#bad") and page.is_visible("#ask"), f"“{text}” is taken as a weight")
+    picture(page, "weight-refused")
+    page.click("#no")
+
+
 def finish(page, hub, folder, code):
-    press(page, "close")
+    press_while_scanning(page, "close")
     said(page, "good")
     picture(page, "bag-closed")
-    page.click("button[data-to=printer]")
+    page.click("button[data-do=print][data-to=printer]")
     said(page, "good")
     page.wait_for_selector(".prints .waiting, .prints .done")
     picture(page, "bag-printing")
@@ -190,9 +218,23 @@ def finish(page, hub, folder, code):
 
 
 def reprint(page):
-    page.click("button[data-to=printer]")
+    page.click("button[data-do=print][data-to=printer]")
     page.fill("#answer", "smudged")
     page.click("#yes")
+
+
+def waybill(page, base):
+    """The waybill of the parcel in hand, opened by one press; a second one asks why."""
+    button = "button[data-do=paper][data-text=waybill][data-to=browser]"
+    page.wait_for_selector(button)
+    with page.expect_response(re.compile("/packing/events")) as answer:
+        page.click(button)
+    opens = answer.value.json()["results"][-1].get("opens", "")
+    expect(opens.startswith("/papers/"), f"the waybill opens “{opens}”")
+    document = page.context.request.get(f"{base}{opens}").body()
+    expect(document.startswith(b"%PDF"), "the waybill is no PDF")
+    page.wait_for_selector(f"{button}[data-ask=reason]")
+    picture(page, "waybill-printed")
 
 
 def label_picture(page, base, code, folder):
@@ -200,7 +242,7 @@ def label_picture(page, base, code, folder):
     page.goto(f"{base}/packing?scan={code}")
     page.wait_for_selector(f"[data-bag='{code}']")
     with page.expect_response(re.compile("/packing/events")) as answer:
-        page.click("button[data-to=browser]")
+        page.click("button[data-do=print][data-to=browser]")
     opens = answer.value.json()["results"][-1].get("opens", "")
     expect(opens.startswith(f"/b/{code}/label?print="), f"printing in the browser opens “{opens}”")
     document = page.context.request.get(f"{base}{opens}").body()
@@ -227,9 +269,8 @@ def camera_film(picture_file, film):
 
 
 def through_camera(playwright, hub, base, code, film):
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[
-        "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}"])
+    browser = launch(playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+                     f"--use-file-for-fake-video-capture={film}")
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", permissions=["camera"])
     page = context.new_page()
     sign_in(page, base, hub.token)
@@ -291,13 +332,83 @@ def swipe(page, name, right, down):
     send("touchEnd", x, y)
 
 
+def change_looks(page):
+    """How an element looks, and on what paper, is chosen beside the preview; the text changes, and nothing else of it."""
+    before = page.input_value("#text").split("\n")
+
+    def expect_line(element, wanted):
+        deadline = time.monotonic() + 8
+        while (line := next(each for each in page.input_value("#text").split("\n") if element in each)) != wanted \
+                and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+        expect(line == wanted, f"the text has {line!r}, not {wanted!r}")
+        page.wait_for_timeout(300)
+
+    area = next(each for each in before if "{bag.area}" in each)
+    page.select_option("#element", label="{bag.area}")
+    expect(page.input_value("#look-font") == "15" and page.is_checked("#look-bold"), "the looks of an element are not shown")
+    expect(not page.is_visible("#look-columns"), "a text has columns")
+    page.fill("#look-font", "13")
+    page.press("#look-font", "Tab")
+    expect_line("{bag.area}", area.replace("font: 15", "font: 13"))
+    page.uncheck("#look-bold")
+    page.select_option("#look-align", "center")
+    expect_line("{bag.area}", area.replace("font: 15, bold: true", "font: 13, align: center"))
+    page.select_option("#look-when", "present")
+    page.select_option("#look-field", "bag.line")
+    plain = area.replace("font: 15, bold: true}", "font: 13, align: center")
+    expect_line("{bag.area}", plain + ", when: {field: bag.line, is: present}}")
+    page.select_option("#look-when", "equals")
+    page.fill("#look-equals", 'A "7", {b}')
+    page.press("#look-equals", "Tab")
+    expect_line("{bag.area}", plain + ', when: {field: bag.line, equals: "A \\"7\\", {b}"}}')
+    expect(page.inner_text("#problems") == "", f"the template has mistakes: {page.inner_text('#problems')}")
+    picture(page, "template-looks-desktop-en")
+    expect(page.input_value("#look-equals") == 'A "7", {b}', f"the text is shown as {page.input_value('#look-equals')!r}")
+    page.select_option("#look-when", "")
+    page.select_option("#look-align", "left")
+    page.check("#look-bold")
+    page.fill("#look-font", "15")
+    page.press("#look-font", "Tab")
+    expect_line("{bag.area}", area)
+    page.select_option("#element", label="each orders")
+    expect(page.input_value("#look-columns") == "2" and not page.is_visible("#look-font"), "a table's looks are not shown")
+    page.fill("#look-rows", "2")
+    page.press("#look-rows", "Tab")
+    expect_line("    rows:", "    rows: 2")
+    page.select_option("#look-when", "absent")
+    page.select_option("#look-field", "bag.line")
+    page.wait_for_timeout(400)
+    expect("    when: {field: bag.line, is: absent}" in page.input_value("#text").split("\n"), "a table has no condition")
+    page.select_option("#look-when", "")
+    page.fill("#look-rows", "3")
+    page.press("#look-rows", "Tab")
+    expect_line("    rows:", "    rows: 3")
+    page.select_option("#look-paper", "100x180")
+    expect_line("size: 100x", "size: 100x180")
+    page.select_option("#look-paper", "100x150")
+    expect_line("size: 100x", "size: 100x150")
+    expect(page.input_value("#text").split("\n") == before, "the text is another after everything was put back")
+    at = before.index(area)
+    folded = area.replace(", font", ",\n        font") + "  # large"
+    page.fill("#text", "\n".join(before[:at] + [folded] + before[at + 1:]))
+    page.wait_for_timeout(1_000)
+    page.select_option("#element", label="{bag.area}")
+    expect(page.input_value("#look-font") == "15", "the looks of an element on two lines are not shown")
+    page.fill("#look-font", "13")
+    page.press("#look-font", "Tab")
+    expect_line("{bag.area}", area.replace("font: 15", "font: 13") + "  # large")
+    expect(page.inner_text("#problems") == "", f"the template has mistakes: {page.inner_text('#problems')}")
+    page.fill("#text", "\n".join(before))
+    page.wait_for_timeout(1_000)
+
+
 def edit_template(browser, base, state):
     """The editor: what is dragged changes the text, and what is typed moves the elements."""
     courier, code = "{bag.courier}", "qr bag"
     wide = browser.new_context(viewport={"width": 1440, "height": 1000}, storage_state=state)
     page = wide.new_page()
-    page.on("pageerror", lambda error: failures.append(f"script: {error}"))
-    page.on("console", lambda message: message.type == "error" and failures.append(f"console: {message.text}"))
+    watch(page)
     page.goto(f"{base}/templates/edit?name=aggregated&lang=en")
     page.wait_for_selector(f".handle[aria-label='{courier}']")
     drag(page, courier, 5, 4)
@@ -330,6 +441,17 @@ def edit_template(browser, base, state):
     page.mouse.up()
     expect_list(page, 'text: "{bag.line}"', "at", [30, 15], "dropped field")
     expect(page.locator(".handle[aria-label='{bag.line}'][aria-pressed=true]").count() == 1, "a dropped field is not marked")
+    # A code is dropped in the same way.
+    chip = page.locator("[data-field='barcode: bag']")
+    chip.scroll_into_view_if_needed()
+    start, sheet = chip.bounding_box(), page.locator("#preview").bounding_box()
+    page.mouse.move(start["x"] + 9, start["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + sheet["width"] * 0.3, sheet["y"] + sheet["height"] * 0.17, steps=4)
+    page.mouse.up()
+    expect_list(page, "barcode: bag", "size", [40, 10], "dropped code")
+    expect(page.locator(".handle[aria-label='barcode bag'][aria-pressed=true]").count() == 1, "a dropped code is not marked")
+    change_looks(page)
     # Typing moves the element.
     x, y, scale = box(page, courier)
     page.fill("#text", page.input_value("#text").replace("at: [9, 11.5]", "at: [19, 11.5]"))
@@ -357,12 +479,10 @@ def edit_template(browser, base, state):
 
 
 def desk(playwright, hub, folder, printer):
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    browser = launch(playwright)
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
     page = context.new_page()
-    page.on("pageerror", lambda error: failures.append(f"script: {error}"))
-    page.on("console", lambda message: message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text
-            and failures.append(f"console: {message.text}"))
+    watch(page, "ERR_INTERNET_DISCONNECTED")
     base = hub.address
     sign_in(page, base, hub.token)
     set_up_printer(page, base, printer)
@@ -381,6 +501,7 @@ def desk(playwright, hub, folder, printer):
     scan(page, "FAR-0009")
     said(page, "good")
     other = page.get_attribute("[data-bag]", "data-bag")
+    waybill(page, base)
     film = folder / "camera.y4m"
     camera_film(label_picture(page, base, other, folder), film)
     through_camera(playwright, hub, base, other, film)
@@ -433,14 +554,8 @@ def main():
             sandbox.wait(timeout=30)
         expect(code == 0, f"the hub ended with {code}")
         expect(hub.command("verify").get("violations", []) in ([], 0), "verify finds something")
-    for failure in dict.fromkeys(failures):
-        print(f"packing: {failure}", file=sys.stderr)
-    print(json.dumps({"failures": len(failures)}))
-    sys.exit(1 if failures else 0)
+    end("packing", json.dumps({"failures": len(failures)}))
 
 
 if __name__ == "__main__":
-    if "--inside" in sys.argv:
-        main()
-    else:
-        with_playwright(__file__)
+    with_playwright(__file__, main)

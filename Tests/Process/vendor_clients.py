@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,9 @@ import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Scripts")]
+from hub import interrupt  # noqa: E402
+
 BINARY = os.environ.get("HYDRANT_BINARY", str(ROOT / ".build/release/hydrant"))
 PACKAGES = [
     "alibabacloud-dysmsapi20170525==4.6.0", "aliyun-python-sdk-core==2.16.1", "tencentcloud-sdk-python-sms==3.1.153",
@@ -53,12 +55,7 @@ class Sandbox:
         return self
 
     def __exit__(self, *_) -> None:
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.code = self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.code = self.process.wait()
+        self.code = interrupt(self.process)
         self.log.close()
 
     def place(self, name: str) -> str:

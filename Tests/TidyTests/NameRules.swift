@@ -77,6 +77,7 @@ let storageNames: [(file: String, enumeration: String, names: [String])] = [
             "paidNotLocked", "packedNotLocked", "shippedWithoutTracking", "twoLiveWaybills", "shippedBeforePaid",
             "cancelledButShipped", "refundedButShipped", "revenueButRefunded", "paymentMismatch", "signedBeforeShipped",
             "signedWithoutTime", "signedWithoutWarranty", "noLines", "systemsDisagree", "waybillInDoubt",
+            "returnedToSender",
         ]
     ),
     ("Sources/HydrantCore/Mismatch/Finding.swift", "Verdict", ["wrong", "late", "unknown"]),

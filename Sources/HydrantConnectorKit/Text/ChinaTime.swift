@@ -38,6 +38,9 @@ package enum ChinaTime {
         let date = CivilDate(
             year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
             second: numbers.count > 5 ? numbers[5] : 0)
+        #if HYDRANT_MUTANTS
+            if Mutant.localTimeIsUniversal.isOn { return recordable(Instant(date, offsetSeconds: 0)) }
+        #endif
         return recordable(Instant(date, offsetSeconds: offsetSeconds))
     }
 

@@ -3,12 +3,13 @@ import HydrantCore
 
 /// One parcel of an instruction, as every aggregator has to be told about it.
 struct AggregatedParcel: Sendable {
+    /// As the aggregator knows it: our own number.
     var id: String
     var goods: [CargoItem]
     var weightGrams: Int?
 
     init(_ request: InstructionRequest) {
-        id = request.parcel
+        id = request.ownNumber
         goods = request.cargo
         weightGrams = request.weightGrams
     }

@@ -21,8 +21,13 @@ struct CourierCodes: Sendable {
     }
 
     /// The hub's name of an instruction's courier: the one it names, or that of its waybill, or the usual one.
+    ///
+    /// Questions go by what is known of the waybill now: its courier may have been corrected since they were asked.
     func courier(for request: InstructionRequest) -> String {
-        let names = [request.instruction.courier, request.waybill?.courier ?? "", usual]
+        let known = request.waybill?.courier ?? ""
+        let isQuestion = [.queryTrace, .subscribeTrace].contains(request.instruction.kind)
+        if isQuestion, code(of: known) != nil { return known.uppercased() }
+        let names = [request.instruction.courier, known, usual]
         return names.first { !$0.isEmpty }?.uppercased() ?? ""
     }
 

@@ -37,7 +37,7 @@ struct RepeatedOrder: Sendable {
         let id = request.parcel
         let live = request.order.parcel(id)?.liveWaybills ?? []
         if let own = live.first(where: { $0.channel == system }) {
-            return request.adopted(own.number, courier: own.courier)
+            return request.adopted(own.number, courier: own.courier, reference: own.reference?.value ?? "")
         }
         guard answer == .first else {
             return request.unanswerable("\(name) cannot be asked by our own number; look the parcel up in its console")
@@ -72,17 +72,19 @@ extension InstructionRequest {
     func mustNotRepeat(at name: String) -> InstructionResult? {
         guard instruction.kind == .findWaybill else { return nil }
         let words = "\(name) can only be asked by ordering again"
-        if order.cancelled != nil { return unanswerable("\(words), and the order is cancelled") }
+        let isBack = isWayBack
+        if isBack, !order.lacksLabel(parcel) { return unanswerable("\(words), and nobody needs the label") }
+        if order.cancelled != nil, !isBack { return unanswerable("\(words), and the order is cancelled") }
         if let known = order.parcel(parcel), known.handedOver != nil || known.signed != nil {
             return unanswerable("\(words), and the parcel has left")
         }
         if !order.isNumberless(order.parcel(parcel)) {
             return unanswerable("\(words), and the parcel has a number")
         }
-        if order.refusal(of: .createWaybill) != nil {
+        if !isBack, order.refusal(of: .createWaybill) != nil {
             return .ambiguous(detail: "\(words), and an interceptor refuses waybills")
         }
-        if let hold = order.standingHolds.first {
+        if !isBack, let hold = order.standingHolds.first {
             return .ambiguous(detail: "\(words), and the hold \(hold.id) stands")
         }
         let isTriedElsewhere = order.issued.contains {
@@ -92,11 +94,12 @@ extension InstructionRequest {
     }
 
     /// A number that the channel gave to the instruction's parcel.
-    func adopted(_ number: String, courier: String) -> InstructionResult {
+    func adopted(_ number: String, courier: String, reference: String = "") -> InstructionResult {
+        let tracking = Tracking(
+            parcel: parcel, courier: courier, channel: instruction.system, number: number, reference: reference)
         let fact = ReportedFact(
             messageID: "waybill/\(parcel)/\(number)", order: order.number, occurredAt: now,
-            body: .trackingReported(
-                Tracking(parcel: parcel, courier: courier, channel: instruction.system, number: number)))
+            body: .trackingReported(tracking))
         return .done(facts: [fact], detail: number)
     }
 

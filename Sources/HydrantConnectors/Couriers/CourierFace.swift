@@ -6,6 +6,8 @@ protocol CourierFace: Sendable {
     var system: String { get }
     /// The courier's name in tracking facts and sentences: "SF".
     var courier: String { get }
+    /// The house: who sends parcels, and where goods come back to.
+    var house: SenderAddress { get }
 
     /// The call for a question; nil where the protocol has none.
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall?
@@ -61,7 +63,8 @@ struct CourierCall: Sendable {
 
 /// What a courier answers.
 enum CourierAnswer: Sendable {
-    case created(number: String)
+    /// With the line that the courier sorts it onto, where it says so.
+    case created(number: String, line: String = "")
     /// The courier has the order and gives no number yet.
     case withoutNumber
     /// Carried out, with the courier's words.
@@ -83,10 +86,12 @@ extension InstructionRequest {
         hexadecimalText(HashAlgorithm.md5.digest(Array("\(instruction.key) \(operation) \(now.milliseconds)".utf8)))
     }
 
-    /// What lies in the parcel as far as it is known, or else the whole order.
+    /// What lies in the parcel as far as it is known, or what comes back in it, or else the whole order.
     var cargo: [CargoItem] {
-        let packed = order.parcel(parcel)?.packing?.value.items ?? []
-        let contents = packed.isEmpty ? nil : Dictionary(packed.map { ($0.line, $0.units) }, uniquingKeysWith: +)
+        let packed = order.parcel(parcel)?.packing?.value.items.map { ($0.line, $0.units) } ?? []
+        let returned = order.orderReturn(in: parcel)?.goods.map { ($0.line, $0.units) } ?? []
+        let known = packed.isEmpty ? returned : packed
+        let contents = known.isEmpty ? nil : Dictionary(known, uniquingKeysWith: +)
         return order.lines.values.compactMap { line in
             guard let units = contents == nil ? line.units : contents?[line.id] else { return nil }
             return CargoItem(

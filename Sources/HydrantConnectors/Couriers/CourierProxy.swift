@@ -43,12 +43,13 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {
             return .refused(detail: "the order has no receiver", class: .data)
         }
+        if let end = request.homelessness(face.house) { return end }
         guard face.call(.create(receiver), for: request) != nil else {
             return .refused(detail: "the parcel's number is too long for \(face.courier)", class: .channel)
         }
         switch await ask(.create(receiver), request, for: .effect) {
         case .failure(let end): return end.result
-        case .success(.created(let number)): return adopted(number, request)
+        case .success(.created(let number, let line)): return adopted(number, request, line: line)
         case .success(.withoutNumber): return withoutNumber
         case .success(.failed(.alreadyDone, let words)): return await adoptExisting(request, words: words)
         case .success(.failed(let kind, let words)):
@@ -99,7 +100,7 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         guard face.call(.find, for: request) != nil else { return await repeatToFind(request) }
         switch await ask(.find, request, for: .finding) {
         case .failure(let end): return end.result
-        case .success(.created(let number)): return adopted(number, request)
+        case .success(.created(let number, let line)): return adopted(number, request, line: line)
         case .success(.withoutNumber): return withoutNumber
         case .success(.failed(.unknownThere, _)): return .notFound
         case .success(.failed(_, let words)): return .ambiguous(detail: words)
@@ -119,9 +120,10 @@ struct CourierProxy<Face: CourierFace>: Sendable {
 
     private var unexpected: InstructionResult { .ambiguous(detail: "\(face.courier) answered another question") }
 
-    private func adopted(_ number: String, _ request: InstructionRequest) -> InstructionResult {
+    private func adopted(_ number: String, _ request: InstructionRequest, line: String = "") -> InstructionResult {
         let parcel = request.parcel
-        let tracking = Tracking(parcel: parcel, courier: face.courier, channel: face.system, number: number)
+        var tracking = Tracking(parcel: parcel, courier: face.courier, channel: face.system, number: number)
+        tracking.line = line
         let fact = ReportedFact(
             messageID: "waybill/\(parcel)/\(number)", order: request.order.number, occurredAt: request.now,
             body: .trackingReported(tracking))
@@ -200,7 +202,8 @@ struct CourierProxy<Face: CourierFace>: Sendable {
         case .success(.failed(let kind, let words)):
             switch kind {
             case .unknownThere where request.followsParcel: return .underWay(facts: [], detail: words)
-            case .throttled(let wait), .credentials(let wait): return .retryable(detail: words, after: wait)
+            case .throttled(let wait), .busy(let wait), .credentials(let wait), .seemsClosed(let wait):
+                return .retryable(detail: words, after: wait)
             case .ambiguous, .alreadyDone: return .retryable(detail: words, after: nil)
             case .unknownThere, .data, .channel: return .refused(detail: words, class: .channel)
             }
@@ -298,6 +301,7 @@ struct CourierProxy<Face: CourierFace>: Sendable {
                 let failure = CallFailure.unknown("the reply of \(reply.operation) is not readable")
                 return .failure(CallEnd(result: purpose.result(of: failure)))
             }
+            if case .failed(let kind, _) = answer { kind.note() }
             return .success(answer)
         }
     }
@@ -308,7 +312,7 @@ extension FailureClass {
     fileprivate var mayConcernOne: Bool {
         switch self {
         case .unknownThere, .alreadyDone, .data, .channel: true
-        case .ambiguous, .throttled, .credentials: false
+        case .ambiguous, .throttled, .busy, .credentials, .seemsClosed: false
         }
     }
 }

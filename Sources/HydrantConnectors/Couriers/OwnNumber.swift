@@ -49,6 +49,14 @@ struct OwnNumber: Sendable {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// Whether it is our own number of goods on their way back, `ORDER-BNUMBER`: their order is found by the waybill.
+    static func isWayBack(_ text: String) -> Bool {
+        guard let dash = text.lastIndex(of: "-"), dash != text.startIndex else { return false }
+        let end = text[text.index(after: dash)...]
+        return (2...5).contains(end.count) && end.first == "B"
+            && end.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+    }
+
     /// The order of a parcel's id, `ORDER-NUMBER`; nil when it is none of ours.
     static func order(ofParcel id: String) -> String? {
         guard let dash = id.lastIndex(of: "-"), dash != id.startIndex else { return nil }

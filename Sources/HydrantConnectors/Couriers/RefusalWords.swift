@@ -7,8 +7,8 @@ enum RefusalWords {
     private static let classes: [(words: [String], kind: FailureClass)] = [
         (["重复", "已存在", "已下单", "already exist", "duplicate"], .alreadyDone),
         (["不存在", "未找到", "查无", "无此", "not found", "not exist"], .unknownThere),
-        (["频繁", "限流", "流控", "访问次数", "too many", "rate limit"], .throttled(.minutes(1))),
-        (["签名", "验签", "时间戳", "token", "digest", "signature"], .credentials(.minutes(5))),
+        (["频繁", "限流", "流控", "访问次数", "too many", "rate limit"], .seemsClosed(.minutes(1))),
+        (["签名", "验签", "时间戳", "token", "digest", "signature"], .seemsClosed(.minutes(5))),
         (["系统异常", "系统繁忙", "系统错误", "内部错误", "超时", "timeout", "internal"], .ambiguous),
         (
             [

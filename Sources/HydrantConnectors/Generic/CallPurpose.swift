@@ -84,6 +84,7 @@ struct SenderAddress: Sendable {
     var city: String
     var district: String
     var address: String
+    var places: [String] { Receiver.places(province, city, district) }
 
     init(_ settings: ConnectorSettings) {
         name = settings.option("senderName", default: "")

@@ -31,3 +31,12 @@ extension JSON {
         return try? JSON(bytes: Array(text.utf8))
     }
 }
+
+extension [JSON] {
+    /// What branches have left of a courier's numbers, all together; nil where none of them says. What is no such count
+    /// tells nothing, so that no answer adds up to more than a number holds.
+    var numbersLeft: Int64? {
+        let counts = compactMap { $0["quantity"]?.looseInteger }.filter { $0.magnitude <= 1_000_000_000_000 }
+        return counts.isEmpty ? nil : counts.reduce(0, +)
+    }
+}

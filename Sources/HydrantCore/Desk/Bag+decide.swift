@@ -9,7 +9,7 @@ package enum BagAction: Hashable, Sendable {
     case weigh(grams: Int)
     /// With a reason it is closed although the weight does not fit.
     case close(reason: String)
-    case printLabel(template: String, reason: String)
+    case printLabel(template: String, reason: String, isForPrinter: Bool = false)
     case handOver
     case void(reason: String)
 }
@@ -39,9 +39,6 @@ package struct BagLook: Hashable, Sendable {
 }
 
 extension Bag {
-    /// How far a bag's weight may be from its parcels' together: so much, or 3 % where that is more.
-    package static let weightToleranceGrams = 150
-
     /// The steps that bring the bag past changes of its orders: whoever was held, cancelled or re-addressed leaves.
     ///
     /// - Parameter standings: how the orders of its parcels stand now, and to whom they go; one that is not there is
@@ -65,13 +62,13 @@ extension Bag {
     package static let stepsMaximum = 1_000
 
     /// What an action does to the bag; nil when it was done before or changes nothing.
-    package func decide(_ action: BagAction) throws(Refusal) -> BagStep.Body? {
-        let body = try wanted(action)
+    package func decide(_ action: BagAction, _ gate: WeighGate = WeighGate()) throws(Refusal) -> BagStep.Body? {
+        let body = try wanted(action, gate)
         guard body == nil || steps.count < Self.stepsMaximum || action.endsBag else { throw .bag(.full) }
         return body
     }
 
-    private func wanted(_ action: BagAction) throws(Refusal) -> BagStep.Body? {
+    private func wanted(_ action: BagAction, _ gate: WeighGate) throws(Refusal) -> BagStep.Body? {
         switch action {
         case .join(let parcel):
             if place(parcel.key)?.isMeant == true { return nil }
@@ -96,12 +93,11 @@ extension Bag {
             guard state != .closed else { return nil }
             try requireOpen()
             try requireRight()
-            if !isWeightFine { try require(reason, else: .weightDiffers) }
-            return .closed(reason: isWeightFine ? "" : reason)
-        case .printLabel(let template, let reason):
+            return .closed(reason: try requireWeight(gate, reason))
+        case .printLabel(let template, let reason, let isForPrinter):
             try requireLive()
             if !prints.isEmpty { try require(reason, else: .reprintReason) }
-            return .printed(template: template, reason: prints.isEmpty ? "" : reason)
+            return .printed(template: template, reason: prints.isEmpty ? "" : reason, isForPrinter: isForPrinter)
         case .handOver:
             guard state != .handedOver else { return nil }
             guard state == .closed else { throw .bag(state == .void ? .void : .notClosed) }
@@ -113,12 +109,6 @@ extension Bag {
             try require(reason)
             return .voided(reason: reason)
         }
-    }
-
-    /// Whether the measured weight is near enough to what the parcels weigh; so where nothing is known.
-    package var isWeightFine: Bool {
-        guard let measuredGrams, let expectedGrams else { return true }
-        return abs(measuredGrams - expectedGrams) <= max(Self.weightToleranceGrams, expectedGrams * 3 / 100)
     }
 
     private func scanned(_ look: BagLook) throws(Refusal) -> BagStep.Body? {
@@ -154,8 +144,19 @@ extension Bag {
         if meant.isEmpty { throw .bag(.empty) }
     }
 
-    private func require(_ reason: String, else problem: BagProblem = .noReason) throws(Refusal) {
-        guard reason.count(where: { !$0.isWhitespace }) >= 2 else { throw .bag(problem) }
+    /// - Returns: the reason that closing needs; empty where it needs none.
+    private func requireWeight(_ gate: WeighGate, _ reason: String) throws(Refusal) -> String {
+        if gate.mode == .required, measuredGrams == nil { throw .bag(.notWeighed) }
+        let odd = oddParcels(gate).first
+        guard odd != nil || !isWeightFine(gate) else { return "" }
+        try require(reason, else: odd == nil ? .weightDiffers : .parcelWeight, odd?.key.parcel ?? "")
+        return reason
+    }
+
+    private func require(
+        _ reason: String, else problem: BagProblem = .noReason, _ parcel: String = ""
+    ) throws(Refusal) {
+        guard reason.count(where: { !$0.isWhitespace }) >= 2 else { throw .bag(problem, parcel) }
     }
 }
 
@@ -172,6 +173,8 @@ package enum BagProblem: String, Sendable, CaseIterable {
     case empty
     case insideStill
     case noWeight
+    case notWeighed
+    case parcelWeight
     case weightDiffers
     case reprintReason
     case noReason
@@ -199,6 +202,9 @@ extension BagProblem {
         case .empty: Text(chinese: "集包是空的", english: "The bag is empty")
         case .insideStill: Text(chinese: "包裹 \(parcel) 还在袋里", english: "Parcel \(parcel) is in the bag")
         case .noWeight: Text(chinese: "重量须为 1 到 200000 克", english: "A weight is 1 to 200000 grams")
+        case .notWeighed: Text(chinese: "集包还没有称重", english: "The bag was not weighed yet")
+        case .parcelWeight:
+            Text(chinese: "包裹 \(parcel) 的重量与商品不符", english: "Parcel \(parcel) does not weigh what its goods weigh")
         case .weightDiffers: Text(chinese: "重量与包裹合计不符", english: "The weight is not that of its parcels")
         case .reprintReason: Text(chinese: "标签已打印过，补打需要原因", english: "Printing again needs a reason")
         case .noReason: Text(chinese: "请写明原因", english: "A reason is needed")
@@ -217,6 +223,9 @@ extension BagProblem {
         case .empty: Text(chinese: "作废这个集包", english: "Void the bag")
         case .insideStill: Text(chinese: "先把它取出来", english: "Take it out first")
         case .noWeight: Text(chinese: "重新称重", english: "Weigh it again")
+        case .notWeighed: Text(chinese: "称重后再封袋", english: "Weigh it, then close it")
+        case .parcelWeight:
+            Text(chinese: "打开核对，或注明原因", english: "Open it and look inside, or give a reason")
         case .weightDiffers: Text(chinese: "数一遍并重新称，或注明原因", english: "Count and weigh again, or give a reason")
         case .full: Text(chinese: "封袋或作废，再开一个新的", english: "Close or void it, and begin another")
         case .reprintReason, .noReason: Text(chinese: "写几个字说明", english: "Write a few words")

@@ -48,6 +48,8 @@ package struct BagPlace: Hashable, Sendable {
     package var insideSince: Instant?
     /// Why it is not meant for the bag any more; nil while it is.
     package var leaving: BagLeaving?
+    /// What its goods weigh; 0 where not all of them have a weight.
+    package var expectedGrams = 0
 
     package var isMeant: Bool { leaving == nil }
 }
@@ -84,6 +86,8 @@ package struct BagPrint: Hashable, Sendable {
     package var reason: String
     /// How many steps the bag had, so that a label tells whether it is older than the bag.
     package var version: Int
+    /// Whether it went to a printer; otherwise it was made as a PDF. Nil where that was not recorded.
+    package var isForPrinter: Bool?
 }
 
 /// What became of a bag.
@@ -137,11 +141,11 @@ package struct Bag: Hashable, Sendable {
         }
     }
 
-    /// What the parcels weigh together; nil where one of them was not weighed.
+    /// What the parcels weigh together; nil where one of them was not weighed and its goods have no weight either.
     package var expectedGrams: Int? {
-        let inside = meant
-        guard !inside.isEmpty, inside.allSatisfy({ $0.weightGrams > 0 }) else { return nil }
-        return inside.reduce(0) { $0 + $1.weightGrams }
+        let weights = meant.map { $0.weightGrams > 0 ? $0.weightGrams : $0.expectedGrams }
+        guard !weights.isEmpty, weights.allSatisfy({ $0 > 0 }) else { return nil }
+        return weights.reduce(0, +)
     }
 
     /// Whether what was printed last is older than what is in the bag.
@@ -172,11 +176,11 @@ package struct Bag: Hashable, Sendable {
         case .left(let key, let leaving): change(key) { $0.leaving = leaving }
         case .weighed(let grams): measuredGrams = grams
         case .closed: state = .closed
-        case .printed(let template, let reason):
+        case .printed(let template, let reason, let isForPrinter):
             prints.append(
                 BagPrint(
                     id: step.id, at: step.at, person: step.person, template: template, reason: reason,
-                    version: steps.count + 1))
+                    version: steps.count + 1, isForPrinter: isForPrinter))
         case .handedOver: state = .handedOver
         case .voided: state = .void
         }
@@ -189,7 +193,8 @@ package struct Bag: Hashable, Sendable {
         foreign.removeAll { $0.key == parcel.key }
         places.append(
             BagPlace(
-                number: places.count + 1, key: parcel.key, weightGrams: parcel.weightGrams, receiver: parcel.receiver))
+                number: places.count + 1, key: parcel.key, weightGrams: parcel.weightGrams, receiver: parcel.receiver,
+                expectedGrams: parcel.expectedGrams))
     }
 
     private mutating func change(_ key: ParcelKey, _ body: (inout BagPlace) -> Void) {

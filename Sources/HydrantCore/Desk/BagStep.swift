@@ -19,11 +19,14 @@ package struct BagStep: Hashable, Sendable {
         package var key: ParcelKey
         package var weightGrams: Int
         package var receiver: String
+        /// What its goods weigh; 0 where not all of them have a weight.
+        package var expectedGrams: Int
 
-        package init(key: ParcelKey, weightGrams: Int = 0, receiver: String = "") {
+        package init(key: ParcelKey, weightGrams: Int = 0, receiver: String = "", expectedGrams: Int = 0) {
             self.key = key
             self.weightGrams = weightGrams
             self.receiver = receiver
+            self.expectedGrams = expectedGrams
         }
     }
 
@@ -38,7 +41,8 @@ package struct BagStep: Hashable, Sendable {
         case weighed(grams: Int)
         /// With a reason where the weight did not fit.
         case closed(reason: String)
-        case printed(template: String, reason: String)
+        /// To a printer or as a PDF; nil where that was not recorded.
+        case printed(template: String, reason: String, isForPrinter: Bool? = nil)
         case handedOver
         case voided(reason: String)
 
@@ -78,7 +82,7 @@ package struct BagStep: Hashable, Sendable {
         /// Why, in the words of who did it; empty where no reason is asked for.
         package var reason: String {
             switch self {
-            case .closed(let reason), .printed(_, let reason), .voided(let reason): reason
+            case .closed(let reason), .printed(_, let reason, _), .voided(let reason): reason
             case .left(_, .person(let reason)): reason
             default: ""
             }
@@ -118,8 +122,11 @@ extension BagStep.Body {
         case .left(let key, .person(let reason)): key.members + [("reason", .string(reason))]
         case .weighed(let grams): [("grams", .integer(Int64(grams)))]
         case .closed(let reason), .voided(let reason): [("reason", .string(reason))]
-        case .printed(let template, let reason):
-            [("template", .string(template)), ("reason", .string(reason))]
+        case .printed(let template, let reason, let isForPrinter):
+            [
+                ("template", .string(template)), ("reason", .string(reason)),
+                ("printer", isForPrinter.map { .bool($0) }),
+            ]
         case .handedOver: []
         }
     }
@@ -148,7 +155,9 @@ extension BagStep.Body {
             guard let grams = json["grams"]?.integer else { return nil }
             self = .weighed(grams: Int(grams))
         case "closed": self = .closed(reason: reason)
-        case "printed": self = .printed(template: json["template"]?.string ?? "", reason: reason)
+        case "printed":
+            self = .printed(
+                template: json["template"]?.string ?? "", reason: reason, isForPrinter: json["printer"]?.bool)
         case "handed-over": self = .handedOver
         case "voided": self = .voided(reason: reason)
         default: return nil
@@ -171,13 +180,15 @@ extension BagStep.Parcel {
             key.members + [
                 ("grams", weightGrams == 0 ? nil : .integer(Int64(weightGrams))),
                 ("receiver", receiver.isEmpty ? nil : .string(receiver)),
+                ("expected", expectedGrams == 0 ? nil : .integer(Int64(expectedGrams))),
             ])
     }
 
     fileprivate init?(json: JSON) {
         guard let key = ParcelKey(json: json) else { return nil }
         self.init(
-            key: key, weightGrams: Int(json["grams"]?.integer ?? 0), receiver: json["receiver"]?.string ?? "")
+            key: key, weightGrams: Int(json["grams"]?.integer ?? 0), receiver: json["receiver"]?.string ?? "",
+            expectedGrams: Int(json["expected"]?.integer ?? 0))
     }
 }
 

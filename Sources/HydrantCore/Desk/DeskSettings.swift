@@ -36,6 +36,7 @@ package struct DeskSettings: Hashable, Sendable {
     package var printers: [Printer] = []
     package var cutOffs: [CutOff] = []
     package var rules = BagRules()
+    package var weighing = WeighGate()
     /// The template of a bag's label.
     package var template = "aggregated"
     /// Where telephones reach the hub, `https://hub.example`; empty: codes hold themselves alone.
@@ -110,6 +111,10 @@ extension DeskSettings {
                 rules.platforms.sorted { $0.key < $1.key }.map {
                     JSON.Member($0.key, .string($0.value.rawValue))
                 }),
+            "weighing": [
+                "mode": .string(weighing.mode.rawValue), "grams": .integer(Int64(weighing.grams)),
+                "percent": .integer(Int64(weighing.percent)),
+            ],
             "template": .string(template), "address": .string(address),
             "slips": [
                 "grab": .integer(Int64(slips.grab)), "skip": .integer(Int64(slips.skip)),
@@ -136,6 +141,10 @@ extension DeskSettings {
         for member in json["platforms"]?.members ?? [] {
             rules.platforms[member.name] = member.value.string.flatMap(BagRules.Merging.init(rawValue:))
         }
+        let gate = json["weighing"]
+        weighing.mode = gate?["mode"]?.string.flatMap(WeighGate.Mode.init(rawValue:)) ?? weighing.mode
+        weighing.grams = gate?["grams"]?.integer.map { Int($0) } ?? weighing.grams
+        weighing.percent = gate?["percent"]?.integer.map { Int($0) } ?? weighing.percent
         template = json["template"]?.string ?? template
         address = json["address"]?.string ?? address
         slips.grab = json["slips"]?["grab"]?.integer.map { Int($0) } ?? slips.grab

@@ -6,6 +6,12 @@ package struct ReadyParcel: Hashable, Sendable {
     package var area: String
     package var packedAt: Instant
     package var weightGrams: Int
+    package var volumeMillilitres = 0
+    /// What its goods weigh; 0 where not all of them have a weight.
+    package var expectedGrams = 0
+    /// Who or which tour takes it, where the courier says so.
+    package var rider = ""
+    package var line = ""
     package var standing: BagParcel.Standing
     /// The fingerprint of the receiver; empty where the order has none.
     package var receiver: String
@@ -41,14 +47,34 @@ extension Order {
         return parcels.filter(\.isReady).compactMap { parcel in
             guard let packed = parcel.packed else { return nil }
             let waybill = liveWaybill(of: parcel)
-            return ReadyParcel(
+            var ready = ReadyParcel(
                 key: ParcelKey(order: number, parcel: parcel.id), warehouse: warehouse(of: parcel.id),
                 courier: waybill?.courier ?? "", area: receiver?.value.area ?? "", packedAt: packed.at,
                 weightGrams: parcel.packing?.value.weightGrams ?? 0, standing: standing,
                 receiver: receiver?.value.fingerprint ?? "", shop: header?.value.shop ?? "",
                 tracking: waybill?.number ?? "",
                 hasNumber: !isNumberless(parcel), goods: goods(of: parcel))
+            ready.volumeMillilitres = parcel.packing?.value.volumeMillilitres ?? 0
+            ready.expectedGrams = goodsGrams(of: parcel)
+            ready.rider = waybill?.tour?.value.rider ?? ""
+            ready.line = waybill?.tour?.value.line ?? ""
+            return ready
         }
+    }
+
+    /// What the goods of a parcel weigh together; 0 where not all of them have a weight, or where it is still to be
+    /// told which of the order's goods are in it.
+    package func goodsGrams(of parcel: Parcel) -> Int {
+        if parcel.contents.isToBeTold, parcels.count > 1 { return 0 }
+        let units = Dictionary(
+            parcel.contents.items.map { ($0.line, $0.units) }, uniquingKeysWith: { first, _ in first })
+        var sum = 0
+        for line in lines.values {
+            guard let count = units.isEmpty ? line.units : units[line.id] else { continue }
+            guard let grams = line.weightGrams else { return 0 }
+            sum += grams * count
+        }
+        return sum
     }
 
     /// What a parcel holds; the whole order where nobody said.
@@ -77,7 +103,10 @@ extension ReadyParcel {
         parcel.warehouse = warehouse
         parcel.courier = courier
         parcel.area = area
+        parcel.rider = rider
+        parcel.line = line
         parcel.weightGrams = weightGrams
+        parcel.volumeMillilitres = volumeMillilitres
         parcel.standing = standing
         if let mergeToken {
             parcel.platform = shop

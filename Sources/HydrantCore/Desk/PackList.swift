@@ -30,7 +30,7 @@ extension Order {
         let packed = parcels.filter { $0.packed != nil }
         var inside: [String: Int] = [:]
         for item in packed.flatMap(\.contents.items) { inside[item.line, default: 0] += item.units }
-        let isWhole = packed.contains(where: \.contents.isWholeOrder)
+        let isWhole = packed.contains(where: \.contents.standsForAll)
         func entry(_ line: Line) -> PackList.Entry? {
             let units = isWhole ? 0 : line.units - (inside[line.id] ?? 0)
             guard units > 0 else { return nil }
@@ -181,6 +181,8 @@ package enum PackingProblem: String, Sendable, CaseIterable {
     case tooMany
     case unitMissing
     case giftUnbound
+    case notWeighed
+    case otherParcel
 }
 
 extension Refusal {
@@ -201,7 +203,9 @@ extension PackingProblem {
         case .wrongGoods: Text(chinese: "\(sku) 不是这个订单的商品", english: "\(sku) is not part of this order")
         case .tooMany: Text(chinese: "\(sku) 已经够数", english: "There are enough of \(sku)")
         case .unitMissing: Text(chinese: "还缺 \(sku)", english: "\(sku) is missing")
+        case .notWeighed: Text(chinese: "包裹还没有称重", english: "The parcel was not weighed yet")
         case .giftUnbound: Text(chinese: "赠品 \(sku) 没有绑定商品", english: "Gift \(sku) belongs to no line")
+        case .otherParcel: Text(chinese: "下一个包裹现在是 \(sku)", english: "The next parcel is \(sku) by now")
         }
     }
 
@@ -216,7 +220,9 @@ extension PackingProblem {
         case .wrongGoods: Text(chinese: "取出它，核对商品", english: "Take it away and look again")
         case .tooMany: Text(chinese: "取出多的一件", english: "Take the extra one out")
         case .unitMissing: Text(chinese: "继续扫描", english: "Go on scanning")
+        case .notWeighed: Text(chinese: "称重后再完成打包", english: "Weigh it, then press “Packed” again")
         case .giftUnbound: Text(chinese: "先选择它属于哪一行", english: "Choose its line first")
+        case .otherParcel: Text(chinese: "核对屏幕，再逐件扫描", english: "Look at the screen and scan what goes into it")
         }
     }
 }

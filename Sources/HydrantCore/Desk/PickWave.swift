@@ -9,6 +9,16 @@ package struct PickWave: Hashable, Sendable {
     /// Each article once, in order of its code.
     package var goods: [Goods]
 
+    package init(
+        warehouse: String, courier: String, departsAt: Instant, orders: [String] = [], goods: [Goods] = []
+    ) {
+        self.warehouse = warehouse
+        self.courier = courier
+        self.departsAt = departsAt
+        self.orders = orders
+        self.goods = goods
+    }
+
     package var units: Int { goods.reduce(0) { $0 + $1.units } }
 
     /// What is fetched from the shelf for all orders together.

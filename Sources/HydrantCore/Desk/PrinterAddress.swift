@@ -25,6 +25,8 @@ package enum PrintTrouble: String, Sendable, CaseIterable {
     case noAddress = "the printer's address is none"
     case noPress = "this hub prints nothing"
     case bagGone = "the bag is gone"
+    /// The order was held, cancelled or re-addressed, or its waybill taken back, before the paper was printed.
+    case stopped = "it must not be printed any more"
     case templateGone = "the template is gone"
     case notDrawn = "the label could not be drawn"
 }

@@ -51,5 +51,8 @@ extension ChannelAttempt.End {
         case .refused: self = .refused(answer.refusal ?? .channel)
         case .unresolved: self = .unresolved
         }
+        #if HYDRANT_MUTANTS
+            if Mutant.unresolvedIsRefused.isOn, self == .unresolved { self = .refused(.channel) }
+        #endif
     }
 }

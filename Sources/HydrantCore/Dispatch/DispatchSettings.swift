@@ -22,6 +22,18 @@ package struct DispatchSettings: Hashable, Sendable {
         }
     }
 
+    /// From where the parcels of one warehouse are sent, and where what comes back goes to.
+    package struct Sender: Hashable, Sendable {
+        /// Nil for every warehouse that no other sender names.
+        package var warehouse: String?
+        package var house: Receiver
+
+        package init(warehouse: String? = nil, house: Receiver) {
+            self.warehouse = warehouse
+            self.house = house
+        }
+    }
+
     /// Who texts the keepers, and how long a link works.
     package struct Keeper: Hashable, Sendable {
         package var system: String
@@ -33,11 +45,14 @@ package struct DispatchSettings: Hashable, Sendable {
         }
     }
 
-    /// How parcels are followed whose channel does not push scans: it is asked, again and again.
+    /// How parcels are followed whose channel does not push scans, or has stopped: it is asked, again and again.
     package struct Routes: Hashable, Sendable {
         /// Names of connected systems.
         package var asked: [String] = []
         package var every: Milliseconds = .hours(2)
+        /// Of channels that push scans: after how long without any, at the latest, the whole list is asked for; nil
+        /// for never.
+        package var silence: Milliseconds? = .hours(24)
 
         package init() {}
 
@@ -54,6 +69,8 @@ package struct DispatchSettings: Hashable, Sendable {
     }
 
     package var chains: [Chain] = []
+    /// Where nobody stands for a warehouse, the connector of the channel has its own.
+    package var senders: [Sender] = []
     package var numbers = Numbers()
     package var routes = Routes()
     package var channelTime: Milliseconds = .minutes(5)
@@ -80,6 +97,12 @@ package struct DispatchSettings: Hashable, Sendable {
 }
 
 extension Settings {
+    /// Who sends the parcels of a warehouse, and takes back what returns; nil where the document names nobody.
+    package func house(warehouse: String) -> Receiver? {
+        let senders = dispatch.senders
+        return (senders.first { $0.warehouse == warehouse } ?? senders.first { $0.warehouse == nil })?.house
+    }
+
     /// The channels of a warehouse for a courier; its first ones where no courier is wanted, or none of the warehouse's
     /// chains is for it. Where no chain fits, the system that the flow asks for waybills; nil where the flow asks for
     /// none.

@@ -5,6 +5,22 @@ extension Order {
         return packed.isEmpty ? header?.value.warehouse ?? "" : packed
     }
 
+    /// The parcel by whose warehouse one goes: itself, and of goods on their way back the first that left with one of
+    /// their lines, or else the first that left.
+    func home(of parcel: String) -> String {
+        guard parcel.isWayBack else { return parcel }
+        let lines = Set(orderReturn(in: parcel)?.goods.map(\.line) ?? [])
+        let left = parcels.compactMap { parcel in (parcel.shipped ?? parcel.signed).map { (at: $0, parcel: parcel) } }
+        let holding = left.filter { $0.parcel.contents.items.contains { lines.contains($0.line) } }
+        let first = (holding.isEmpty ? left : holding).min { $0.at < $1.at }
+        return first?.parcel.id ?? parcels.first?.id ?? parcel
+    }
+
+    /// Who sends a parcel and takes its goods back, as the settings name it; nil where they name nobody.
+    package func house(of parcel: String, _ settings: Settings) -> Receiver? {
+        settings.house(warehouse: warehouse(of: home(of: parcel)))
+    }
+
     /// The warehouses that pack it or are meant to.
     package var warehouses: Set<String> {
         var names = Set(parcels.map { warehouse(of: $0.id) })
@@ -29,7 +45,7 @@ extension Order {
 
     /// What is to be asked although a hold stands or the order was cancelled.
     func careWishes(_ settings: Settings) -> [WantedInstruction] {
-        let asked = issued.contains { $0.instruction.kind == .createWaybill }
+        let asked = issued.contains { $0.instruction.kind == .createWaybill && !$0.instruction.target.isWayBack }
         guard asked || parcels.contains(where: { $0.waybills.count > 1 }) else { return [] }
         return parcelsToNumber.flatMap { ParcelDispatch($0, of: self, settings).careWishes }
     }
@@ -40,6 +56,7 @@ extension Order {
         switch instruction.kind {
         case .createWaybill:
             let isOpen = issued.contains { $0.instruction.key == instruction.key && $0.answer == nil }
+            if instruction.target.isWayBack { return isOpen && lacksLabel(instruction.target) }
             return isOpen && cancelled == nil && isNumberless(parcel)
         case .findWaybill:
             let dispatch = ParcelDispatch(instruction.parcel, of: self, settings)
@@ -54,12 +71,15 @@ extension Order {
             guard let number = instruction.waybillNumber, let parcel else { return true }
             // What was cancelled and never left has no way to follow.
             guard cancelled == nil || parcel.handedOver != nil else { return false }
-            return isUnderWay(parcel) && liveWaybill(of: parcel)?.number == number
+            return isFollowed(parcel) && liveWaybill(of: parcel)?.number == number
         case .createDelivery: return cancelled == nil && !isDeliveryOutdated(instruction)
+        case .resumeDelivery: return cancelled == nil && !isOvertaken(instruction)
         case .askKeeper: return cancelled == nil && isNumberless(parcel)
         case .placeCall: return call(instruction.target)?.isOver != true
         // It would carry the receiver of now, whom nobody has verified.
         case .tellReceiver: return isNewsOfNow(instruction)
+        case .createReplacement: return cancelled == nil && isForExchange(instruction)
+        case .pushPurchase: return isForExchange(instruction)
         default: return true
         }
     }
@@ -89,14 +109,20 @@ extension Order {
             let id = Order.roundID(parcel: parcel, round: round.number)
             facts.append((messageID: "timer:\(number):\(id)", body: .timerFell(id: id)))
         }
+        for (parcel, at) in silences(settings, now) where at <= now {
+            let id = Order.silenceID(parcel: parcel, at: at)
+            facts.append((messageID: "timer:\(number):\(id)", body: .timerFell(id: id)))
+        }
         return facts
     }
 
     /// When ``dueDispatchFacts(_:now:)`` or ``parcelStandings(_:now:)`` changes by itself.
     package func nextDispatchMoment(_ settings: Settings, after now: Instant) -> Instant? {
+        let silence = silenceMoments(settings, after: now).min()
         guard issued.contains(where: { $0.instruction.kind == .createWaybill || $0.instruction.kind == .askKeeper })
-        else { return nil }
-        var moments = openAttempts(settings).map { $0.deadline + DispatchSettings.overdueAfter }
+        else { return silence }
+        var moments = silence.map { [$0] } ?? []
+        moments += openAttempts(settings).map { $0.deadline + DispatchSettings.overdueAfter }
         moments += nextRounds(settings).map(\.round.at)
         moments += parcelStandings(settings, now: now).compactMap { $0.set == .keeperAsked ? $0.dueAt : nil }
         return moments.min()
@@ -105,7 +131,7 @@ extension Order {
     private func openAttempts(_ settings: Settings) -> [ChannelAttempt] {
         let isAnyOpen = issued.contains { $0.instruction.kind == .createWaybill && $0.answer == nil }
         guard isAnyOpen else { return [] }
-        return parcelsToNumber.flatMap { attempts(for: $0, settings) }.filter { $0.end == .open }
+        return (parcelsToNumber + labelledWays).flatMap { attempts(for: $0, settings) }.filter { $0.end == .open }
     }
 
     private func nextRounds(_ settings: Settings) -> [(parcel: String, round: (number: Int, at: Instant))] {
@@ -117,6 +143,9 @@ extension Order {
             ParcelDispatch(id, of: self, settings).nextRound.map { (id, $0) }
         }
     }
+
+    /// Whether a timer is about a parcel and not about a hold.
+    static func isAboutParcel(timer id: String) -> Bool { round(ofTimer: id) != nil || silence(ofTimer: id) != nil }
 
     static func roundID(parcel: String, round: Int) -> String { "waybill-round:\(round):\(parcel)" }
 

@@ -18,13 +18,18 @@ struct ParcelDispatch {
     let parcel: Parcel?
     let chain: DispatchSettings.Chain?
     let attempts: [ChannelAttempt]
+    /// Of a way back: since when its label is wanted.
+    private let wantedSince: Instant?
 
     init(_ id: String, of order: Order, _ settings: Settings) {
         self.order = order
         self.settings = settings
         self.id = id
         parcel = order.parcel(id)
-        chain = settings.chain(warehouse: order.warehouse(of: id), courier: order.header?.value.courier ?? "")
+        // What comes back goes by the couriers of the warehouse that it left.
+        let warehouse = order.warehouse(of: order.home(of: id))
+        chain = settings.chain(warehouse: warehouse, courier: order.header?.value.courier ?? "")
+        wantedSince = id.isWayBack ? order.labelWanted(id) : nil
         attempts = order.attempts(for: id, settings)
     }
 
@@ -32,8 +37,8 @@ struct ParcelDispatch {
 
     /// Signed, on its way back, or never to leave: nobody needs its number any more.
     var isOver: Bool {
-        guard let parcel else { return order.cancelled != nil }
-        return parcel.signed != nil || parcel.scans.contains { $0.status.isReturn }
+        guard let parcel else { return order.cancelled != nil && !id.isWayBack }
+        return parcel.signed != nil || parcel.journey.contains(where: \.status.isReturn)
     }
 
     private var hasLeft: Bool { parcel?.handedOver != nil || parcel?.signed != nil }
@@ -42,7 +47,8 @@ struct ParcelDispatch {
 
     var step: Step {
         if attempts.contains(where: { $0.end == .open }) || isBeingVoided { return .wait }
-        if let refused = attempts.last, refused.end == .refused(.data) {
+        let since = wantedSince ?? attempts.last?.issuedAt
+        if let refused = attempts.last, refused.end == .refused(.data), since.map({ refused.issuedAt >= $0 }) ?? true {
             let isCorrected = (order.receiver?.evidence.at).map { $0 > refused.endedAt ?? $0 } ?? false
             return isCorrected ? .create(channel: refused.channel) : .dataRefused
         }
@@ -56,7 +62,29 @@ struct ParcelDispatch {
     }
 
     /// A channel that made a number, or may have made one that nobody can ask for, is not tried again.
-    private func mayTry(_ channel: String) -> Bool { mayTry(channel, round: parcel?.round ?? 1) }
+    private func mayTry(_ channel: String) -> Bool {
+        id.isWayBack ? mayLabel(channel, since: wantedSince) : mayTry(channel, round: parcel?.round ?? 1)
+    }
+
+    /// How often one channel is asked for the label of one way back.
+    private static let labelTries = 4
+
+    /// Each time that a person wants a label, every channel has one turn, until one has made it. What it refused before
+    /// counts no more.
+    private func mayLabel(_ channel: String, since: Instant?) -> Bool {
+        let tried = attempts.filter { $0.channel == channel }
+        guard let since, tried.count < Self.labelTries else { return false }
+        if attempts.contains(where: { $0.end == .made && ($0.issuedAt >= since || !knowsNumber(of: $0.channel)) }) {
+            return false
+        }
+        return tried.allSatisfy { $0.issuedAt < since && $0.end != .unresolved && $0.end != .made }
+    }
+
+    /// Whether a person who wants a label from now on gets a channel asked for it.
+    var mayLabelAnew: Bool {
+        let now = Instant(milliseconds: .max)
+        return !hasLeft && chain?.channels.contains { mayLabel($0, since: now) } == true
+    }
 
     private func mayTry(_ channel: String, round: Int) -> Bool {
         if attempts.contains(where: { $0.end == .made && !knowsNumber(of: $0.channel) }) { return false }
@@ -97,11 +125,7 @@ struct ParcelDispatch {
         var wishes = voidWishes + findWishes(isBlocked: false)
         guard isNumberless, !isOver else { return wishes }
         switch step {
-        case .create(let channel):
-            var wish = WantedInstruction(kind: .createWaybill, system: channel, target: id)
-            wish.courier = chain?.courier ?? ""
-            wish.lifetime = settings.dispatch.channelTime
-            wishes.append(wish)
+        case .create(let channel): wishes.append(creation(at: channel))
         case .exhausted:
             guard let keeper = settings.dispatch.keeper, keeperAsked == nil, !attempts.isEmpty || hasLeft else { break }
             var wish = WantedInstruction(kind: .askKeeper, system: keeper.system, target: id)
@@ -115,6 +139,20 @@ struct ParcelDispatch {
     /// The text to the keeper, where one was asked for.
     var keeperAsked: IssuedInstruction? {
         order.issued.last { $0.instruction.kind == .askKeeper && $0.instruction.target == id }
+    }
+
+    /// What is asked for a way back.
+    var labelWishes: [WantedInstruction] {
+        let wishes = voidWishes + findWishes(isBlocked: true)
+        guard wantedSince != nil, isNumberless, !isOver, case .create(let channel) = step else { return wishes }
+        return wishes + [creation(at: channel)]
+    }
+
+    private func creation(at channel: String) -> WantedInstruction {
+        var wish = WantedInstruction(kind: .createWaybill, system: channel, target: id)
+        wish.courier = chain?.courier ?? ""
+        wish.lifetime = settings.dispatch.channelTime
+        return wish
     }
 
     private var voidWishes: [WantedInstruction] {
@@ -160,6 +198,9 @@ struct ParcelDispatch {
         var channels: [String] = []
         func add(_ channel: String) { if !channels.contains(channel) { channels.append(channel) } }
         for attempt in attempts where isInDoubt(attempt) { add(attempt.channel) }
+        #if HYDRANT_MUTANTS
+            if Mutant.doubtIsNotLookedInto.isOn { channels = [] }
+        #endif
         guard isNumberless, !isOver, order.cancelled == nil, parcel?.packed != nil else { return channels }
         switch step {
         case .wait: break

@@ -13,6 +13,9 @@ package enum PollSchedule {
         hash ^= hash >> 32
         let phase = Int64(hash % UInt64(period))
         let since = (now.milliseconds - phase) % period
+        #if HYDRANT_MUTANTS
+            if Mutant.pollSkipsATurn.isOn { return now + (since < 0 ? -since : period - since) + period }
+        #endif
         return now + (since < 0 ? -since : period - since)
     }
 }

@@ -50,7 +50,9 @@ extension FactBody {
         switch kind {
         case .returnAsked:
             self = .returnAsked(
-                reason: try data.optionalText("reason") ?? "", isExchange: try data.flag("exchange", default: false))
+                reason: try data.optionalText("reason") ?? "", isExchange: try data.flag("exchange", default: false),
+                lines: try data.list("lines") { (item) throws(FactProblem) in try ReturnedLine(item) },
+                id: try data.optionalText("id", maximum: 100) ?? "")
         case .orderCancelled: self = .orderCancelled(reason: try data.optionalText("reason") ?? "")
         case .orderCompleted: self = .orderCompleted
         case .refundReported: self = .refundReported(try MoneyEntry(data))
@@ -72,7 +74,8 @@ extension FactBody {
             self = .touchpointSent(
                 kind: try data.choice("kind", Touchpoint.self), isAccepted: try data.flag("accepted", default: true))
         case .instructionAnswered: self = .instructionAnswered(try InstructionAnswer(data))
-        case .timerFell: self = .timerFell(id: try data.text("id", maximum: 100))
+        // It may name a parcel, and more.
+        case .timerFell: self = .timerFell(id: try data.text("id", maximum: 160))
         case .waybillChosen:
             self = .waybillChosen(
                 parcel: try data.text("parcel", maximum: 100), number: try data.text("number", maximum: 100))
@@ -102,7 +105,11 @@ extension FactBody {
             ["parcel": .string(parcel), "number": .string(number)]
         case .parcelHandedOver(let parcel), .signedReported(let parcel): ["parcel": .string(parcel)]
         case .traceReported(let trace): trace.json
-        case .returnAsked(let reason, let isExchange): ["reason": .string(reason), "exchange": .bool(isExchange)]
+        case .returnAsked(let reason, let isExchange, let lines, let id):
+            .compact([
+                ("reason", .string(reason)), ("exchange", .bool(isExchange)), ("id", id.isEmpty ? nil : .string(id)),
+                ("lines", lines.isEmpty ? nil : .array(lines.map(\.json))),
+            ])
         case .orderCompleted, .statusReported: nil
         case .refundReported(let entry), .revenueRecognised(let entry), .receiptReported(let entry),
             .invoiceIssued(let entry):

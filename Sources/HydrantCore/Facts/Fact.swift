@@ -2,7 +2,7 @@
 ///
 /// `(source, messageID)` identifies the message: the same pair is the same message however often it arrives.
 package struct Fact: Hashable, Sendable {
-    /// The system that speaks, as named in the settings: "wms", "shop-tmall", "person:li".
+    /// The system that speaks, as named in the settings: "wms", "shop-tmall", "person:li", "machine:shop".
     package var source: String
     /// The sender's own number of the message.
     package var messageID: String
@@ -36,6 +36,11 @@ package struct Fact: Hashable, Sendable {
     package static let clockLead: Milliseconds = .hours(24)
 
     package var evidence: Evidence {
+        #if HYDRANT_MUTANTS
+            if Mutant.comparedByArrival.isOn {
+                return Evidence(at: receivedAt, isTimed: true, source: source, messageID: messageID)
+            }
+        #endif
         let time = occurredAt.flatMap { $0 <= receivedAt + Self.clockLead ? $0 : nil }
         return Evidence(at: time ?? receivedAt, isTimed: time != nil, source: source, messageID: messageID)
     }
@@ -81,7 +86,10 @@ package enum FactBody: Hashable, Sendable {
     case parcelHandedOver(parcel: String)
     case traceReported(Trace)
     case signedReported(parcel: String)
-    case returnAsked(reason: String, isExchange: Bool)
+    /// Without lines of the whole order. The id is the number of the return, which all systems of the order share: the
+    /// same one is the same return, whoever names it. A system whose own numbers others may use too puts its name
+    /// before them.
+    case returnAsked(reason: String, isExchange: Bool, lines: [ReturnedLine] = [], id: String = "")
     case orderCancelled(reason: String)
     case orderCompleted
     case refundReported(MoneyEntry)

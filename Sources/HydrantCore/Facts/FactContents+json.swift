@@ -51,6 +51,7 @@ extension Line {
             freightMinor: try data.optionalInteger("freightMinor", in: amountRange) ?? 0,
             isGift: try data.flag("gift", default: false),
             giftFor: try data.optionalText("giftFor", maximum: 100) ?? "")
+        weightGrams = try data.optionalInteger("weightGrams", in: 1...10_000_000).map(Int.init)
     }
 
     var json: JSON {
@@ -59,6 +60,7 @@ extension Line {
             ("units", .integer(Int64(units))), ("priceMinor", .integer(priceMinor)),
             ("freightMinor", freightMinor == 0 ? nil : .integer(freightMinor)),
             ("gift", isGift ? true : nil), ("giftFor", giftFor.isEmpty ? nil : .string(giftFor)),
+            ("weightGrams", .integer(weightGrams)),
         ])
     }
 }
@@ -131,15 +133,27 @@ extension Packing {
                     line: try item.text("line", maximum: 100), units: Int(try item.integer("units", in: 1...1_000_000)))
             },
             weightGrams: try data.optionalInteger("weightGrams", in: 0...100_000_000).map(Int.init))
+        volumeMillilitres = try data.optionalInteger("volumeMillilitres", in: 0...100_000_000).map(Int.init)
+        isProgress = try data.flag("progress", default: false)
     }
 
     var json: JSON {
         .compact([
             ("parcel", .string(parcel)), ("warehouse", .text(warehouse)),
             ("items", .array(items.map { ["line": .string($0.line), "units": .integer(Int64($0.units))] })),
-            ("weightGrams", .integer(weightGrams)),
+            ("weightGrams", .integer(weightGrams)), ("volumeMillilitres", .integer(volumeMillilitres)),
+            ("progress", isProgress ? true : nil),
         ])
     }
+}
+
+extension ReturnedLine {
+    init(_ data: FieldReader) throws(FactProblem) {
+        self.init(
+            line: try data.text("line", maximum: 100), units: Int(try data.integer("units", in: 1...1_000_000)))
+    }
+
+    var json: JSON { ["line": .string(line), "units": .integer(Int64(units))] }
 }
 
 extension Tracking {
@@ -148,14 +162,18 @@ extension Tracking {
             parcel: try data.text("parcel", maximum: 100),
             courier: try data.optionalText("courier", maximum: 50) ?? "",
             channel: try data.optionalText("channel", maximum: 50) ?? "",
-            number: try data.optionalText("number", maximum: 100) ?? "")
+            number: try data.optionalText("number", maximum: 100) ?? "",
+            reference: try data.optionalText("reference", maximum: 100) ?? "")
+        rider = try data.optionalText("rider", maximum: 100) ?? ""
+        line = try data.optionalText("line", maximum: 100) ?? ""
     }
 
     var json: JSON {
-        [
-            "parcel": .string(parcel), "courier": .string(courier), "channel": .string(channel),
-            "number": .string(number),
-        ]
+        .compact([
+            ("parcel", .string(parcel)), ("courier", .string(courier)), ("channel", .string(channel)),
+            ("number", .string(number)), ("reference", reference.isEmpty ? nil : .string(reference)),
+            ("rider", rider.isEmpty ? nil : .string(rider)), ("line", line.isEmpty ? nil : .string(line)),
+        ])
     }
 }
 

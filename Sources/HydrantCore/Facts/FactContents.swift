@@ -43,6 +43,8 @@ package struct Line: Hashable, Sendable {
     package var isGift: Bool
     /// For a gift: the paid line it belongs to; empty while it is bound to none.
     package var giftFor: String
+    /// Of one unit; nil where nobody says.
+    package var weightGrams: Int?
 
     package init(
         id: String, sku: String, name: String = "", units: Int = 1, priceMinor: Int64 = 0, freightMinor: Int64 = 0,
@@ -137,6 +139,10 @@ package struct Packing: Hashable, Sendable {
     /// What is inside; empty when the sender does not say.
     package var items: [ParcelItem]
     package var weightGrams: Int?
+    package var volumeMillilitres: Int?
+    /// Whether this is a word of progress after which the sender still says what is in the parcel, and whether the
+    /// order leaves in more than one. Without items it speaks for the whole order as far as packing and tracking go.
+    package var isProgress = false
 
     package init(parcel: String, warehouse: String = "", items: [ParcelItem] = [], weightGrams: Int? = nil) {
         self.parcel = parcel
@@ -154,12 +160,21 @@ package struct Tracking: Hashable, Sendable {
     package var channel: String
     /// Empty only when a source says that a number exists and does not export it.
     package var number: String
+    /// The courier's own number of the order that the waybill was made for, where the channel told one and wants to be
+    /// told it when the waybill is taken back.
+    package var reference: String
+    /// Who or which tour takes the parcel, as the courier codes it; empty where it does not say.
+    package var rider = ""
+    package var line = ""
 
-    package init(parcel: String, courier: String = "", channel: String = "", number: String = "") {
+    package init(
+        parcel: String, courier: String = "", channel: String = "", number: String = "", reference: String = ""
+    ) {
         self.parcel = parcel
         self.courier = courier
         self.channel = channel
         self.number = number
+        self.reference = reference
     }
 }
 

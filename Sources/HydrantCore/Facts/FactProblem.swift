@@ -48,18 +48,31 @@ struct FieldReader {
 
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(FactProblem) -> Int64 {
         guard let number = try optionalInteger(name, in: range) else {
-            throw problem(name, "is required and must be a whole number")
+            throw problem(name, "is required and must be a whole number" + unitHint(name))
         }
         return number
     }
 
     func optionalInteger(_ name: String, in range: ClosedRange<Int64>) throws(FactProblem) -> Int64? {
         guard let value = value(name) else { return nil }
-        guard let number = value.integer else { throw problem(name, "must be a whole number, is \(value.kindName)") }
+        guard let number = value.integer else {
+            throw problem(name, "must be a whole number, is \(value.kindName)" + unitHint(name))
+        }
         guard range.contains(number) else {
-            throw problem(name, "must be from \(range.lowerBound) to \(range.upperBound), is \(number)")
+            throw problem(
+                name, "must be from \(range.lowerBound) to \(range.upperBound), is \(number)" + unitHint(name))
         }
         return number
+    }
+
+    /// In which unit a number is counted, with an example.
+    private func unitHint(_ name: String) -> String {
+        if name.hasSuffix("Minor") { return "; in fen (minor units): 129.00 yuan is 12900" }
+        switch name {
+        case "units": return "; in pieces: 2 for two of the article"
+        case "weightGrams": return "; in grams: 1.25 kg is 1250"
+        default: return ""
+        }
     }
 
     func flag(_ name: String, default fallback: Bool) throws(FactProblem) -> Bool {

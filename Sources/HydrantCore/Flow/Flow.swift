@@ -6,7 +6,7 @@ package struct Flow: Hashable, Sendable {
         package var number: Int
         /// False where no connected system reports the state: it is then inferred from a later proof.
         package var isReported: Bool
-        /// How long an order may stay in this state.
+        /// How long an order may stay in this state: working time where its warehouse has a calendar.
         package var dwellLimit: Milliseconds
 
         package init(number: Int, isReported: Bool = true, dwellLimit: Milliseconds = .hours(2)) {
@@ -91,6 +91,8 @@ package struct Settings: Hashable, Sendable {
     /// Names the documents and their versions; written into every event.
     package var version: String
     package var flow: Flow
+    /// When warehouses work; a warehouse without one works always.
+    package var calendars: [WorkCalendar] = []
     package var words: WordTable
     /// Returned orders in thousandths above which the risk rule blocks.
     package var returnRateLimitPermille: Int
@@ -109,7 +111,7 @@ package struct Settings: Hashable, Sendable {
     package var rules = RuleSet()
 
     package init(
-        version: String = "default-1", flow: Flow = .watching, words: WordTable = WordTable(),
+        version: String = Settings.builtInVersion, flow: Flow = .watching, words: WordTable = WordTable(),
         health: HealthSettings = HealthSettings()
     ) {
         self.version = version
@@ -119,6 +121,15 @@ package struct Settings: Hashable, Sendable {
         self.grace = .minutes(5)
         self.amountToleranceMinor = 5
         self.health = health
+    }
+
+    /// What events say decided them where nobody named a document.
+    package static let builtInVersion = "default-1"
+
+    /// Whether nobody named a document: the hub only watches.
+    package var isBuiltIn: Bool {
+        version == Self.builtInVersion && flow == .watching && words.systems.isEmpty && calendars.isEmpty
+            && dispatch == DispatchSettings()
     }
 
     package func isConnected(_ system: String) -> Bool { connected?.contains(system) ?? true }

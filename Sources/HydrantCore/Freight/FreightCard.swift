@@ -57,6 +57,11 @@ package struct FreightCard: Hashable, Sendable {
 
         func price(grams: Int64) -> Int64 {
             guard let above, grams > above.grams else { return amountMinor }
+            #if HYDRANT_MUTANTS
+                if Mutant.weightRoundedDown.isOn {
+                    return amountMinor + (grams - above.grams) / above.unitGrams * above.amountMinor
+                }
+            #endif
             let units = (grams - above.grams + above.unitGrams - 1) / above.unitGrams
             return amountMinor + units * above.amountMinor
         }

@@ -54,6 +54,9 @@ package struct HealthFigures: Hashable, Sendable {
 
     package mutating func add(_ contribution: HealthContribution, times factor: Int64 = 1) {
         guard contribution.isInPopulation else { return }
+        #if HYDRANT_MUTANTS
+            if Mutant.figuresOnlyGrow.isOn, factor < 0 { return }
+        #endif
         population += factor
         if contribution.hasVerifiedSystem { verified += factor }
         if contribution.hasVerifiedSystem && contribution.agrees { agreeing += factor }

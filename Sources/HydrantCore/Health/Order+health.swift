@@ -1,4 +1,8 @@
 extension Order {
+    /// Raised when the same facts and settings give other findings, health figures or moments of the next change than
+    /// before: a hub then looks at every order again.
+    package static let judgingForm: UInt8 = 2
+
     /// What this order adds to the health index at a moment.
     package func healthContribution(settings: Settings, now: Instant) -> HealthContribution {
         var result = HealthContribution()
@@ -9,7 +13,7 @@ extension Order {
             result.changesAt = paid
             return result
         }
-        if let ended = endedAt {
+        if let ended = [endedAt, endOfFlow(settings)].compactMap(\.self).min() {
             guard ended > windowBegin else { return result }
             changes.append(ended + settings.health.window)
         }
@@ -22,18 +26,35 @@ extension Order {
         return result
     }
 
+    /// When the order reached the last state that a connected system reports: nobody waits for more.
+    private func endOfFlow(_ settings: Settings) -> Instant? {
+        let last = settings.flow.lastReportedState
+        return last > 0 && last <= stamps.count ? stamps[last - 1].at : nil
+    }
+
+    /// After which moment the order, if nothing happens, will have been in its state for too long; nil while nobody
+    /// waits for it.
+    package func overdueAfter(_ settings: Settings) -> Instant? {
+        guard StatePlace(state: state, since: stateSince, completion: completion) != nil,
+            state < settings.flow.lastReportedState, let since = stateSince
+        else { return nil }
+        return deadline(since: since, settings.flow.steps[state].dwellLimit, settings)
+    }
+
     /// Whether the order stayed in one state longer than its limit while the window was open.
     private func judgeDwell(
         _ result: inout HealthContribution, _ changes: inout [Instant], _ settings: Settings, _ now: Instant
     ) {
         let windowBegin = now - settings.health.window
         for (index, stamp) in stamps.enumerated() {
-            let limit = settings.flow.steps[stamp.number].dwellLimit
-            let overdueFrom = stamp.at + limit
+            let overdueFrom = deadline(since: stamp.at, settings.flow.steps[stamp.number].dwellLimit, settings)
             let isLast = index == stamps.count - 1
             let isAtTheEnd = stamp.number >= settings.flow.lastReportedState
             let left = isLast ? (isAtTheEnd ? stamp.at : endedAt) : stamps[index + 1].at
             if let left, left <= overdueFrom { continue }
+            #if HYDRANT_MUTANTS
+                if Mutant.pastDwellForgotten.isOn, left != nil { continue }
+            #endif
             if overdueFrom >= now {
                 changes.append(overdueFrom + 1)
                 continue
@@ -57,6 +78,9 @@ extension Order {
             }
             result.hasVerifiedSystem = true
             if range.contains(state) { continue }
+            #if HYDRANT_MUTANTS
+                if Mutant.noGraceForWords.isOn { result.agrees = false }
+            #endif
             let disagreesSince = max(entry.evidence.at, stateSince ?? entry.evidence.at)
             let wrongFrom = disagreesSince + settings.grace
             if now >= wrongFrom { result.agrees = false } else { changes.append(wrongFrom) }

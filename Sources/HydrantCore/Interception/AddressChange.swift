@@ -86,6 +86,10 @@ private struct AddressChange {
             return order.isHeldForGift ? .nothing : .issue(.resumeDelivery, target: target)
         }
         if resume.answer == nil { return .wait(.resumeDelivery) }
+        if order.isWithdrawn(resume) {
+            // A gift stopped the work before it went on. Where the warehouse need not stop, nobody else lets it go on.
+            return order.isStoppedForGift ? .nothing : .issue(.resumeDelivery, target: resume.instruction.target)
+        }
         let isRepeated = !order.isGiftStep(resume.instruction) && order.isAskedAgain(resume) && !order.isHeldForGift
         return isRepeated ? .issue(.resumeDelivery, target: resume.instruction.target) : .nothing
     }
@@ -115,7 +119,11 @@ private struct AddressChange {
 
     private func afterCancelling(_ cancel: IssuedInstruction, _ delivery: IssuedInstruction) -> Step {
         guard let answer = cancel.answer?.value else { return .wait(.cancelDelivery) }
-        return answer.outcome == .done ? anew(after: delivery) : late(delivery)
+        if answer.outcome == .done { return anew(after: delivery) }
+        // What a person says about the refusal counts as long as the warehouse has the parcel.
+        guard order.shipped == nil else { return late(delivery) }
+        if order.isDoneByHand(cancel) { return anew(after: delivery) }
+        return order.isAskedAgain(cancel) ? .issue(.cancelDelivery, target: target) : late(delivery)
     }
 
     /// The warehouse goes on. What counts now is the courier's document: its number is made for the new address, or
@@ -125,7 +133,10 @@ private struct AddressChange {
         if order.parcels.contains(where: { order.liveWaybill(of: $0) != nil }) {
             return labelStep(isLate: true) ?? goneOn(delivery)
         }
-        if last(.createWaybill) != nil, order.shipped == nil { return .wait(.createWaybill) }
+        let isLabelAsked = order.issued.contains {
+            $0.instruction.kind == .createWaybill && !$0.instruction.target.isWayBack
+        }
+        if isLabelAsked, order.shipped == nil { return .wait(.createWaybill) }
         return order.isAddressDecided ? goneOn(delivery) : .tooLate
     }
 
@@ -151,7 +162,7 @@ private struct AddressChange {
             let instruction = issued.instruction
             guard instruction.system == waybill.channel else { return false }
             switch instruction.kind {
-            case .createWaybill: return true
+            case .createWaybill: return !instruction.target.isWayBack
             // A change that was refused has left the label as it was.
             case .readdressWaybill:
                 return instruction.target == target
@@ -168,7 +179,8 @@ private struct AddressChange {
         guard last.receiver == current else { return .readdress(target: target, system: waybill.channel) }
         guard last.instruction.kind == .readdressWaybill else { return nil }
         guard let answer = last.answer?.value else { return .wait(.readdressWaybill) }
-        return answer.outcome == .done ? nil : .tooLate
+        if answer.outcome == .done || order.isDoneByHand(last) { return nil }
+        return order.isAskedAgain(last) ? .readdress(target: target, system: waybill.channel) : .tooLate
     }
 
     /// The labels first: what is packed already leaves with them.
@@ -233,6 +245,9 @@ extension Order {
     /// Whether a delivery that was not sent yet must not be sent any more: the warehouse would get an address that has
     /// changed.
     func isDeliveryOutdated(_ instruction: Instruction) -> Bool {
+        #if HYDRANT_MUTANTS
+            if Mutant.oldAddressGoesOut.isOn { return false }
+        #endif
         guard instruction.kind == .createDelivery, let change = AddressChange(self),
             let own = issued.first(where: { $0.instruction.key == instruction.key })
         else { return false }

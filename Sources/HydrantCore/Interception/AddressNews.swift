@@ -70,7 +70,8 @@ extension Order {
     func newsSteps(_ settings: Settings) -> [PlaybookStep] {
         let change = verifiedAddressChange
         let priced = issued.last { $0.instruction.kind == .repriceFreight }
-        var freight = PlaybookStep(text: InstructionKind.repriceFreight.text, system: Self.ownSystem)
+        let pricing = InstructionKind.repriceFreight
+        var freight = PlaybookStep(text: pricing.text, undo: pricing.undo, system: Self.ownSystem)
         freight.isConnected = priced != nil || !settings.freight.cards.isEmpty
         if let priced, change.map({ priced.instruction.target.hasSuffix($0) }) ?? true { freight.take(priced.answer) }
         freight.detail = freight.outcome == nil ? "" : priced?.answer?.value.detail ?? ""
@@ -82,7 +83,8 @@ extension Order {
                         && (change.map($0.instruction.target.hasPrefix) ?? true)
                 }
                 var step = PlaybookStep(
-                    text: role.text, system: asked?.instruction.system ?? told?.system ?? role.rawValue)
+                    text: role.text, undo: InstructionKind.tellReceiver.undo,
+                    system: asked?.instruction.system ?? told?.system ?? role.rawValue)
                 step.isConnected = asked != nil || told.map { settings.isConnected($0.system) } ?? false
                 step.take(asked?.answer)
                 return step

@@ -11,8 +11,9 @@ extension Order {
     /// Gifts that were left out: what they belong to is packed, every packed parcel names its contents, and none has
     /// the gift.
     package var leftOutGifts: [Line] {
+        guard lines.entries.indices.contains(where: { lines.entries[$0].value.isGift }) else { return [] }
         let packed = parcels.filter { $0.packed != nil }.map(\.contents)
-        guard !packed.isEmpty, !packed.contains(where: \.isWholeOrder) else { return [] }
+        guard !packed.isEmpty, !packed.contains(where: \.standsForAll) else { return [] }
         var units: [String: Int] = [:]
         for item in packed.flatMap(\.items) { units[item.line, default: 0] += item.units }
         let all = lines.values
@@ -61,6 +62,45 @@ extension Order {
         return [
             WantedInstruction(kind: .resumeDelivery, system: system, target: issued[pause].instruction.target)
         ]
+    }
+
+    /// Whether the last word to the warehouse is that it stops for a gift: then the gift's own end lets it go on.
+    var isStoppedForGift: Bool {
+        guard let last = issued.last(where: { $0.instruction.kind == .pauseDelivery }), isGiftStep(last.instruction)
+        else { return isHeldForGift }
+        return isHeldForGift || last.answer.map { $0.value.outcome == .done } ?? true
+    }
+
+    /// Whether a delivery that was to go on has been stopped, taken back or ordered anew since that was asked for.
+    func isOvertaken(_ resume: Instruction) -> Bool {
+        guard let index = issued.firstIndex(where: { $0.instruction.key == resume.key }) else { return false }
+        return issued[(index + 1)...].contains { later in
+            switch later.instruction.kind {
+            case .pauseDelivery, .cancelDelivery, .createDelivery: later.instruction.system == resume.system
+            default: false
+            }
+        }
+    }
+
+    /// Whether the hub itself took it back before it was sent, because it was overtaken.
+    func isWithdrawn(_ entry: IssuedInstruction) -> Bool {
+        guard entry.instruction.kind == .resumeDelivery, let answer = entry.answer?.value else { return false }
+        return answer.outcome == .refused && answer.refusal == .channel && isOvertaken(entry.instruction)
+    }
+
+    /// Whether something came between that keeps a delivery from going on, so that what was asked for waits: a gift is
+    /// left out again, or, for what the gift stopped, the address is open.
+    package func isKeptBack(_ instruction: Instruction) -> Bool {
+        #if HYDRANT_MUTANTS
+            if Mutant.giftIsNotWaitedFor.isOn { return false }
+        #endif
+        guard instruction.kind == .resumeDelivery else { return false }
+        if isHeldForGift { return true }
+        guard isGiftStep(instruction) else { return false }
+        switch addressChangeStanding {
+        case .settled, .waiting(.resumeDelivery): return false
+        case .waiting, .unverified, .undone: return true
+        }
     }
 
     private var nextGiftTarget: String {

@@ -34,8 +34,8 @@ extension Order {
         switch field {
         case .lineCount: lines.isEmpty ? nil : Int64(lines.entries.count)
         case .unitCount: lines.isEmpty ? nil : lines.entries.reduce(0) { $0 + Int64($1.value.units) }
-        case .giftCount: lines.isEmpty ? nil : lines.count { $0.isGift }
-        case .unboundGiftCount: lines.isEmpty ? nil : lines.count { $0.isGift && !isBound($0) }
+        case .giftCount: lines.isEmpty ? nil : lines.countGifts()
+        case .unboundGiftCount: lines.isEmpty ? nil : lines.countGifts { !isBound($0) }
         case .leftOutGiftCount: placed == nil ? nil : Int64(leftOutGifts.count)
         case .parcelCount: Int64(parcels.count)
         case .packedCount: Int64(parcels.count { $0.packed != nil })
@@ -66,7 +66,9 @@ extension Order {
     private func isStamped(_ state: Int) -> Bool { stamps.count >= state }
 
     private func isBound(_ gift: Line) -> Bool {
-        lines.entries.contains { !$0.value.isGift && $0.value.id == gift.giftFor }
+        lines.entries.indices.contains { index in
+            !lines.entries[index].value.isGift && lines.entries[index].value.id == gift.giftFor
+        }
     }
 
     /// Whether the receiver is the one the order was placed with, or was verified; nil while no receiver is known.
@@ -99,7 +101,10 @@ extension Int64 {
 }
 
 extension Ledger<Line> {
-    fileprivate func count(_ isCounted: (Line) -> Bool) -> Int64 {
-        entries.reduce(0) { isCounted($1.value) ? $0 + 1 : $0 }
+    /// By index, because an entry that is copied counts the references to all its texts.
+    fileprivate func countGifts(where isCounted: (Line) -> Bool = { _ in true }) -> Int64 {
+        var count: Int64 = 0
+        for index in entries.indices where entries[index].value.isGift && isCounted(entries[index].value) { count += 1 }
+        return count
     }
 }

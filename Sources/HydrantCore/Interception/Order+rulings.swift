@@ -6,28 +6,61 @@ extension Order {
     ///
     /// - Parameter kind: nil to look again only at the rules that were called before.
     func newRulings(after kind: FactKind?, _ rules: RuleSet) -> [Ruling] {
-        guard !rules.isEmpty || !rulings.isEmpty else { return [] }
         var found: [Ruling] = []
-        var called: Set<String> = []
-        for index in rules.running {
-            let rule = rules.rules[index]
-            guard let kind, rule.isCalled(by: kind) else { continue }
-            guard let ruling = ruling(of: rule, isShadow: rule.rule.stage == .shadow) else { continue }
-            called.insert(rule.rule.id)
-            if self.ruling(named: rule.rule.id) != ruling { found.append(ruling) }
+        var judged: [Ruling] = []
+        let kinds = FactKindSet(kind.map { [$0] } ?? [])
+        if rules.isCalled(by: kinds) {
+            for index in rules.running {
+                let rule = rules.rules[index]
+                guard !rule.calls.isDisjoint(with: kinds), let ruling = ruling(of: rule, isShadow: rule.isShadow)
+                else { continue }
+                judged.append(ruling)
+                if !rulings.contains(ruling) { found.append(ruling) }
+            }
         }
-        for earlier in rulings where !called.contains(earlier.rule) {
-            let next: Ruling? =
-                if let rule = rules.rule(earlier.rule, version: earlier.version) {
-                    ruling(of: rule, isShadow: earlier.isShadow)
-                } else if rules.isBehind(earlier.rule, version: earlier.version) {
-                    nil
-                } else {
-                    orphaned(earlier)
-                }
-            if let next, next != earlier { found.append(next) }
+        for earlier in rulings where !judged.contains(where: earlier.isRival) {
+            if let next = lookedAtAgain(earlier, rules), next != earlier { found.append(next) }
         }
         return found
+    }
+
+    /// What a version says now about an order that it was called for before; nil where it is not asked any more.
+    private func lookedAtAgain(_ earlier: Ruling, _ rules: RuleSet) -> Ruling? {
+        guard let rule = rules.rule(earlier.rule, version: earlier.version) else {
+            guard !earlier.isShadow, !rules.isBehind(earlier.rule, version: earlier.version) else { return nil }
+            return earlier.refusals.isEmpty ? orphaned(earlier) : askedAgain(orphaned(earlier), rules)
+        }
+        guard earlier.isShadow else {
+            guard let next = ruling(of: rule, isShadow: false) else { return nil }
+            return rule.rule.stage == .on || next.refusals.isEmpty ? next : askedAgain(next, rules)
+        }
+        // A report is over with the shadow.
+        guard rule.isShadow, var next = ruling(of: rule, isShadow: true) else { return nil }
+        next.isBeside = earlier.isBeside
+        return next
+    }
+
+    /// A verdict that refuses something, of a version that is on no more. A refusal has no exit of its own, so that it
+    /// would stand for ever: the version that is on judges instead, and where none is that speaks of the order, its
+    /// owner decides, and a hold stands until then.
+    private func askedAgain(_ ruling: Ruling, _ rules: RuleSet) -> Ruling {
+        if let on = rules.ruleOn(ruling.rule), let anew = self.ruling(of: on, isShadow: false) { return anew }
+        guard let refusal = ruling.refusals.first else { return ruling }
+        var asked = ruling
+        asked.refusals = []
+        let id = "rule:\(ruling.rule):refused-\(ruling.version)@\(ruling.occasion.milliseconds)"
+        guard !isEnded(id) else { return asked }
+        let owner = rules.rule(ruling.rule, version: ruling.version)?.rule.actions.firstOwner
+        asked.holds.append(
+            RuledHold(
+                id: id,
+                reason: Text(
+                    chinese: "\(refusal.reason.chinese)（作出拒绝的拦截器版本已停用，请决定订单是否继续）",
+                    english: "\(refusal.reason.english) (the version of the interceptor that refused it is on no more: "
+                        + "decide whether the order goes on)"),
+                owner: owner ?? ruling.holds.first?.owner ?? "operations", since: ruling.occasion, until: nil,
+                fact: nil, isForPerson: true))
+        return asked
     }
 
     /// The verdict of a version that is kept no more. Nobody can look at its conditions again, so that a person ends
@@ -42,13 +75,23 @@ extension Order {
         return ruling
     }
 
-    func ruling(named rule: String) -> Ruling? { rulings.first { $0.rule == rule } }
+    /// What a version that runs has said about the order.
+    package func verdict(of rule: Rule) -> Ruling? {
+        rulings.first { $0.rule == rule.id && $0.isShadow == (rule.stage == .shadow) }
+    }
+
+    /// What a hold stands by that waits for another rule's. What is only reported holds nothing, but a report may wait
+    /// for another one.
+    private func ruling(named rule: String, for shadow: Bool) -> Ruling? {
+        rulings.first { $0.rule == rule && (shadow || !$0.isShadow) }
+    }
 
     /// What a rule says about the order as it is; nil while none of the facts that call it has happened.
     private func ruling(of rule: CompiledRule, isShadow: Bool) -> Ruling? {
-        guard let occasion = occasion(of: rule.rule) else { return nil }
+        guard let occasion = occasion(of: rule) else { return nil }
         var ruling = Ruling(
-            rule: rule.rule.id, version: rule.rule.version, isShadow: isShadow, occasion: occasion, outcome: .passed)
+            rule: rule.rule.id, version: rule.rule.version, isShadow: isShadow, isBeside: isShadow, occasion: occasion,
+            outcome: .passed)
         switch rule.condition.truth(of: self, at: occasion) {
         case .no: break
         case .unknown: block(&ruling, by: rule)
@@ -60,7 +103,7 @@ extension Order {
     /// The outcome alone; nil while the rule is not called. Costs no allocation.
     package func outcome(of rules: RuleSet, at index: Int) -> Ruling.Outcome? {
         let rule = rules.rules[rules.running[index]]
-        guard let occasion = occasion(of: rule.rule) else { return nil }
+        guard let occasion = occasion(of: rule) else { return nil }
         switch rule.condition.truth(of: self, at: occasion) {
         case .no: return .passed
         case .yes: return .matched
@@ -68,17 +111,13 @@ extension Order {
         }
     }
 
-    private func occasion(of rule: Rule) -> Instant? {
+    private func occasion(of rule: CompiledRule) -> Instant? {
+        guard !rule.calls.isDisjoint(with: happened) else { return nil }
+        let isOnce = rule.rule.occurrence == .once
         var found: Instant?
-        for kind in rule.when {
-            guard let times = moments[kind] else { continue }
-            let time = rule.occurrence == .once ? times.first : times.last
-            guard let time else { continue }
-            guard let other = found else {
-                found = time
-                continue
-            }
-            found = rule.occurrence == .once ? min(other, time) : max(other, time)
+        for occasion in rule.occasions where !occasion.set.isDisjoint(with: happened) {
+            guard let time = isOnce ? moments[occasion.kind]?.first : moments[occasion.kind]?.last else { continue }
+            found = found.map { isOnce ? min($0, time) : max($0, time) } ?? time
         }
         return found
     }
@@ -112,7 +151,7 @@ extension Order {
         for (index, action) in rule.rule.actions.enumerated() {
             switch action {
             case .hold(let hold):
-                guard let standing = standing(hold, at: index, of: rule, since: ruling.occasion) else { continue }
+                guard let standing = standing(hold, at: index, of: rule, ruling) else { continue }
                 ruling.holds.append(standing)
             case .release(let hold): ruling.releases.append(hold)
             case .refuse(let kinds, let reason):
@@ -124,8 +163,8 @@ extension Order {
             case .completePartially: ruling.completesPartially = true
             case .task(let task):
                 let id = rule.rule.holdID(action: index, at: ruling.occasion)
-                var need = TaskNeed(
-                    id: id, kind: .asked, owner: task.owner, reason: task.reason, fields: task.fields)
+                let fields = task.fields.compactMap { $0.resolved(for: self, at: ruling.occasion) }
+                var need = TaskNeed(id: id, kind: .asked, owner: task.owner, reason: task.reason, fields: fields)
                 need.severity = task.severity
                 need.within = task.severity.time
                 ruling.tasks.append(need)
@@ -138,8 +177,9 @@ extension Order {
 
     /// The hold of an action, unless one of its exits was reached.
     private func standing(
-        _ action: HoldAction, at index: Int, of rule: CompiledRule, since occasion: Instant
+        _ action: HoldAction, at index: Int, of rule: CompiledRule, _ ruling: Ruling
     ) -> RuledHold? {
+        let occasion = ruling.occasion
         let id = rule.rule.holdID(action: index, at: occasion)
         guard !isEnded(id) else { return nil }
         var hold = RuledHold(
@@ -155,7 +195,7 @@ extension Order {
             case .condition:
                 if condition?.truth(of: self, at: occasion) == .yes { return nil }
             case .rule(let other):
-                if ruling(named: other).map(\.holds.isEmpty) ?? true { return nil }
+                if self.ruling(named: other, for: ruling.isShadow).map(\.holds.isEmpty) ?? true { return nil }
             }
         }
         return hold

@@ -26,7 +26,11 @@ package struct Rule: Hashable, Sendable {
         self.actions = actions
     }
 
-    /// How far a rule has come. In shadow it reports what it would have done and does nothing.
+    /// Whether it is called by new facts.
+    package var isRunning: Bool { stage == .on || stage == .shadow }
+
+    /// How far a version has come. In shadow it reports what it would have done and does nothing, beside the version
+    /// that is on.
     package enum Stage: String, CaseIterable, Sendable {
         case draft
         case shadow
@@ -148,17 +152,21 @@ package enum Playbook: String, CaseIterable, Sendable {
 }
 
 /// The rules that are in force, ready to run. Versions that were replaced or retired stay for the orders that they
-/// judged.
+/// judged. Of one rule two versions may run: one that is on, and one in shadow beside it.
 package struct RuleSet: Hashable, Sendable {
     private(set) var rules: [CompiledRule] = []
-    /// Indexes of the rules that run on new occasions.
+    /// Indexes of the versions that run on new occasions.
     private(set) var running: [Int] = []
+    private var versions: [String: [CompiledRule]] = [:]
+    private var calls = FactKindSet()
 
     package init() {}
 
     package init(_ rules: [Rule]) {
         self.rules = rules.filter { $0.stage != .draft }.map(CompiledRule.init)
-        running = self.rules.indices.filter { self.rules[$0].isRunning }
+        running = self.rules.indices.filter { self.rules[$0].rule.isRunning }
+        versions = Dictionary(grouping: self.rules, by: \.rule.id)
+        for index in running { calls.formUnion(self.rules[index].calls) }
     }
 
     package var isEmpty: Bool { rules.isEmpty }
@@ -166,33 +174,51 @@ package struct RuleSet: Hashable, Sendable {
     package var runningCount: Int { running.count }
     package var runningRules: [Rule] { running.map { rules[$0].rule } }
 
+    /// The versions that a fact of each kind calls, one of each rule: the one that is on, or else the one in shadow.
+    package var callers: [FactKind: [Rule]] {
+        let sorted = runningRules.filter { $0.stage == .on } + runningRules.filter { $0.stage == .shadow }
+        return sorted.reduce(into: [:]) { callers, rule in
+            for kind in Set(rule.when) where callers[kind]?.contains(where: { $0.id == rule.id }) != true {
+                callers[kind, default: []].append(rule)
+            }
+        }
+    }
+
     /// The version that judged an order.
     func rule(_ id: String, version: Int) -> CompiledRule? {
-        rules.first { $0.rule.version == version && $0.rule.id == id }
+        versions[id]?.first { $0.rule.version == version }
     }
+
+    /// The version that is on; nil where none is.
+    func ruleOn(_ id: String) -> CompiledRule? { versions[id]?.first { $0.rule.stage == .on } }
 
     /// Whether only older versions are known here: another process has read a newer document already.
     func isBehind(_ id: String, version: Int) -> Bool {
-        let versions = rules.lazy.filter { $0.rule.id == id }.map(\.rule.version)
-        return versions.max().map { $0 < version } ?? false
+        versions[id]?.map(\.rule.version).max().map { $0 < version } ?? false
     }
+
+    /// Whether a fact of one of these kinds calls any rule that runs.
+    func isCalled(by kinds: FactKindSet) -> Bool { !calls.isDisjoint(with: kinds) }
 }
 
-/// A rule with its conditions laid out for speed.
-struct CompiledRule: Hashable, Sendable {
+/// A rule with its conditions laid out for speed. A class, so that looking at a rule copies nothing of it.
+final class CompiledRule: Hashable, Sendable {
     let rule: Rule
     let condition: CompiledCondition
-    let isRunning: Bool
+    let isShadow: Bool
     /// By action, then by exit; nil where the exit is no condition.
     let exits: [[CompiledCondition?]]
-    /// One bit for each kind of fact that calls the rule.
-    private let calls: UInt64
+    /// The kinds of facts that call the rule.
+    let calls: FactKindSet
+    /// Each of them by itself.
+    let occasions: [(kind: FactKind, set: FactKindSet)]
 
     init(_ rule: Rule) {
         self.rule = rule
         condition = CompiledCondition(rule.condition)
-        isRunning = rule.stage == .on || rule.stage == .shadow
-        calls = rule.when.reduce(0) { $0 | $1.bit }
+        isShadow = rule.stage == .shadow
+        calls = FactKindSet(rule.when)
+        occasions = rule.when.map { ($0, FactKindSet([$0])) }
         exits = rule.actions.map { action in
             guard case .hold(let hold) = action else { return [] }
             return hold.exits.map { exit in
@@ -202,12 +228,7 @@ struct CompiledRule: Hashable, Sendable {
         }
     }
 
-    func isCalled(by kind: FactKind) -> Bool { calls & kind.bit != 0 }
-}
+    static func == (left: CompiledRule, right: CompiledRule) -> Bool { left === right || left.rule == right.rule }
 
-extension FactKind {
-    private static let bits: [FactKind: UInt64] = Dictionary(
-        uniqueKeysWithValues: allCases.enumerated().map { ($1, 1 << UInt64($0)) })
-
-    fileprivate var bit: UInt64 { Self.bits[self] ?? 0 }
+    func hash(into hasher: inout Hasher) { hasher.combine(rule) }
 }

@@ -46,6 +46,12 @@ package enum RuleLimits {
     package static let tests = 100
     package static let actions = 10
     package static let depth = 10
+    /// Options of a question.
+    static let options = 100
+
+    /// So many bytes may a text of so many characters have. A character that people see can be made of any number of
+    /// bytes, and what an event keeps is counted in those.
+    static func bytes(of characters: Int) -> Int { characters * 4 }
 }
 
 extension Rule {
@@ -64,11 +70,12 @@ extension Rule {
                 english: "version \(version) of \(id) is written twice; change the id or the version")
             found.append(RuleProblem(index, "id", text))
         }
-        let isRunning = stage == .on || stage == .shadow
-        if isRunning, rules[..<index].contains(where: { $0.id == id && ($0.stage == .on || $0.stage == .shadow) }) {
+        if isRunning, let other = rules[..<index].first(where: { $0.id == id && $0.stage == stage }) {
             let text = Text(
-                chinese: "编号 \(id) 已有另一个版本在运行，请先停用它",
-                english: "another version of \(id) is running; retire it first")
+                chinese: "编号 \(id) 的版本 \(other.version) 也是“\(stage.text.chinese)”；"
+                    + "只能有一个版本启用、一个版本影子运行，请先停用一个",
+                english: "version \(other.version) of \(id) is \(stage.text.english) too; one version of a rule "
+                    + "can be on and one in shadow, so retire one of them first")
             found.append(RuleProblem(index, "stage", text))
         }
         return found
@@ -81,7 +88,7 @@ private func problems(with action: RuleAction, of rule: Rule, among rules: [Rule
     case .release(let id):
         guard let name = ruleName(ofHold: id), !rules.contains(where: { $0.id == name }) else { return [] }
         return [Text(chinese: "没有编号为 \(name) 的拦截器", english: "there is no interceptor \(name)")]
-    case .task(let task): return problems(with: task.fields)
+    case .task(let task): return problems(with: task.fields) + task.formProblems
     default: return []
     }
 }
@@ -97,6 +104,12 @@ private func problems(with fields: [TaskField]) -> [Text] {
         if field.kind == .choice, field.options.isEmpty {
             found.append(
                 Text(chinese: "问题 \(field.name) 没有选项", english: "the question \(field.name) has no options"))
+        }
+        if field.options.count > RuleLimits.options {
+            found.append(
+                Text(
+                    chinese: "问题 \(field.name) 的选项多于 \(RuleLimits.options) 个",
+                    english: "the question \(field.name) has more than \(RuleLimits.options) options"))
         }
         guard let condition = field.shownWhen else { continue }
         guard let other = fields[..<index].first(where: { $0.name == condition.field }) else {
@@ -122,8 +135,9 @@ private func problems(with hold: HoldAction, of rule: Rule, among rules: [Rule])
     guard !hold.exits.isEmpty else {
         return [
             Text(
-                chinese: "拦截没有出口；请写明由谁放行、多久之后或等到什么事",
-                english: "the hold has no exit; add until: person, a length of time, a fact or a condition")
+                chinese: "拦截没有出口；请写明由谁放行、最多多久或等到什么。在文档里给 hold 加上 until:，例如 until: [person, 2h]",
+                english: "the hold has no exit; say who lets it go on, how long at most, or what it waits for. In the "
+                    + "document add `until:` to the hold, for instance until: [person, 2h]")
         ]
     }
     var found: [Text] = []
@@ -131,11 +145,19 @@ private func problems(with hold: HoldAction, of rule: Rule, among rules: [Rule])
         switch exit {
         case .condition(let condition) where condition.isImpossible:
             found.append(Text(chinese: "出口的条件永远不会成立", english: "the condition of this exit can never be true"))
-        case .condition(let condition) where condition == rule.condition:
+        case .condition where !rule.condition.isImpossible && rule.endsAtOnce(exit):
             found.append(
                 Text(
-                    chinese: "出口的条件与拦截条件相同，拦截一开始就会结束",
-                    english: "the exit has the same condition as the rule, so the hold would end at once"))
+                    chinese: "只要命中，出口的条件就已成立，拦截一开始就会结束；请换一个出口",
+                    english:
+                        "whenever the rule matches, the condition of this exit is true too, so the hold would end at "
+                        + "once; choose another exit"))
+        case .fact(let kind) where rule.endsAtOnce(exit):
+            found.append(
+                Text(
+                    chinese: "出口所等的 \(kind.rawValue) 正是触发本规则的事，拦截一开始就会结束；请换一个出口",
+                    english: "\(kind.rawValue) is what calls the rule, so as an exit it would end the hold at once; "
+                        + "choose another exit"))
         case .rule(let other) where other == rule.id:
             found.append(Text(chinese: "拦截在等自己结束", english: "the hold waits for itself"))
         case .rule(let other) where !rules.contains(where: { $0.id == other }):
@@ -143,30 +165,20 @@ private func problems(with hold: HoldAction, of rule: Rule, among rules: [Rule])
         default: break
         }
     }
-    if hold.exits.allSatisfy(\.isStoppedByHold) {
+    if let words = rule.exitsKeptBack(by: hold) {
+        let names = words.uniqued.joined(separator: ", ")
         found.append(
             Text(
-                chinese: "订单被拦截时不会发生所等的事；请再加一个人工放行或时限",
-                english:
-                    "what the hold waits for does not happen while it stands; add until: person or a length of time"
-            ))
+                chinese: "拦截在等自己挡住的事（\(names)）：订单被拦时它不会发生；请再加一个人工放行或时限",
+                english: "the hold waits for what it prevents: \(names) does not come while the order is held; add "
+                    + "until: person or a length of time"))
     }
     return found
 }
 
-extension HoldAction.Exit {
-    /// Whether it only comes about by instructions that no system gets while a rule holds the order.
-    fileprivate var isStoppedByHold: Bool {
-        switch self {
-        case .fact(let kind):
-            switch kind {
-            case .inventoryLocked, .parcelPacked, .trackingReported, .parcelHandedOver, .traceReported, .signedReported,
-                .warrantyRegistered, .invoiceIssued:
-                true
-            default: false
-            }
-        case .person, .after, .condition, .rule: false
-        }
+extension [String] {
+    fileprivate var uniqued: [String] {
+        reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
     }
 }
 
@@ -223,7 +235,11 @@ private func conflicts(in rules: [Rule]) -> [RuleProblem] {
     let others = rules.filter { $0.stage != .retired }
     for (index, rule) in rules.enumerated() where rule.stage != .retired {
         for (number, action) in rule.actions.enumerated() {
-            for other in others where action.opposes(other) && rule.mayMeet(other) {
+            // Two versions of one rule never both speak.
+            for other in others
+            where (other.id != rule.id || other.version == rule.version) && action.opposes(other)
+                && rule.mayMeet(other)
+            {
                 found.append(
                     RuleProblem(
                         index, "then[\(number)]",

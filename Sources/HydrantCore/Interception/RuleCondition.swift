@@ -60,10 +60,13 @@ struct CompiledCondition: Hashable, Sendable {
         case any(end: Int)
         case none(end: Int)
         case number(RuleField, RuleComparison, Int64)
-        case text(RuleTest)
+        /// The index of a test of texts.
+        case text(Int)
     }
 
+    // No node holds a reference, so that reading one counts none.
     private var nodes: [Node] = []
+    private var texts: [RuleTest] = []
 
     init(_ condition: RuleCondition) { add(condition) }
 
@@ -86,20 +89,24 @@ struct CompiledCondition: Hashable, Sendable {
             if case .number(let number) = test.operand, !test.field.type.isText {
                 nodes.append(.number(test.field, test.comparison, number))
             } else {
-                nodes.append(.text(test))
+                nodes.append(.text(texts.count))
+                texts.append(test)
             }
         }
     }
 
     func truth(of order: Order, at occasion: Instant) -> Truth {
         nodes.withUnsafeBufferPointer { nodes in
-            var walk = Walk(nodes: nodes)
-            return walk.truth(of: order, at: occasion)
+            texts.withUnsafeBufferPointer { texts in
+                var walk = Walk(nodes: nodes, texts: texts)
+                return walk.truth(of: order, at: occasion)
+            }
         }
     }
 
     private struct Walk {
         let nodes: UnsafeBufferPointer<Node>
+        let texts: UnsafeBufferPointer<RuleTest>
         var index = 0
 
         /// Answers the node at the index and moves past it and its parts.
@@ -112,7 +119,7 @@ struct CompiledCondition: Hashable, Sendable {
                     return comparison == .isKnown ? Truth(operand == 0) : .unknown
                 }
                 return Truth(comparison.holds(value, operand))
-            case .text(let test): return order.truth(of: test)
+            case .text(let test): return order.truth(of: texts[test])
             case .all(let end): return group(to: end, decidedBy: .no, otherwise: .yes, order, occasion)
             case .any(let end): return group(to: end, decidedBy: .yes, otherwise: .no, order, occasion)
             case .none(let end):

@@ -30,7 +30,8 @@ extension RuleAction {
 
 extension TaskField {
     fileprivate var textProblems: [Text] {
-        let words = [problem(name, maximum: 60)] + options.map { problem($0.value, maximum: 200) }
+        let prefilled = prefill.filter { $0.field == nil }.map(\.value)
+        let words = [problem(name, maximum: 60)] + (options.map(\.value) + prefilled).map { problem($0, maximum: 200) }
         return label.problems + words.compactMap(\.self) + options.flatMap(\.text.problems)
     }
 }
@@ -44,8 +45,8 @@ extension Text {
 
 private func problem(_ text: String, maximum: Int) -> Text? {
     if text.isEmpty { return Text(chinese: "有一处文字是空的，请填写", english: "a text is empty; write something there") }
-    guard text.count > maximum else { return nil }
-    let begin = text.prefix(20)
+    guard text.count > maximum || text.utf8.count > RuleLimits.bytes(of: maximum) else { return nil }
+    let begin = String(String.UnicodeScalarView(text.unicodeScalars.prefix(20)))
     return Text(
         chinese: "“\(begin)…”太长，最多 \(maximum) 个字符，请缩短",
         english: "“\(begin)…” is too long; shorten it to at most \(maximum) characters")

@@ -6,18 +6,34 @@ package struct RuleTrial: Sendable {
     package struct Verdict: Hashable, Sendable {
         package var order: String
         package var rule: String
+        package var version: Int
         package var outcome: Ruling.Outcome
         /// When it would have begun to hold the order; nil when it would not.
         package var heldAt: Instant?
         /// When the hold would have ended: by what happened, by its own time, or at the end of the trial.
         package var releasedAt: Instant?
         package var isRefused: Bool
-        /// The order turned out to be one that should not have gone on as it was: it was cancelled, refunded or
-        /// returned, or its receiver changed.
+        /// The time of the fact because of which the rule first stopped the order.
+        package var stoppedBy: Instant?
+        /// The order turned out to be one that should not have gone on as it was: after that fact it was cancelled,
+        /// refunded or returned, or its receiver changed. The fact itself, and what came before it, count for
+        /// nothing: a rule about changed addresses is not right because the address changed.
         package var wentWrong: Bool
+
+        /// From the occasion of the hold to its own end; nil where time alone does not end it.
+        fileprivate var ownTime: Range<Instant>?
+
+        /// A message is under way for some seconds. A hold that ended by its own time was as long as the rule says all
+        /// the same, unless its occasion was told late.
+        private static let underWay: Milliseconds = .minutes(5)
 
         package var delay: Milliseconds {
             guard let heldAt, let releasedAt else { return 0 }
+            if let ownTime, ownTime.upperBound == releasedAt, heldAt > ownTime.lowerBound,
+                heldAt < releasedAt, heldAt - ownTime.lowerBound < Self.underWay
+            {
+                return releasedAt - ownTime.lowerBound
+            }
             return max(0, releasedAt - heldAt)
         }
 
@@ -36,19 +52,19 @@ package struct RuleTrial: Sendable {
     }
 
     private let settings: Settings
-    private let window: Range<Instant>
+    package let window: Range<Instant>
     package private(set) var orders = 0
     package private(set) var events = 0
     package private(set) var verdicts: [Verdict] = []
 
     /// - Parameters:
-    ///   - rules: tried whatever their stage is, retired ones excepted.
+    ///   - rules: tried whatever their stage is, retired ones excepted; of each rule its newest version.
     ///   - window: occasions outside are not counted; what happened later still tells how they ended.
     package init(_ rules: [Rule], settings: Settings, window: Range<Instant>) {
         var trial = settings
         trial.flow.requests = []
         trial.rules = RuleSet(
-            rules.filter { $0.stage != .retired }.map { rule in
+            rules.tried.map { rule in
                 var rule = rule
                 rule.stage = .on
                 return rule
@@ -64,6 +80,34 @@ package struct RuleTrial: Sendable {
     package mutating func take(order number: String, _ history: [Event]) -> [Moment] {
         orders += 1
         events += history.count
+        // Without a fact that calls a rule there is no verdict, whatever else happened.
+        let kinds = FactKindSet(history.compactMap { $0.fact?.body.kind })
+        guard settings.rules.isCalled(by: kinds) else { return [] }
+        // A task says of an order only whether a person may answer it, and counts in the numbers of instructions.
+        let isAnswered = !kinds.isDisjoint(with: Self.answers)
+        let isMoved = !kinds.isDisjoint(with: Self.taskMoves)
+        let light = isMoved ? nil : tell(number, history, asksPeople: false, mayIssue: !isAnswered)
+        let run = light ?? tell(number, history, asksPeople: true, mayIssue: true)
+        guard let (order, found, moments) = run else { return [] }
+        for var verdict in found.values {
+            verdict.close(at: window.upperBound)
+            verdict.wentWrong = verdict.stoppedBy.map(order.wentWrong) ?? false
+            verdicts.append(verdict)
+        }
+        return moments
+    }
+
+    private static let answers = FactKindSet([.instructionAnswered])
+    private static let taskMoves = FactKindSet([.taskTaken, .taskHandedOver, .taskSnoozed, .taskResolved])
+
+    /// Tells an order's facts with the rules on.
+    ///
+    /// - Parameters:
+    ///   - asksPeople: whether the order's tasks are told too.
+    ///   - mayIssue: whether instructions may go out; nil comes back with the first one where they may not.
+    private func tell(
+        _ number: String, _ history: [Event], asksPeople: Bool, mayIssue: Bool
+    ) -> (order: Order, found: [String: Verdict], moments: [Moment])? {
         var order = Order(number: number)
         var found: [String: Verdict] = [:]
         var moments: [Moment] = []
@@ -73,24 +117,33 @@ package struct RuleTrial: Sendable {
             // Of one moment nobody knows the order: what is refused may follow the others.
             for _ in 0..<(facts.count > 1 ? 2 : 1) {
                 refused = refused.filter { fact in
-                    guard let decided = try? order.record(fact, settings: settings, now: moment) else { return true }
+                    guard
+                        let decided = try? order.record(
+                            fact, settings: settings, now: moment, asksPeople: asksPeople)
+                    else { return true }
                     for case .ruleDecided(let ruling) in decided.map(\.body) {
                         moments.append(Moment(at: moment, ruling: ruling))
                     }
                     return false
                 }
             }
+            if !mayIssue, !order.issued.isEmpty { return nil }
+            let said = facts.map(\.evidence.at).max() ?? moment
             for ruling in order.rulings where window.contains(ruling.occasion) {
-                found[ruling.rule, default: Verdict(order: number, ruling)].follow(
-                    ruling, at: moment, imported ? window : nil)
+                var verdict = found[ruling.rule] ?? Verdict(order: number, ruling)
+                verdict.follow(ruling, at: moment, imported ? window : nil)
+                if verdict.stopped, verdict.stoppedBy == nil { verdict.stoppedBy = max(said, ruling.occasion) }
+                found[ruling.rule] = verdict
             }
         }
-        for var verdict in found.values {
-            verdict.close(at: window.upperBound)
-            verdict.wentWrong = order.wentWrong
-            verdicts.append(verdict)
-        }
-        return moments
+        return (order, found, moments)
+    }
+
+    /// Takes over what another trial of the same rules found on other orders.
+    package mutating func add(_ other: RuleTrial) {
+        orders += other.orders
+        events += other.events
+        verdicts += other.verdicts
     }
 
     /// From this age on of its youngest fact an order was imported and did not happen before the hub's eyes.
@@ -123,7 +176,7 @@ package struct RuleTrial: Sendable {
         return told
     }
 
-    /// Held or refused, and it turned out to be right or wrong.
+    /// Held or refused; right where the order went wrong after that, wrong where it did not.
     package var held: Int { verdicts.count { $0.heldAt != nil } }
     package var refused: Int { verdicts.count { $0.isRefused } }
     package var blocked: Int { verdicts.count { $0.outcome == .blocked } }
@@ -136,8 +189,8 @@ package struct RuleTrial: Sendable {
 extension RuleTrial.Verdict {
     fileprivate init(order: String, _ ruling: Ruling) {
         self.init(
-            order: order, rule: ruling.rule, outcome: ruling.outcome, heldAt: nil, releasedAt: nil, isRefused: false,
-            wentWrong: false)
+            order: order, rule: ruling.rule, version: ruling.version, outcome: ruling.outcome, heldAt: nil,
+            releasedAt: nil, isRefused: false, stoppedBy: nil, wentWrong: false)
     }
 
     /// - Parameter window: of the trial, for an imported order, whose facts may lie behind its end.
@@ -146,6 +199,7 @@ extension RuleTrial.Verdict {
         if !ruling.refusals.isEmpty { isRefused = true }
         guard let window else {
             if let hold = ruling.holds.first {
+                ownTime = hold.ownTime
                 if heldAt == nil { heldAt = now }
                 releasedAt = hold.until
             } else if heldAt != nil {
@@ -154,6 +208,7 @@ extension RuleTrial.Verdict {
             return
         }
         if let hold = ruling.holds.first {
+            ownTime = hold.ownTime
             let begin = max(now, hold.since)
             if heldAt == nil, begin < window.upperBound { heldAt = begin }
             releasedAt = hold.until.map { max($0, heldAt ?? $0) }
@@ -168,6 +223,10 @@ extension RuleTrial.Verdict {
     }
 }
 
+extension RuledHold {
+    fileprivate var ownTime: Range<Instant>? { until.map { since..<max(since, $0) } }
+}
+
 extension Event {
     fileprivate var fact: Fact? {
         guard case .factRecorded(let fact) = body else { return nil }
@@ -176,7 +235,18 @@ extension Event {
 }
 
 extension Order {
-    fileprivate var wentWrong: Bool {
-        cancelled != nil || returnAsked != nil || refundedMinor > 0 || receiverChanged != nil
+    /// Whether it was cancelled, refunded or returned, or its receiver changed, after a moment.
+    fileprivate func wentWrong(after moment: Instant) -> Bool {
+        func happened(_ kind: FactKind) -> Bool { moments[kind]?.last.map { $0 > moment } ?? false }
+        return happened(.orderCancelled) || happened(.returnAsked) || happened(.receiverChanged)
+            || refundedMinor > 0 && happened(.refundReported)
+    }
+}
+
+extension [Rule] {
+    /// Of each id the newest version that is not retired.
+    fileprivate var tried: [Rule] {
+        let candidates = filter { $0.stage != .retired }
+        return candidates.filter { rule in !candidates.contains { $0.id == rule.id && $0.version > rule.version } }
     }
 }

@@ -4,6 +4,9 @@ package struct Ruling: Hashable, Sendable {
     package var version: Int
     /// It is only reported; nothing follows from it.
     package var isShadow: Bool
+    /// A verdict in shadow stands beside that of the version that is on. Earlier releases kept one verdict of a rule,
+    /// and what they wrote still takes the place of the other.
+    package var isBeside = false
     /// When the fact happened that called the rule.
     package var occasion: Instant
     package var outcome: Outcome
@@ -37,6 +40,24 @@ package struct Ruling: Hashable, Sendable {
     }
 }
 
+extension Ruling {
+    /// Whether both are about one rule at one stage: then the later takes the earlier's place.
+    func isRival(of other: Ruling) -> Bool { rule == other.rule && isShadow == other.isShadow }
+
+    /// Whether a newer verdict takes the place of this one.
+    func isReplaced(by new: Ruling) -> Bool {
+        guard rule == new.rule else { return false }
+        if new.isShadow { return isShadow || !new.isBeside }
+        // A version that came out of the shadow reports no more.
+        return !isBeside || version == new.version
+    }
+
+    /// By rule, what is in force before what is in shadow.
+    func precedes(_ other: Ruling) -> Bool {
+        rule == other.rule ? !isShadow && other.isShadow : rule < other.rule
+    }
+}
+
 package struct RuledHold: Hashable, Sendable {
     package var id: String
     package var reason: Text
@@ -49,6 +70,18 @@ package struct RuledHold: Hashable, Sendable {
     /// Whether a person may end it.
     package var isForPerson: Bool
 
+    init(
+        id: String, reason: Text, owner: String, since: Instant, until: Instant?, fact: FactKind?, isForPerson: Bool
+    ) {
+        self.id = id
+        self.reason = reason.bounded
+        self.owner = owner
+        self.since = since
+        self.until = until
+        self.fact = fact
+        self.isForPerson = isForPerson
+    }
+
     /// The exit that a screen names: a person's before a fact, a fact before the time, and a condition where there is
     /// nothing else.
     package var exit: StandingHold.Exit {
@@ -56,11 +89,19 @@ package struct RuledHold: Hashable, Sendable {
         if let fact { return .fact(fact) }
         return until.map { .timer($0) } ?? .condition
     }
+
+    /// When time ends it where ``exit`` names something else that may come before.
+    var latestEnd: Instant? { if case .timer = exit { nil } else { until } }
 }
 
 package struct RuledRefusal: Hashable, Sendable {
     package var kind: InstructionKind
     package var reason: Text
+
+    init(kind: InstructionKind, reason: Text) {
+        self.kind = kind
+        self.reason = reason.bounded
+    }
 }
 
 /// What a rule asks of a system beside the flow.
@@ -81,7 +122,8 @@ extension Ruling {
     var json: JSON {
         .compact([
             ("rule", .string(rule)), ("version", .integer(Int64(version))), ("shadow", isShadow ? true : nil),
-            ("occasion", .integer(occasion.milliseconds)), ("outcome", .string(outcome.rawValue)),
+            ("beside", isBeside ? true : nil), ("occasion", .integer(occasion.milliseconds)),
+            ("outcome", .string(outcome.rawValue)),
             ("missing", .list(missing.map { .string($0.rawValue) })), ("holds", .list(holds.map(\.json))),
             ("releases", .list(releases.map { .string($0) })), ("refuses", .list(refusals.map(\.json))),
             ("asks", .list(instructs.map(\.json))), ("playbooks", .list(playbooks.map { .string($0.rawValue) })),
@@ -93,6 +135,7 @@ extension Ruling {
         rule = try data.text("rule", maximum: 100)
         version = Int(try data.integer("version", in: 1...1_000_000))
         isShadow = try data.flag("shadow", default: false)
+        isBeside = try data.flag("beside", default: false)
         occasion = try data.time("occasion")
         outcome = try data.choice("outcome", Outcome.self)
         missing = try data.choices("missing", RuleField.self)

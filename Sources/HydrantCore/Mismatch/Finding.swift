@@ -15,6 +15,7 @@ package enum MismatchKind: String, CaseIterable, Sendable {
     case noLines
     case systemsDisagree
     case waybillInDoubt
+    case returnedToSender
 }
 
 /// Three different answers: wrong, late (not yet wrong), and unknown (cannot be verified now).
@@ -60,7 +61,7 @@ private let detectors: [any MismatchDetector.Type] = [
     PaidNotLocked.self, PackedNotLocked.self, ShippedWithoutTracking.self, TwoLiveWaybills.self,
     ShippedBeforePaid.self, CancelledButShipped.self, RefundedButShipped.self, RevenueButRefunded.self,
     PaymentMismatch.self, SignedBeforeShipped.self, SignedWithoutTime.self, SignedWithoutWarranty.self,
-    NoLines.self, SystemsDisagree.self, WaybillInDoubt.self,
+    NoLines.self, SystemsDisagree.self, WaybillInDoubt.self, ReturnedToSender.self,
 ]
 
 extension Order {
@@ -73,20 +74,29 @@ extension Order {
     package var lastHeardAt: Instant? { latest.values.max() }
 }
 
-/// How long something has been missing, and how long it may be.
+/// How long something has been missing, and until when it may be.
 struct Waiting {
     var since: Instant
-    var limit: Milliseconds
+    var deadline: Instant
     var now: Instant
+
+    init(since: Instant, deadline: Instant, now: Instant) {
+        self.since = since
+        self.deadline = deadline
+        self.now = now
+    }
+
+    init(since: Instant, limit: Milliseconds, now: Instant) {
+        self.init(since: since, deadline: since + limit, now: now)
+    }
 }
 
 /// Late until the deadline, wrong from then on.
 func overdue(
     _ kind: MismatchKind, _ waiting: Waiting, lastVerifiedAt: Instant?, reason: (Text) -> Text
 ) -> Finding {
-    let deadline = waiting.since + waiting.limit
-    let isWrong = waiting.now >= deadline
+    let isWrong = waiting.now >= waiting.deadline
     return Finding(
         kind: kind, verdict: isWrong ? .wrong : .late, reason: reason(durationText(waiting.now - waiting.since)),
-        since: waiting.since, lastVerifiedAt: lastVerifiedAt, turnsAt: isWrong ? nil : deadline)
+        since: waiting.since, lastVerifiedAt: lastVerifiedAt, turnsAt: isWrong ? nil : waiting.deadline)
 }

@@ -10,8 +10,9 @@ enum PaidNotLocked: MismatchDetector {
         else { return nil }
         let limit = flow.steps[StateNumber.paid].dwellLimit + flow.steps[StateNumber.riskPassed].dwellLimit
         let refused = order.lockRefused?.value
+        let deadline = refused == nil ? order.deadline(since: paid.at, limit, settings) : paid.at
         return overdue(
-            .paidNotLocked, Waiting(since: paid.at, limit: refused == nil ? limit : 0, now: now),
+            .paidNotLocked, Waiting(since: paid.at, deadline: deadline, now: now),
             lastVerifiedAt: order.lastHeardAt
         ) { length in
             if let refused {

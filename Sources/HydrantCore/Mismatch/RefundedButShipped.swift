@@ -41,6 +41,9 @@ enum RefundedButShipped: MismatchDetector {
     ) -> Evidence? {
         var sum: Int64 = 0
         for refund in refunds {
+            #if HYDRANT_MUTANTS
+                if Mutant.anyRefundIsWhole.isOn { return refund.evidence }
+            #endif
             sum += refund.value.amountMinor
             if sum >= paid - settings.amountToleranceMinor { return refund.evidence }
         }

@@ -7,12 +7,13 @@ enum SignedWithoutTime: MismatchDetector {
             return (parcel.id, signed)
         }
         guard let first = untimed.min(by: { $0.evidence < $1.evidence }) else { return nil }
+        let source = Text.system(first.evidence.source, settings.dispatch.couriers)
         let names = parcelText(untimed.map(\.parcel))
         return Finding(
             kind: .signedWithoutTime, verdict: .wrong,
             reason: Text(
-                chinese: "\(first.evidence.source) 说包裹 \(names.chinese) 已签收，但没有签收时间",
-                english: "\(first.evidence.source) says that parcel \(names.english) was signed for, and not when"),
+                chinese: "\(source.chinese) 说包裹 \(names.chinese) 已签收，但没有签收时间",
+                english: "\(source.english) says that parcel \(names.english) was signed for, and not when"),
             since: first.evidence.at, lastVerifiedAt: order.lastHeardAt(by: now))
     }
 }

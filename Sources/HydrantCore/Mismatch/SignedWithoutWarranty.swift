@@ -8,9 +8,10 @@ enum SignedWithoutWarranty: MismatchDetector {
             order.warrantyRegistered.known(at: now) == nil,
             let signed = order.stamps.first(where: { $0.number == StateNumber.signed }), signed.at <= now
         else { return nil }
+        let limit = settings.flow.steps[StateNumber.signed].dwellLimit
         return overdue(
             .signedWithoutWarranty,
-            Waiting(since: signed.at, limit: settings.flow.steps[StateNumber.signed].dwellLimit, now: now),
+            Waiting(since: signed.at, deadline: order.deadline(since: signed.at, limit, settings), now: now),
             lastVerifiedAt: order.lastHeardAt(by: now)
         ) { length in
             Text(

@@ -18,7 +18,7 @@ enum SystemsDisagree: MismatchDetector {
             let named = answers.filter { $0.verdict == verdict }
             guard let since = named.map(\.since).min() else { continue }
             return Finding(
-                kind: .systemsDisagree, verdict: verdict, reason: reason(verdict, named, order), since: since,
+                kind: .systemsDisagree, verdict: verdict, reason: reason(verdict, named, order, settings), since: since,
                 lastVerifiedAt: named.map(\.saidAt).max(), turnsAt: verdict == .late ? since + settings.grace : nil)
         }
         return nil
@@ -36,9 +36,10 @@ enum SystemsDisagree: MismatchDetector {
         return answer
     }
 
-    private static func reason(_ verdict: Verdict, _ named: [Answer], _ order: Order) -> Text {
-        let chinese = named.map { "\($0.system) 的状态是“\($0.word)”" }.joined(separator: "，")
-        let english = named.map { "\($0.system) says \"\($0.word)\"" }.joined(separator: ", ")
+    private static func reason(_ verdict: Verdict, _ named: [Answer], _ order: Order, _ settings: Settings) -> Text {
+        func name(_ answer: Answer) -> Text { Text.system(answer.system, settings.dispatch.couriers) }
+        let chinese = named.map { "\(name($0).chinese) 的状态是“\($0.word)”" }.joined(separator: "，")
+        let english = named.map { "\(name($0).english) says \"\($0.word)\"" }.joined(separator: ", ")
         if verdict == .unknown {
             return Text(
                 chinese: "\(chinese)，映射表里没有这个词，无法核对",

@@ -5,12 +5,13 @@ enum WaybillInDoubt: MismatchDetector {
     static func finding(in order: Order, settings: Settings, now: Instant) -> Finding? {
         for parcel in order.numberedParcels {
             for (channel, since) in attempts(of: parcel, in: order, settings) where since <= now {
+                let name = Text.system(channel, settings.dispatch.couriers)
                 return Finding(
                     kind: .waybillInDoubt, verdict: .unknown,
                     reason: Text(
-                        chinese: "包裹 \(parcel.id) 在 \(channel) 可能还有一张未知面单：当时没有得到回答，之后也查不到",
+                        chinese: "包裹 \(parcel.id) 在 \(name.chinese) 可能还有一张未知面单：当时没有得到回答，之后也查不到",
                         english:
-                            "\(channel) may have made a waybill for parcel \(parcel.id): it gave no answer "
+                            "\(name.english) may have made a waybill for parcel \(parcel.id): it gave no answer "
                             + "then, and cannot be asked about it"),
                     since: since, lastVerifiedAt: order.lastHeardAt(by: now))
             }

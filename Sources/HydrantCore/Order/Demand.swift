@@ -62,13 +62,22 @@ package struct ParcelContents: Hashable, Sendable {
     /// Whether a packing named no contents, which says that the parcel is the whole order: a warehouse that splits
     /// orders names what is inside.
     package private(set) var isWholeOrder = false
+    /// Whether a word of progress named no contents: they are still to be told.
+    package private(set) var isAnnounced = false
     /// In order of the lines.
     package private(set) var items: [ParcelItem] = []
 
     package init() {}
 
+    /// Whether it is taken for the whole order as long as nobody says more.
+    var standsForAll: Bool { isWholeOrder || isToBeTold }
+    /// Whether all that is known is that contents are still to be told.
+    var isToBeTold: Bool { isAnnounced && !isWholeOrder && items.isEmpty }
+
     mutating func merge(_ packing: Packing) {
-        if packing.items.isEmpty { isWholeOrder = true }
+        if packing.items.isEmpty {
+            if packing.isProgress { isAnnounced = true } else { isWholeOrder = true }
+        }
         var units: [String: Int] = [:]
         for item in packing.items { units[item.line, default: 0] += item.units }
         for item in items { units[item.line] = max(units[item.line] ?? 0, item.units) }

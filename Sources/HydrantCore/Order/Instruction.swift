@@ -22,7 +22,10 @@ package struct Instruction: Hashable, Sendable {
     }
 
     package static func key(order: String, eventNumber: Int, kind: InstructionKind) -> String {
-        "\(order)/\(eventNumber)/\(kind.rawValue)"
+        #if HYDRANT_MUTANTS
+            if Mutant.keyWithoutNumber.isOn { return "\(order)/\(kind.rawValue)" }
+        #endif
+        return "\(order)/\(eventNumber)/\(kind.rawValue)"
     }
 
     /// The target of an instruction about one waybill of a parcel.

@@ -22,8 +22,8 @@ extension Order {
                 IssuedInstruction(
                     instruction: instruction, issuedAt: event.recordedAt, receiver: receiver?.value.fingerprint))
         case .ruleDecided(let ruling):
-            rulings.removeAll { $0.rule == ruling.rule }
-            rulings.insert(ruling, at: rulings.firstIndex { $0.rule > ruling.rule } ?? rulings.endIndex)
+            rulings.removeAll { $0.isReplaced(by: ruling) }
+            rulings.insert(ruling, at: rulings.firstIndex(where: ruling.precedes) ?? rulings.endIndex)
         case .taskOpened(let need): openTask(need, at: event.recordedAt)
         case .taskReopened(let id, _): reopenTask(id, at: event.recordedAt)
         case .taskClosed(let id, let ending): closeTask(id, ending, at: event.recordedAt)
@@ -39,6 +39,7 @@ extension Order {
         let evidence = fact.evidence
         if let word = fact.word { words.merge(fact.source, word, evidence) }
         moments[fact.body.kind, default: []].insertInOrder(evidence.at)
+        happened.insert(fact.body.kind)
         defer { settleHolds(after: fact.body.kind) }
         switch fact.body {
         case .orderPlaced(let header): place(header, evidence)
@@ -59,9 +60,10 @@ extension Order {
             Register.merge(until, evidence, into: &warranty)
             warrantyRegistered.mergeEarliest(evidence)
         case .orderCancelled(let reason): Register.merge(reason, evidence, into: &cancelled)
-        case .returnAsked(let reason, let isExchange):
+        case .returnAsked(let reason, let isExchange, let lines, let id):
             Register.merge(reason, evidence, into: &returnAsked)
             if isExchange { exchangeAsked.mergeEarliest(evidence) }
+            takeReturn(ReturnRequest(isExchange: isExchange, reason: reason, lines: lines), id: id, fact)
         case .orderCompleted: completed.mergeEarliest(evidence)
         case .refundReported(let entry): refunds.merge(entry.id, entry, evidence)
         case .revenueRecognised(let entry): revenues.merge(entry.id, entry, evidence)
@@ -82,7 +84,7 @@ extension Order {
         case .receiverVerified(let fingerprint):
             receiverVerifiedFingerprints.merge(fingerprint, fingerprint, evidence)
         case .holdPlaced(let hold): take(hold, evidence)
-        case .timerFell(let id) where Order.round(ofTimer: id) != nil: takeParcel(fact.body, evidence)
+        case .timerFell(let id) where Order.isAboutParcel(timer: id): takeParcel(fact.body, evidence)
         case .holdReleased(let id, _), .timerFell(let id): withHold(id) { $0.ended.mergeEarliest(evidence) }
         case .decisionMade(let decision):
             decisions.merge("\(evidence.source)/\(evidence.messageID)", decision, evidence)
@@ -115,6 +117,11 @@ extension Order {
 
     private mutating func take(_ check: CreditCheck, _ evidence: Evidence) {
         Register.merge(check, evidence, into: &credit)
+        #if HYDRANT_MUTANTS
+            if Mutant.refusedCreditPasses.isOn, !check.isPassed {
+                creditPasses.append(CreditPass(evidence: evidence, returnRatePermille: 0))
+            }
+        #endif
         guard check.isPassed else { return creditRefused.mergeEarliest(evidence) }
         let pass = CreditPass(evidence: evidence, returnRatePermille: check.returnRatePermille ?? 0)
         creditPasses.insert(pass, at: creditPasses.firstIndex { evidence < $0.evidence } ?? creditPasses.endIndex)
@@ -143,6 +150,9 @@ extension Order {
         }
         let instruction = issued[index].instruction
         if instruction.kind == .voidWaybill, answer.outcome == .done { takeVoid(instruction, evidence) }
+        if instruction.kind == .createReplacement, answer.outcome == .done, issued[index].goods == nil {
+            issued[index].goods = wantedGoods(of: instruction.target)
+        }
     }
 
     /// Ends the holds that wait for facts of this kind.
@@ -154,6 +164,12 @@ extension Order {
     /// two messages arrived first.
     private mutating func settleHold(at index: Int) {
         holds[index].released = holds[index].ended
+        #if HYDRANT_MUTANTS
+            if Mutant.earlierFactEndsHold.isOn, case .fact(let kind) = holds[index].hold.exit, moments[kind] != nil {
+                holds[index].released = holds[index].placed
+                return
+            }
+        #endif
         guard case .fact(let kind) = holds[index].hold.exit, let placed = holds[index].placed,
             let moment = moments[kind]?.first(from: placed.at)
         else { return }

@@ -5,6 +5,8 @@ package struct StandingHold: Hashable, Sendable {
     package var owner: String
     package var since: Instant
     package var exit: Exit
+    /// When it ends by itself at the latest, beside an exit that names no moment; nil when time alone does not end it.
+    package var latestEnd: Instant?
     /// An interceptor holds the order: what changes nothing outside goes on.
     package var isByRule = false
 
@@ -55,6 +57,9 @@ extension Order {
         }
         standing += parcels.compactMap(waybillHold)
         if let hold = dataHold { standing.append(hold) }
+        #if HYDRANT_MUTANTS
+            if Mutant.ruleHoldsForgotten.isOn { return standing }
+        #endif
         guard !rulings.isEmpty else { return standing }
         if let hold = addressHold { standing.append(hold) }
         let released = Set(effectiveRulings.flatMap(\.releases))
@@ -68,7 +73,9 @@ extension Order {
         effectiveRulings.flatMap(\.holds).filter { hold in
             !holds.contains { $0.hold.id == hold.id && $0.ended != nil }
         }.map {
-            StandingHold(id: $0.id, reason: $0.reason, owner: $0.owner, since: $0.since, exit: $0.exit, isByRule: true)
+            StandingHold(
+                id: $0.id, reason: $0.reason, owner: $0.owner, since: $0.since, exit: $0.exit, latestEnd: $0.latestEnd,
+                isByRule: true)
         }
     }
 
@@ -79,6 +86,9 @@ extension Order {
 
     /// Why a rule lets no instruction of this kind out; nil where none does.
     package func refusal(of kind: InstructionKind) -> Text? {
+        #if HYDRANT_MUTANTS
+            if Mutant.ruleRefusesNothing.isOn { return nil }
+        #endif
         for ruling in effectiveRulings {
             if let refusal = ruling.refusals.first(where: { $0.kind == kind }) { return refusal.reason }
         }
@@ -103,16 +113,17 @@ extension Order {
 
     /// A channel said that the order's own data are wrong, and the receiver was not corrected since.
     private var dataHold: StandingHold? {
-        for entry in issued where entry.instruction.kind == .createWaybill {
+        for entry in issued where entry.instruction.kind == .createWaybill && !entry.instruction.target.isWayBack {
             guard let answer = entry.answer, answer.value.outcome == .refused, answer.value.refusal == .data,
                 isNumberless(parcel(entry.instruction.target)),
                 (receiver?.evidence.at).map({ $0 <= answer.evidence.at }) ?? true
             else { continue }
+            let system = Text.system(entry.instruction.system)
             return StandingHold(
                 id: "waybill-data-\(entry.instruction.target)",
                 reason: Text(
-                    chinese: "\(entry.instruction.system) 因订单资料拒绝出单：\(answer.value.detail)",
-                    english: "\(entry.instruction.system) refuses the waybill because of the order's data: "
+                    chinese: "\(system.chinese) 因订单资料拒绝出单：\(answer.value.detail)",
+                    english: "\(system.english) refuses the waybill because of the order's data: "
                         + answer.value.detail),
                 owner: "service", since: answer.evidence.at, exit: .fact(.receiverChanged))
         }
@@ -122,6 +133,9 @@ extension Order {
     /// A receiver that was changed after the order was placed holds the order until it is verified.
     /// Since when the receiver is one that nobody has verified; nil where there is no doubt.
     var receiverInDoubtSince: Instant? {
+        #if HYDRANT_MUTANTS
+            if Mutant.anyVerificationCounts.isOn, !receiverVerifiedFingerprints.isEmpty { return nil }
+        #endif
         guard let changed = receiverChanged, let current = receiver,
             receiverVerifiedFingerprints[current.value.fingerprint] == nil, current.evidence.at >= changed.at
         else { return nil }
@@ -129,6 +143,9 @@ extension Order {
     }
 
     private var receiverHold: StandingHold? {
+        #if HYDRANT_MUTANTS
+            if Mutant.receiverHoldForgotten.isOn { return nil }
+        #endif
         guard let since = receiverInDoubtSince, shipped == nil else { return nil }
         return StandingHold(
             id: "receiver-unverified",

@@ -19,7 +19,8 @@ extension Order {
     /// stands or after a cancellation; what was prevented is issued when the reason is gone. Asking what became of a
     /// waybill and taking a second one back is no going on.
     package func wantedInstructions(_ settings: Settings) -> [WantedInstruction] {
-        callWishes.isEmpty ? wantedByFlow(settings) : callInstructions + wantedByFlow(settings)
+        let wanted = callWishes.isEmpty ? wantedByFlow(settings) : callInstructions + wantedByFlow(settings)
+        return returnAsked == nil ? wanted : wanted + labelWishes(settings)
     }
 
     private func wantedByFlow(_ settings: Settings) -> [WantedInstruction] {
@@ -29,14 +30,16 @@ extension Order {
         guard holds.allSatisfy(\.isByRule) else { return careWishes(settings) + ruledWishes(settings, isHeld: true) }
         var wanted: [WantedInstruction] = []
         var asksForWaybills = false
+        var asksForRoutes = false
         for request in settings.flow.requests where request.afterState <= state && isPlacedOrPast(request) {
             if !holds.isEmpty && request.kind.isStoppedByRules || refusal(of: request.kind) != nil { continue }
             switch request.kind {
             case .createWaybill: asksForWaybills = true
             case .queryTrace:
-                wanted += parcels.compactMap { routeQuestion(request, of: $0, settings) }
+                asksForRoutes = true
+                wanted += allParcels.compactMap { routeQuestion(request, of: $0, settings) }
             case .subscribeTrace:
-                wanted += parcels.compactMap { subscription(request, of: $0, settings) }
+                wanted += allParcels.compactMap { subscription(request, of: $0, settings) }
             case .notifyCustomer:
                 guard let touchpoint = request.touchpoint, isDue(touchpoint) else { continue }
                 wanted.append(want(request, target: touchpoint.rawValue))
@@ -44,16 +47,18 @@ extension Order {
             default: wanted.append(want(request, target: ""))
             }
         }
-        // The channels' own rules say what was asked before.
-        return wanted.filter { !isIssued($0) } + dispatchWishes(settings, isReached: asksForWaybills)
-            + ruledWishes(settings, isHeld: !holds.isEmpty)
+        // The rules of channels and of routes say themselves what was asked before.
+        return wanted.filter { !isIssued($0) } + (asksForRoutes ? silenceWishes(settings) : [])
+            + dispatchWishes(settings, isReached: asksForWaybills) + ruledWishes(settings, isHeld: !holds.isEmpty)
     }
 
     /// What rules ask for beside the flow; no hold stops it.
     private func ruledWishes(_ settings: Settings, isHeld: Bool) -> [WantedInstruction] {
         guard !rulings.isEmpty else { return [] }
-        let asked = effectiveRulings.flatMap(\.instructs).map {
-            WantedInstruction(kind: $0.kind, system: $0.system, target: $0.target)
+        let asked = effectiveRulings.flatMap(\.instructs).flatMap { instruct in
+            (instruct.kind == .pushPurchase ? purchaseTargets(instruct.target) : [instruct.target]).map {
+                WantedInstruction(kind: instruct.kind, system: instruct.system, target: $0)
+            }
         }
         return (asked + returnWishes() + giftWishes() + verifiedAddressWishes(settings)).filter { !isIssued($0) }
             + addressChangeWishes(settings, isHeld: isHeld)
@@ -63,6 +68,9 @@ extension Order {
     private func isPlacedOrPast(_ request: Flow.Request) -> Bool { request.afterState > 0 || placed != nil }
 
     private func wantedAfterCancellation(_ settings: Settings) -> [WantedInstruction] {
+        #if HYDRANT_MUTANTS
+            if Mutant.cancellationStaysHere.isOn { return [] }
+        #endif
         guard issued.contains(where: { $0.instruction.kind == .createDelivery }) else { return [] }
         return settings.flow.requests.filter { $0.kind == .cancelDelivery }.map { want($0, target: "") }
             .filter { !isIssued($0) }
@@ -77,14 +85,22 @@ extension Order {
     private func routeQuestion(
         _ request: Flow.Request, of parcel: Parcel, _ settings: Settings
     ) -> WantedInstruction? {
-        if let waybill = liveWaybill(of: parcel), isUnderWay(parcel) {
+        if let waybill = liveWaybill(of: parcel), isFollowed(parcel) {
             let target = Instruction.target(parcel: parcel.id, number: waybill.number)
             var wish = want(request, of: parcel, settings, target: target)
             wish.lifetime = DispatchSettings.Routes.atMost
-            if settings.dispatch.routes.asked.contains(wish.system) { return wish }
+            if settings.dispatch.routes.asked.contains(wish.system) {
+                // One of before the channel was asked regularly ends with its first answer.
+                let isAsked = issued.contains { $0.instruction.target == target && isOpenAboutSilence($0) }
+                return isAsked ? nil : wish
+            }
         }
         guard let scan = parcel.awaitsConfirmationOfSignature else { return nil }
         return want(request, of: parcel, settings, target: "\(parcel.id)@\(scan.at.milliseconds)")
+    }
+
+    private func isOpenAboutSilence(_ entry: IssuedInstruction) -> Bool {
+        entry.instruction.isAboutSilence && entry.answer == nil
     }
 
     private func subscription(
@@ -98,12 +114,12 @@ extension Order {
 
     /// Whether scans of a parcel are still to come.
     func isUnderWay(_ parcel: Parcel) -> Bool {
-        parcel.signed == nil && !parcel.scans.contains { $0.status == .returned }
+        parcel.signed == nil && !parcel.journey.contains { $0.status == .returned }
     }
 
     /// What concerns a waybill is asked of the channel that made it, where that is one of the chains' channels, or else
     /// of its courier, where that is one.
-    private func want(
+    func want(
         _ request: Flow.Request, of parcel: Parcel, _ settings: Settings, target: String
     ) -> WantedInstruction {
         var wish = want(request, target: target)
@@ -120,6 +136,7 @@ extension Order {
     private func isIssued(_ want: WantedInstruction) -> Bool {
         issued.contains {
             $0.instruction.kind == want.kind && $0.instruction.target == want.target && !isAskedAgain($0)
+                && !isWithdrawn($0) && !$0.instruction.isAboutSilence
         }
     }
 

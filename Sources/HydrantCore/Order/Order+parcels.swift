@@ -35,8 +35,11 @@ extension Order {
         case .signedReported(let parcel): withParcel(parcel) { $0.signed.mergeEarliest(evidence) }
         case .traceReported(let trace): withParcel(trace.parcel) { $0.take(trace, evidence) }
         case .timerFell(let id):
-            guard let (parcel, round) = Order.round(ofTimer: id) else { return }
-            withParcel(parcel) { $0.round = max($0.round, round) }
+            if let (parcel, round) = Order.round(ofTimer: id) {
+                withParcel(parcel) { $0.round = max($0.round, round) }
+            } else if let (parcel, moment) = Order.silence(ofTimer: id) {
+                withParcel(parcel) { $0.silentAt = max($0.silentAt ?? moment, moment) }
+            }
         default: break
         }
     }
@@ -48,9 +51,15 @@ extension Order {
     }
 
     private mutating func withParcel(_ id: String, _ change: (inout Parcel) -> Void) {
-        let index = parcels.firstIndex { $0.id >= id } ?? parcels.endIndex
-        if index == parcels.endIndex || parcels[index].id != id { parcels.insert(Parcel(id: id), at: index) }
-        change(&parcels[index])
+        if id.isWayBack { wayBacks.withParcel(id, change) } else { parcels.withParcel(id, change) }
+    }
+}
+
+extension [Parcel] {
+    fileprivate mutating func withParcel(_ id: String, _ change: (inout Parcel) -> Void) {
+        let index = firstIndex { $0.id >= id } ?? endIndex
+        if index == endIndex || self[index].id != id { insert(Parcel(id: id), at: index) }
+        change(&self[index])
     }
 }
 
@@ -74,15 +83,24 @@ extension Parcel {
             handedOver.mergeEarliest(evidence.moved(to: pickedUp.at))
             if !trace.number.isEmpty { moved[trace.number].mergeEarliest(evidence.moved(to: pickedUp.at)) }
         }
+        #if HYDRANT_MUTANTS
+            if Mutant.pushProvesSignature.isOn, trace.scans.contains(where: { $0.status == .signed }) {
+                signed.mergeEarliest(evidence)
+            }
+        #endif
         guard trace.isComplete, let signature = trace.scans.filter({ $0.status == .signed }).min() else { return }
         let returnBegan = trace.scans.contains { $0.status.isReturn && $0.at <= signature.at }
+        #if HYDRANT_MUTANTS
+            if Mutant.signatureAfterReturn.isOn { signed.mergeEarliest(evidence.moved(to: signature.at)) }
+        #endif
         if !returnBegan { signed.mergeEarliest(evidence.moved(to: signature.at)) }
     }
 
     /// The courier said "signed" in a push and its whole list has not confirmed it yet.
     var awaitsConfirmationOfSignature: Scan? {
-        guard signed == nil, !scans.contains(where: { $0.status.isReturn }) else { return nil }
-        return scans.first { $0.status == .signed }
+        guard signed == nil else { return nil }
+        let scans = journey
+        return scans.contains(where: \.status.isReturn) ? nil : scans.first { $0.status == .signed }
     }
 }
 
@@ -95,6 +113,17 @@ extension Waybill {
             isNews = stated.mergeNewest(evidence)
         }
         if isNews { courier = tracking.courier }
+        if !tracking.reference.isEmpty {
+            if reference == nil {
+                reference = Register(tracking.reference, evidence)
+            } else {
+                reference?.merge(tracking.reference, evidence)
+            }
+        }
+        if !tracking.rider.isEmpty || !tracking.line.isEmpty {
+            let tour = WaybillTour(rider: tracking.rider, line: tracking.line)
+            if self.tour == nil { self.tour = Register(tour, evidence) } else { self.tour?.merge(tour, evidence) }
+        }
         // Who says what is on a label without having made it does not change who made it.
         guard !tracking.channel.isEmpty else { return }
         let isMaker = evidence.isTyped ? typedChannel.mergeNewest(evidence) : statedChannel.mergeNewest(evidence)

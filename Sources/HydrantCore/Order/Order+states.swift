@@ -11,6 +11,9 @@ extension Order {
             let own = triggers[number - 1]
             let isInferred = own.isEmpty
             let proof = isInferred ? inferredProof(of: number, triggers, settings) : own
+            #if HYDRANT_MUTANTS
+                if Mutant.stateSkipped.isOn, proof.isEmpty { continue }
+            #endif
             guard !proof.isEmpty else { break }
             let at = proof.map(\.at).max() ?? proof[0].at
             let since = max(at, floor ?? at)
@@ -34,7 +37,7 @@ extension Order {
         case StateNumber.inventoryLocked: locked.map { [$0] } ?? []
         case StateNumber.packed: packedProof(settings)
         case StateNumber.trackingReturned: parcelProof(settings) { $0.tracked }
-        case StateNumber.signed: parcelProof(settings) { $0.signed }
+        case StateNumber.signed: parcelProof(settings, ofContents: true) { $0.signed }
         default: warrantyRegistered.map { [$0] } ?? []
         }
     }
@@ -49,6 +52,9 @@ extension Order {
             sum += peak.amountMinor
             proof.append(peak.evidence)
         }
+        #if HYDRANT_MUTANTS
+            if Mutant.depositIsEnough.isOn { return proof }
+        #endif
         return sum >= payable ? proof : []
     }
 
@@ -83,7 +89,12 @@ extension Order {
     ///
     /// Where the flow says that no system reports packing, nobody can know what a parcel holds, and the first parcel
     /// speaks for the order.
-    private func parcelProof(_ settings: Settings, _ step: (Parcel) -> Evidence?) -> [Evidence] {
+    ///
+    /// - Parameter ofContents: whether it must be known what the parcels hold; else a word of progress about the first
+    ///   parcel speaks for the whole order.
+    private func parcelProof(
+        _ settings: Settings, ofContents: Bool = false, _ step: (Parcel) -> Evidence?
+    ) -> [Evidence] {
         var arrived: [(index: Int, evidence: Evidence)] = []
         for index in parcels.indices {
             if let evidence = step(parcels[index]) { arrived.append((index, evidence)) }
@@ -96,9 +107,12 @@ extension Order {
         var proof: [Evidence] = []
         for (index, evidence) in arrived {
             let contents = parcels[index].contents
-            if contents.isWholeOrder { return [evidence] }
+            if contents.isWholeOrder || contents.isAnnounced && !ofContents { return [evidence] }
             guard !contents.items.isEmpty else { continue }
             proof.append(evidence)
+            #if HYDRANT_MUTANTS
+                if Mutant.firstParcelIsEnough.isOn { return proof }
+            #endif
             for item in contents.items {
                 guard let rest = missing?[item.line] else { continue }
                 missing?[item.line] = rest > item.units ? rest - item.units : nil

@@ -36,6 +36,8 @@ package struct Order: Hashable, Sendable {
     package var locked: Evidence?
     package var lockRefused: Register<String>?
     package var parcels: [Parcel] = []
+    /// The parcels in which goods come back.
+    package var wayBacks: [Parcel] = []
     package var warranty: Register<Instant>?
     package var warrantyRegistered: Evidence?
 
@@ -48,6 +50,12 @@ package struct Order: Hashable, Sendable {
     package var returnAsked: Register<String>?
     /// The first message that asked for other goods in exchange.
     package var exchangeAsked: Evidence?
+    /// Every word about a return of the whole order, the earliest first, and when the customer last kept it after all.
+    var wholeWords: [ReturnWord] = []
+    var wholeKeptLast: Instant?
+    /// Returns and exchanges that name their lines, and of each the words that named more than any before.
+    package var returnRequests = Ledger<ReturnRequest>()
+    var returnWords: [String: [ReturnWord]] = [:]
     package var completed: Evidence?
     package var holds: [HeldReason] = []
     package var decisions = Ledger<Decision>()
@@ -56,8 +64,11 @@ package struct Order: Hashable, Sendable {
     package var words = Ledger<String>()
     /// The times at which each kind of fact happened, the earliest first.
     package var moments: [FactKind: [Instant]] = [:]
+    /// The kinds of facts that happened at all.
+    package var happened = FactKindSet()
     package var issued: [IssuedInstruction] = []
-    /// The last verdict of each rule that was called, in order of the rules' ids.
+    /// The last verdict of each rule that was called, in order of the rules' ids, and after it that of its version in
+    /// shadow.
     package var rulings: [Ruling] = []
     /// What was asked for by others than the hub's own looks at the order, by the tasks' ids.
     package var askedTasks = Ledger<TaskNeed>()
@@ -99,21 +110,28 @@ package struct Order: Hashable, Sendable {
 
     package var completion: Completion {
         if cancelled != nil { return .cancelled }
-        if returnAsked != nil || effectiveRulings.contains(where: \.completesPartially) { return .partiallyCompleted }
-        if completed != nil || state == StateNumber.warrantyActivated { return .completed }
+        if hasOpenReturn || effectiveRulings.contains(where: isCompletedPartially) { return .partiallyCompleted }
+        if completed != nil || state == StateNumber.warrantyActivated || isGivenBackWholly { return .completed }
         return .open
     }
 
-    /// When the order stopped being live: completed or cancelled, whichever came first; nil while it is live.
+    /// A rule that runs the playbook of returns says so for as long as a return is open.
+    private func isCompletedPartially(_ ruling: Ruling) -> Bool {
+        ruling.completesPartially && !(returnAsked != nil && ruling.playbooks.contains(.returnExchange))
+    }
+
+    /// When the order stopped being live: completed, also because everything came back, or cancelled, whichever came
+    /// first; nil while it is live.
     package var endedAt: Instant? {
         let done = state == StateNumber.warrantyActivated ? stamps.last?.at : nil
-        return [cancelled?.evidence.at, completed?.at, done].compactMap(\.self).min()
+        return [cancelled?.evidence.at, completed?.at, done, givenBackAt].compactMap(\.self).min()
     }
 
     /// When the first parcel left the house: handed over, or seen by the courier.
     package var shipped: Evidence? { parcels.compactMap(\.shipped).min() }
 
-    package func parcel(_ id: String) -> Parcel? { parcels.first { $0.id == id } }
+    /// A parcel, also one on its way back.
+    package func parcel(_ id: String) -> Parcel? { (id.isWayBack ? wayBacks : parcels).first { $0.id == id } }
 }
 
 /// The name of a message: no two messages of a sender have the same number, and no two senders the same name.
@@ -151,12 +169,19 @@ package struct Parcel: Hashable, Sendable {
     package var round = 1
     /// The first scan under each number that shows the parcel in the courier's hands.
     package var moved: [String: Evidence] = [:]
+    /// The last time at which nothing had been heard of it for too long.
+    var silentAt: Instant?
     /// The number that a person found on the box.
     package var chosen: Register<String>?
 
     package init(id: String) { self.id = id }
 
-    package var liveWaybills: [Waybill] { waybills.filter { $0.voided == nil } }
+    package var liveWaybills: [Waybill] {
+        #if HYDRANT_MUTANTS
+            if Mutant.voidedWaybillLives.isOn { return waybills }
+        #endif
+        return waybills.filter { $0.voided == nil }
+    }
 
     /// Handed over by our own systems' word, or scanned by the courier.
     package var shipped: Evidence? { handedOver }
@@ -170,8 +195,12 @@ package struct Waybill: Hashable, Sendable {
     package var number: String
     package var courier: String
     package var channel: String
+    /// The newest number that the courier gave the order of the waybill; see ``Tracking/reference``.
+    package var reference: Register<String>?
     package var readBack: Evidence?
     package var voided: Evidence?
+    /// Who or which tour takes it, by the newest message that says so.
+    package var tour: Register<WaybillTour>?
     /// The newest message of a system that named courier and channel, and the newest of a person; a system's word goes
     /// before a person's.
     var stated: Evidence?
@@ -184,9 +213,15 @@ package struct Waybill: Hashable, Sendable {
     package var isTyped: Bool { readBack != nil && stated == nil }
 }
 
+/// Rider and line of a waybill, each empty where the courier does not say.
+package struct WaybillTour: Hashable, Sendable {
+    package var rider: String
+    package var line: String
+}
+
 extension Evidence {
-    /// Whether a person typed it.
-    var isTyped: Bool { source == "keeper" || source.hasPrefix("person:") }
+    /// Whether a person typed it, or a machine in a person's place: no system of the outside world said so.
+    var isTyped: Bool { source == "keeper" || ActorName.commands(source) }
 }
 
 /// A hold and how it ended.
@@ -215,4 +250,15 @@ package struct IssuedInstruction: Hashable, Sendable {
     /// The fingerprint of the receiver that the order had when it was issued.
     package var receiver: String?
     package var answer: Register<InstructionAnswer>?
+    /// What the order that it placed in exchange holds, units by lines: as wanted then, or as a person put it right.
+    var goods: [String: Int]?
+
+    package init(
+        instruction: Instruction, issuedAt: Instant, receiver: String? = nil, answer: Register<InstructionAnswer>? = nil
+    ) {
+        self.instruction = instruction
+        self.issuedAt = issuedAt
+        self.receiver = receiver
+        self.answer = answer
+    }
 }

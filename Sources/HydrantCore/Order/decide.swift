@@ -11,6 +11,14 @@ package struct Refusal: Error, Hashable, Sendable {
         self.nextStep = nextStep
     }
 
+    /// A person answers a task that only a report ends.
+    package static let closesItself = Refusal(
+        code: "taskClosesItself",
+        text: Text(chinese: "这个任务会自动关闭，不接受填写", english: "This task closes by itself and takes no answer"),
+        nextStep: Text(
+            chinese: "等待系统报告；也可以认领、转交或推迟",
+            english: "Wait for the system's report; it can be taken, handed over and put off"))
+
     /// What was to be done with a task comes too late.
     package static let noSuchTask = Refusal(
         code: "noSuchTask",
@@ -35,9 +43,22 @@ package func decide(
 extension Order {
     /// Brings the order past a fact and tells the events that did it: those of ``decide(_:_:settings:now:)``. In place,
     /// because an order that is copied for each fact costs more than the decision. A refused fact changes nothing.
-    package mutating func record(_ fact: Fact, settings: Settings, now: Instant) throws(Refusal) -> [Event] {
+    ///
+    /// - Parameter asksPeople: whether it is also found out what people must do, which costs much of the time.
+    package mutating func record(
+        _ fact: Fact, settings: Settings, now: Instant, asksPeople: Bool = true
+    ) throws(Refusal) -> [Event] {
         guard !hasSeen(fact) else { return [] }
         try check(fact, against: self)
+        return recordAccepted(fact, settings: settings, now: now, asksPeople: asksPeople)
+    }
+
+    /// As ``record(_:settings:now:)``, for a fact that was accepted before. What a person answers may be refused by an
+    /// order that is told again without the looks that time brought: the task was opened by one of them.
+    package mutating func recordAccepted(
+        _ fact: Fact, settings: Settings, now: Instant, asksPeople: Bool = true
+    ) -> [Event] {
+        guard !hasSeen(fact) else { return [] }
         var events: [Event] = []
         append(.factRecorded(fact), to: &events, settings, now)
         for stamp in supportedStamps(settings) {
@@ -48,6 +69,12 @@ extension Order {
             }
         }
         appendRulings(after: fact.body.kind, to: &events, settings, now)
+        appendInstructions(to: &events, settings, now)
+        if asksPeople { appendTaskChanges(to: &events, settings, now, isByPerson: fact.evidence.isTyped) }
+        return events
+    }
+
+    private mutating func appendInstructions(to events: inout [Event], _ settings: Settings, _ now: Instant) {
         for want in wantedInstructions(settings) {
             let key = Instruction.key(order: number, eventNumber: version + 1, kind: want.kind)
             var instruction = Instruction(key: key, kind: want.kind, system: want.system, target: want.target)
@@ -55,8 +82,6 @@ extension Order {
             instruction.lifetime = want.lifetime
             append(.instructionIssued(instruction), to: &events, settings, now)
         }
-        appendTaskChanges(to: &events, settings, now, isByPerson: fact.evidence.isTyped)
-        return events
     }
 
     /// A rule whose hold ends with another rule's is looked at again; rules that wait for each other are refused when
@@ -72,11 +97,12 @@ extension Order {
     }
 
     /// Looks again at what people must do, because time has passed or the settings are others: a rule's version may be
-    /// kept no more.
+    /// kept no more. What a verdict kept back goes out with the verdict that keeps it back no more.
     package mutating func lookAtTasks(settings: Settings, now: Instant) -> [Event] {
         var events: [Event] = []
         guard version > 0 else { return events }
         appendRulings(after: nil, to: &events, settings, now)
+        if !events.isEmpty { appendInstructions(to: &events, settings, now) }
         appendTaskChanges(to: &events, settings, now, isByPerson: false)
         return events
     }
@@ -97,8 +123,8 @@ extension Order {
     }
 }
 
-/// Commands of people can be refused; what outside systems report has happened and cannot, even where the release of a
-/// hold overtakes the hold.
+/// Commands of people and of machines in their place can be refused; what outside systems report has happened and
+/// cannot, even where the release of a hold overtakes the hold.
 private func check(_ fact: Fact, against order: Order) throws(Refusal) {
     precondition(fact.order == order.number, "fact of \(fact.order) applied to \(order.number)")
     switch fact.body {
@@ -109,7 +135,7 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 text: Text(chinese: "拦截的结束时间早于开始时间", english: "The hold would end before it begins"),
                 nextStep: Text(chinese: "请填写将来的时间", english: "Give a time in the future"))
         }
-    case .holdReleased(let id, _) where fact.source.hasPrefix("person:"):
+    case .holdReleased(let id, _) where ActorName.commands(fact.source):
         guard order.holds.contains(where: { $0.hold.id == id && $0.isActive }) || order.isRuleHold(id, forPerson: true)
         else {
             throw Refusal(
@@ -117,8 +143,8 @@ private func check(_ fact: Fact, against order: Order) throws(Refusal) {
                 text: Text(chinese: "订单上没有生效中的拦截 \(id)", english: "The order has no standing hold \(id)"),
                 nextStep: Text(chinese: "刷新页面查看当前拦截", english: "Reload the page to see the holds that stand"))
         }
-    case .taskMoved(let move) where fact.source.hasPrefix("person:"): try check(move, fact.evidence.at, against: order)
-    case let body where fact.source.hasPrefix("person:"):
+    case .taskMoved(let move) where ActorName.commands(fact.source): try check(move, fact.evidence.at, against: order)
+    case let body where ActorName.commands(fact.source):
         try order.judge(byPerson: body, receivedAt: fact.receivedAt)
     default: break
     }
@@ -128,6 +154,7 @@ private func check(_ move: TaskMove, _ time: Instant, against order: Order) thro
     guard order.openTask(move.task) != nil || order.hasJustClosed(move, time) else {
         throw .noSuchTask
     }
+    if case .resolved = move.step, order.openTask(move.task)?.need.closesItself == true { throw .closesItself }
     if case .snoozed(let until, _) = move.step, until <= time || until > time + .hours(720) {
         throw Refusal(
             code: "snoozeTime",

@@ -142,7 +142,7 @@ extension Order {
         return (payments.entries.map(\.id) + ledgers).filter { SearchTerm.compact($0).count >= SearchTerm.shortLength }
     }
 
-    package var waybillNumbers: [String] { parcels.flatMap { $0.waybills.map(\.number) }.filter { !$0.isEmpty } }
+    package var waybillNumbers: [String] { allParcels.flatMap { $0.waybills.map(\.number) }.filter { !$0.isEmpty } }
 
     /// Everything by which the order is found, at most ``SearchTerm/maximum``, the most telling first.
     ///

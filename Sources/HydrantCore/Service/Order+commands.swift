@@ -18,7 +18,17 @@ extension Order {
             throw Self.notNow(
                 Text(chinese: "最多还可退款 \(most)", english: "At most \(most) can still be refunded"))
         case .orderCancelled: if let obstacle = obstacle(to: .cancel) { throw Self.notNow(obstacle) }
-        case .returnAsked: if let obstacle = obstacle(to: .askReturn) { throw Self.notNow(obstacle) }
+        case .returnAsked(_, _, let lines, let id):
+            let isCorrection = !id.isEmpty && returnRequests.entry(id) != nil
+            let obstacle = isCorrection ? nil : obstacle(to: .askReturn)
+            if let text = obstacle ?? self.obstacle(toReturning: lines, besides: id) { throw Self.notNow(text) }
+            if lines.isEmpty, returnedWhole != nil {
+                // The same word again would say nothing new.
+                throw Self.notNow(
+                    Text(
+                        chinese: "整单退换已登记过一次，请指明要退换的商品行",
+                        english: "The whole order was asked for once already: name the lines that come back"))
+            }
         case .callAsked(let wish):
             guard isCalling(at: now, otherThan: wish.id) else { return }
             throw Refusal(

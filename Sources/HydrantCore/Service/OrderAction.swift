@@ -10,6 +10,7 @@ package enum OrderAction: String, CaseIterable, Sendable {
     case changeReceiver = "receiver.change"
     case cancel = "order.cancel"
     case askReturn = "return.ask"
+    case recordWayBack = "return.way-back"
     case voidWaybill = "waybill.void"
     case promiseRefund = "refund.promise"
     case recordRefund = "refund.record"
@@ -32,6 +33,13 @@ package struct ActionRequest: Hashable, Sendable {
     package var hours: Int64?
     /// Whether other goods are wanted in return.
     package var isExchange = false
+    /// What comes back; nil for the whole order.
+    package var lines: [ReturnedLine]?
+    /// Of a way back: who brings the goods, and under which number.
+    package var courier = ""
+    package var trackingNumber = ""
+    /// What numbers look like.
+    package var dispatch = DispatchSettings()
     /// For a ticket: another order that it is about too.
     package var linkedOrder = ""
     /// How long it took.
@@ -70,6 +78,7 @@ extension Order {
                 parcel.liveWaybills.map { Instruction.target(parcel: parcel.id, number: $0.number) }
             }
         case .closeTicket: tickets.values.filter { $0.status == .open }.map(\.id)
+        case .recordWayBack: orderReturns().filter { !isBack($0) }.map(\.wayBackParcel)
         case .ask: ["operations", "warehouse", "service", "finance", "it", "owner"]
         default: []
         }
@@ -95,6 +104,9 @@ extension Order {
             cancelledText
                 ?? (shipped.map { _ in Text(chinese: "包裹已发出，请改为退货", english: "A parcel has left; ask for its return") })
         case .askReturn: returnText
+        case .recordWayBack:
+            targets(of: action).isEmpty
+                ? Text(chinese: "没有要退回的商品", english: "Nothing is to come back") : nil
         case .voidWaybill:
             targets(of: action, in: warehouses).isEmpty
                 ? (targets(of: action).isEmpty ? waybillText : elsewhereText) : nil
@@ -141,7 +153,13 @@ extension Order {
     }
 
     private var returnText: Text? {
-        if returnAsked != nil { return Text(chinese: "已登记退换货", english: "A return was asked for already") }
+        if returnedWhole != nil, lines.isEmpty || orderReturns().contains(where: { $0.isWhole && !$0.isKept }) {
+            return Text(chinese: "已登记退换货", english: "A return was asked for already")
+        }
+        if returnAsked != nil, !lines.isEmpty, returnable().allSatisfy({ $0.units == 0 }) {
+            return Text(
+                chinese: "全部商品都已登记退换货", english: "Everything is returned or exchanged already")
+        }
         guard shipped == nil else { return nil }
         return cancelledText ?? Text(chinese: "还没有发货，请直接取消", english: "Nothing has left yet; cancel it instead")
     }
@@ -204,7 +222,11 @@ extension Order {
             return receiver.map { [.receiverVerified(fingerprint: $0.value.fingerprint)] } ?? []
         case .changeReceiver: return []
         case .cancel: return [.orderCancelled(reason: request.reason)]
-        case .askReturn: return [.returnAsked(reason: request.reason, isExchange: request.isExchange)]
+        case .askReturn: return [try asked(request)]
+        case .recordWayBack:
+            guard let item = orderReturns().first(where: { $0.wayBackParcel == request.target }) else { return [] }
+            return try wayBackFacts(
+                item, courier: request.courier, number: request.trackingNumber, request.dispatch)
         case .voidWaybill:
             let waybill = Instruction(key: "", kind: .voidWaybill, system: "", target: request.target)
             return [.waybillVoided(parcel: waybill.parcel, number: waybill.waybillNumber ?? "")]
@@ -228,6 +250,43 @@ extension Order {
                         id: request.id("ask"), kind: .asked, owner: request.target, reason: reason,
                         fields: [.note]))
             ]
+        }
+    }
+
+    private func asked(_ request: ActionRequest) throws(Refusal) -> FactBody {
+        guard let lines = request.lines ?? linesAgain else {
+            return .returnAsked(reason: request.reason, isExchange: request.isExchange)
+        }
+        if lines.isEmpty {
+            throw Refusal(
+                code: "actionForm",
+                text: Text(chinese: "没有选择要退换的商品", english: "Nothing was chosen that comes back"),
+                nextStep: Text(
+                    chinese: "请至少选择一件：在退回的商品后填写件数",
+                    english: "Choose at least one: say how many of it come back"))
+        }
+        if isFullOfReturns {
+            let most = Self.returnsMaximum
+            throw Refusal(
+                code: "tooManyReturns",
+                text: Text(
+                    chinese: "一个订单最多登记 \(most) 次退换货，这个订单已满",
+                    english: "An order takes \(most) returns and exchanges, and this one has as many"),
+                nextStep: Text(
+                    chinese: "请登记工单，由财务直接退款",
+                    english: "Open a ticket, and have finance record a refund instead"))
+        }
+        if let obstacle = obstacle(toReturning: lines) { throw Self.unfit(obstacle) }
+        return .returnAsked(
+            reason: request.reason, isExchange: request.isExchange, lines: lines, id: request.id("return"))
+    }
+
+    /// What a return without lines means once another one was asked for, whose goods the customer kept: all that can
+    /// come back. Without lines it would be the word of before.
+    private var linesAgain: [ReturnedLine]? {
+        guard returnedWhole != nil else { return nil }
+        return returnable().filter { !$0.line.isGift && $0.units > 0 }.map {
+            ReturnedLine(line: $0.line.id, units: $0.units)
         }
     }
 

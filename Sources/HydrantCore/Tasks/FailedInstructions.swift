@@ -8,19 +8,21 @@ enum FailedInstructions: TaskSource {
             guard let answer = entry.answer, answer.value.outcome != .done, order.isMissing(entry),
                 !order.wasIssuedAgain(after: index), !order.isSettled(entry, since: answer.evidence.at)
             else { continue }
-            needs.append(need(for: entry.instruction, answer.value))
+            needs.append(need(for: entry.instruction, answer.value, settings))
         }
         return needs
     }
 
-    private static func need(for instruction: Instruction, _ answer: InstructionAnswer) -> TaskNeed {
-        let system = instruction.system
+    private static func need(
+        for instruction: Instruction, _ answer: InstructionAnswer, _ settings: Settings
+    ) -> TaskNeed {
+        let system = Text.system(instruction.system, settings.dispatch.couriers)
         let what = instruction.kind.text
         let detail = answer.detail.isEmpty ? "" : " (\(answer.detail))"
         let isRefused = answer.outcome == .refused
         let reason = Text(
-            chinese: "\(system) \(isRefused ? "拒绝了" : "没有答复")：\(what.chinese)\(detail)",
-            english: "\(system) \(isRefused ? "refused" : "gave no answer to"): \(what.english)\(detail)")
+            chinese: "\(system.chinese) \(isRefused ? "拒绝了" : "没有答复")：\(what.chinese)\(detail)",
+            english: "\(system.english) \(isRefused ? "refused" : "gave no answer to"): \(what.english)\(detail)")
         return TaskNeed(
             id: Order.taskID(of: instruction.key), kind: .instructionFailed, owner: instruction.kind.owner,
             reason: reason,
@@ -41,13 +43,13 @@ extension Order {
     fileprivate func isMissing(_ entry: IssuedInstruction) -> Bool {
         let instruction = entry.instruction
         switch instruction.kind {
-        case .createReplacement, .pushPurchase: return cancelled == nil
+        case .createReplacement, .pushPurchase: return cancelled == nil && isForExchange(instruction)
         case .repriceFreight, .tellReceiver: return cancelled == nil && isNewsOfNow(instruction)
         case .checkCredit: return credit == nil && cancelled == nil
         case .createDelivery: return locked == nil && cancelled == nil && shipped == nil
         case .cancelDelivery: return shipped == nil
         case .pauseDelivery: return cancelled == nil && shipped == nil && !isCancelledInstead(instruction)
-        case .resumeDelivery: return cancelled == nil && !hasLeftWholly
+        case .resumeDelivery: return cancelled == nil && !hasLeftWholly && !isOvertaken(instruction)
         case .issueInvoice: return invoices.isEmpty && cancelled == nil
         case .registerWarranty: return warrantyRegistered == nil && cancelled == nil
         case .notifyCustomer:
@@ -79,6 +81,7 @@ extension Order {
     /// instructions or people have brought since does not hold it up.
     package func stillLacks(_ instruction: Instruction) -> Bool {
         switch instruction.kind {
+        case .createWaybill where instruction.target.isWayBack: return lacksLabel(instruction.target)
         case .createWaybill, .findWaybill, .askKeeper:
             return cancelled == nil && isNumberless(parcel(instruction.parcel))
         case .voidWaybill:

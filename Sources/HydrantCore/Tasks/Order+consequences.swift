@@ -6,9 +6,8 @@ extension Order {
     package func consequences(
         of answers: [String: String], to task: StandingTask, _ settings: Settings
     ) throws(Refusal) -> [FactBody] {
-        for field in task.need.fields where field.isAsked(answers) {
-            try check(answers[field.name] ?? "", field)
-        }
+        if task.need.closesItself { throw .closesItself }
+        let answers = try task.need.counted(answers)
         let subject = task.need.id.subject
         switch task.need.kind {
         case .holdDecision where subject == Order.addressHoldID:
@@ -22,6 +21,7 @@ extension Order {
             guard var gift = lines[subject] else { return [] }
             gift.giftFor = answers["line"] ?? ""
             return [.lineReported(gift)]
+        case .waybillConflict where task.need.id.hasPrefix(Order.voidOnTheWayPrefix): return []
         case .waybillConflict: return settle(parcel: subject, keeping: answers["keep"] ?? "")
         case .waybillSurplus:
             let void = issued.last { $0.instruction.key == subject }?.instruction
@@ -36,40 +36,32 @@ extension Order {
                 .trackingReported(
                     Tracking(parcel: subject, courier: typed.courier, channel: "keeper", number: typed.number))
             ]
+        case .wrongOrder where task.need.id.hasPrefix(Order.returnTaskPrefix):
+            return ReturnedParcels.consequences(of: answers, parcel: subject)
         case .wrongOrder:
             guard answers["action"] == "locked" else { return [] }
             return [.inventoryLocked(InventoryLock(warehouse: parcels.first.map { warehouse(of: $0.id) } ?? ""))]
-        case .instructionFailed, .receiverWrong, .asked, .messagesParked, .wordUnmapped: return []
+        case .asked:
+            return try wayBackFacts(task.need.id, answers, settings) + refundFacts(task.need.id, answers)
+        case .instructionFailed, .receiverWrong, .messagesParked, .wordUnmapped: return []
         }
     }
+
+    /// What the ids of tasks about labels begin with that were scanned after they were taken back.
+    static let voidOnTheWayPrefix = "void-moves:"
 
     /// The number that a person found on the box counts. The others are taken back by the hub where it made them; where
     /// it cannot, the person's word is all there is.
     private func settle(parcel id: String, keeping number: String) -> [FactBody] {
         guard let parcel = parcel(id) else { return [] }
-        let losers = parcel.liveWaybills.filter { $0.readBack != nil && $0.number != number }
+        let losers = parcel.liveWaybills.filter {
+            $0.readBack != nil && $0.number != number && !parcel.isSpent($0)
+        }
         let hopeless = losers.filter {
             !wasMadeByHub($0, of: parcel) || lastVoid($0.number, of: id) != nil
         }
         return [.waybillChosen(parcel: id, number: number)]
             + hopeless.map { .waybillVoided(parcel: id, number: $0.number) }
-    }
-
-    private func check(_ answer: String, _ field: TaskField) throws(Refusal) {
-        if answer.isEmpty, !field.isRequired { return }
-        let isFit =
-            switch field.kind {
-            case .choice: field.options.contains { $0.value == answer }
-            case .number: Int64(answer) != nil
-            case .text: !answer.isEmpty && answer.utf8.count <= 1_000
-            }
-        if isFit { return }
-        throw Refusal(
-            code: "taskAnswer",
-            text: Text(
-                chinese: "“\(field.label.chinese)”没有填写或不在选项内",
-                english: "\"\(field.label.english)\" is missing or is none of the options"),
-            nextStep: Text(chinese: "请补充后再提交", english: "Fill it in and send the form again"))
     }
 }
 

@@ -100,7 +100,8 @@ extension Order {
     private static func stillThere(_ need: TaskNeed) -> Text {
         Text(
             chinese: "复查后问题仍在：\(need.reason.chinese)",
-            english: "Checked again, it is still so: \(need.reason.english)")
+            english: "Checked again, it is still so: \(need.reason.english)"
+        ).bounded
     }
 
     mutating func openTask(_ need: TaskNeed, at time: Instant) {

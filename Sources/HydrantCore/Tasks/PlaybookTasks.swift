@@ -3,50 +3,105 @@ enum PlaybookTasks: TaskSource {
     static func needs(of order: Order, settings: Settings, now: Instant) -> [TaskNeed] {
         guard !order.rulings.isEmpty else { return [] }
         var needs: [TaskNeed] = []
-        if order.cancelled != nil {
-            guard order.runs(.cancellation) else { return [] }
-            if order.isOnTheWay { needs.append(interception(order)) }
-            if order.owesRefund { needs.append(refund("cancellation:refund")) }
-        } else if order.returnAsked != nil, order.runs(.returnExchange) {
-            if order.parcels.contains(where: { $0.shipped != nil || $0.signed != nil }) { needs.append(wayBack) }
-            if order.exchangeAsked == nil, order.owesRefund { needs.append(refund("return:refund")) }
+        if order.returnAsked != nil, order.hasLeft, order.runs(.returnExchange) {
+            for item in order.orderReturns() {
+                let trouble = order.labelTrouble(item, settings)
+                let isStopped = order.cancelled != nil && !order.isToComeBack(item)
+                guard !item.isKept, trouble != nil || !isStopped else { continue }
+                guard trouble == nil, let said = order.answer(item.wayBackTask, of: item) else {
+                    needs.append(wayBack(item, order, settings, trouble))
+                    continue
+                }
+                let isBack = order.answer(item.arrivalTask, of: item) != nil
+                if let how = said.answers["how"], how != "none", !isBack { needs.append(arrival(item, how, order)) }
+            }
         }
-        return needs.filter { need in
-            // Finance's own report ends the wait for a refund, and nothing else does.
-            need.owner == "finance" || order.taskResolutions.entry(need.id) == nil
+        var others: [TaskNeed] = []
+        if order.cancelled != nil, order.runs(.cancellation) {
+            others = order.parcelsOnTheWay.map { interception($0, order) }
         }
+        others += RefundTasks.needs(of: order, settings: settings)
+        return needs
+            + others.filter { need in
+                // What is owed is said by the money and by the goods, and not by an answer alone.
+                need.decidesRefund || need.id.hasPrefix(Order.goodsTaskPrefix)
+                    || order.taskResolutions.entry(need.id) == nil
+            }
     }
 
     /// Whether the goods come back, and how: the questions depend on each other.
-    private static var wayBack: TaskNeed {
+    ///
+    /// - Parameter trouble: why there is no label although one was wanted.
+    private static func wayBack(
+        _ item: OrderReturn, _ order: Order, _ settings: Settings, _ trouble: Text?
+    ) -> TaskNeed {
         var courier = TaskField("courier", Text(chinese: "快递公司", english: "Courier"), kind: .text)
         courier.shownWhen = ("how", ["pickup", "sent"])
         var number = TaskField(
             "number", Text(chinese: "退货运单号", english: "Tracking number of the way back"), kind: .text)
         number.shownWhen = ("how", ["pickup", "sent"])
-        var reason = TaskField("why", Text(chinese: "为什么不用退回", english: "Why nothing comes back"), kind: .text)
-        reason.shownWhen = ("how", ["none"])
-        let how = TaskField(
+        var why = TaskField("why", Text(chinese: "为什么不用退回", english: "Why nothing comes back"), kind: .text)
+        why.shownWhen = ("how", ["none"])
+        var how = TaskField(
             "how", Text(chinese: "如何退回", english: "How it comes back"), kind: .choice,
             options: [
                 .init("pickup", Text(chinese: "快递上门取件", english: "The courier picks it up")),
                 .init("sent", Text(chinese: "客户自己寄回", english: "The customer sends it")),
                 .init("none", Text(chinese: "不用退回", english: "Nothing comes back")),
             ])
+        if order.mayOrderLabel(item, settings) { how.options.insert(label, at: 1) }
+        let words = order.wayBackWords(item)
+        let reason = trouble.map { trouble in
+            Text(
+                chinese: "\(trouble.chinese)，请另行安排。\(words.chinese)",
+                english: "\(trouble.english): arrange it another way. \(words.english)")
+        }
         return TaskNeed(
-            id: "return:way-back", kind: .asked, owner: "service",
-            reason: Text(
-                chinese: "客户申请退换货：请安排退货运单", english: "A return or exchange was asked for: arrange the way back"),
-            fields: [how, courier, number, reason, .note])
+            id: item.wayBackTask, kind: .asked, owner: "service", reason: reason ?? words,
+            fields: [how, courier, number, why, .note])
     }
 
-    private static func interception(_ order: Order) -> TaskNeed {
-        let numbers = order.parcels.compactMap { parcel in
-            parcel.signed == nil && parcel.shipped != nil ? order.liveWaybill(of: parcel)?.number : nil
-        }
-        let named = numbers.joined(separator: ", ")
+    private static let label = TaskField.Option(
+        Order.labelAnswer,
+        Text(chinese: "快递上门取件：由系统出面单", english: "The courier fetches it: make a label"))
+
+    /// Whether the goods came back, once their way is arranged.
+    private static func arrival(_ item: OrderReturn, _ how: String, _ order: Order) -> TaskNeed {
+        let goods = order.goodsText(item)
+        let parcel = order.wayBack(of: item)
+        let number = parcel.flatMap { order.liveWaybill(of: $0)?.number }.map { " \($0)" } ?? ""
+        let isSigned = parcel?.signed != nil
         var need = TaskNeed(
-            id: "cancellation:intercept", kind: .asked, owner: "service",
+            id: item.arrivalTask, kind: .asked, owner: "warehouse",
+            reason: isSigned
+                ? Text(
+                    chinese: "退货已送达\(number)：\(goods.chinese)；请验货并登记",
+                    english: "Back at the warehouse\(number): \(goods.english); check it and say so")
+                : Text(
+                    chinese: "退货在途\(number)：\(goods.chinese)；收到后请验货并登记",
+                    english: "On its way back\(number): \(goods.english); check it when it arrives and say so"),
+            fields: [.action(arrivals + (how == Order.labelAnswer ? [kept] : [])), .note])
+        need.severity = isSigned ? .normal : .low
+        need.within = .hours(240)
+        return need
+    }
+
+    private static let arrivals: [TaskField.Option] = [
+        .init("complete", Text(chinese: "已收到，数量和状况无误", english: "Arrived, complete and sound")),
+        .init("different", Text(chinese: "已收到，但有短缺或损坏", english: "Arrived, but incomplete or damaged")),
+        .init("lost", Text(chinese: "没有收到，不再等待", english: "It did not come and is not waited for")),
+    ]
+
+    /// Takes the label back that the hub made.
+    private static let kept = TaskField.Option(
+        Order.keptAnswer,
+        Text(chinese: "客户不退了，退货面单作废", english: "The customer keeps it: void the label"))
+
+    private static func interception(_ parcel: Parcel, _ order: Order) -> TaskNeed {
+        let number = order.liveWaybill(of: parcel)?.number
+        let named = number ?? parcel.id
+        var need = TaskNeed(
+            id: Order.interception(of: parcel.id), kind: .asked, owner: "service",
             reason: Text(
                 chinese: "订单已取消，包裹已交给快递：请联系快递拦截退回 \(named)",
                 english: "The order is cancelled and its parcel is with the courier: have it sent back \(named)"),
@@ -61,24 +116,46 @@ enum PlaybookTasks: TaskSource {
         need.within = TaskSeverity.urgent.time
         return need
     }
-
-    private static func refund(_ id: String) -> TaskNeed {
-        var need = TaskNeed(
-            id: id, kind: .asked, owner: "finance",
-            reason: Text(
-                chinese: "还没有退款记录；财务系统报告退款后此任务自动关闭",
-                english: "No refund is known yet; the task closes when finance reports it"),
-            fields: [.note])
-        need.severity = .low
-        need.within = TaskSeverity.low.time
-        return need
-    }
 }
 
 extension Order {
-    /// A parcel is with a courier and neither signed for nor sent back.
-    fileprivate var isOnTheWay: Bool { parcels.contains { $0.shipped != nil && isUnderWay($0) } }
+    /// The task that has a parcel of a cancelled order called back. Each parcel is asked about by itself: the next one
+    /// may leave when the first is dealt with.
+    fileprivate static func interception(of parcel: String) -> String { "cancellation:intercept:" + parcel }
 
-    /// The customer paid, and nothing went back.
-    fileprivate var owesRefund: Bool { paidMinor > 0 && refundedMinor == 0 }
+    /// What a person said of a parcel that left although its order is cancelled. Before each had a task of its own, one
+    /// answer was for all that had left.
+    func interceptionAnswer(of parcel: Parcel) -> String? {
+        if let own = taskResolutions[Self.interception(of: parcel.id)] { return own.answers["action"] }
+        guard let all = taskResolutions.entry("cancellation:intercept"), let shipped = parcel.shipped,
+            shipped.at <= all.evidence.at
+        else { return nil }
+        return all.value.answers["action"]
+    }
+
+    /// The parcels with a courier that are neither signed for nor sent back, and that nobody has dealt with.
+    fileprivate var parcelsOnTheWay: [Parcel] {
+        parcels.filter { $0.shipped != nil && isUnderWay($0) && interceptionAnswer(of: $0) == nil }
+    }
+
+    /// Whether goods of a cancelled order come back all the same: they are with the customer, or their way is arranged.
+    fileprivate func isToComeBack(_ item: OrderReturn) -> Bool {
+        taskResolutions[item.wayBackTask] != nil || parcels.contains { $0.signed != nil }
+    }
+
+    /// What of a return comes back, for who arranges its way.
+    fileprivate func wayBackWords(_ item: OrderReturn) -> Text {
+        guard !item.isWhole else {
+            return Text(
+                chinese: "客户申请退换货：请安排退货运单", english: "A return or exchange was asked for: arrange the way back")
+        }
+        let goods = goodsText(item)
+        let unfit = item.unfit.map { "\($0.line) × \($0.units)" }.prefix(8).joined(separator: ", ")
+        return Text(
+            chinese: "客户申请\(item.isExchange ? "换货" : "退货")：\(goods.chinese)；请安排退货运单"
+                + (unfit.isEmpty ? "" : "。超出订单数量或订单里没有的行：\(unfit)"),
+            english: "\(item.isExchange ? "An exchange" : "A return") was asked for: \(goods.english); "
+                + "arrange the way back"
+                + (unfit.isEmpty ? "" : ". More than was bought, or not on the order: line \(unfit)"))
+    }
 }

@@ -7,6 +7,7 @@ extension TaskNeed {
             fields: try data.list("fields", maximum: 30) { (item) throws(FactProblem) in try TaskField(item) })
         severity = try data.choice("severity", TaskSeverity.self, default: kind.severity)
         within = try data.optionalInteger("within", in: 60_000...Self.longest) ?? severity.time
+        closesItself = try data.flag("closesItself", default: false)
     }
 
     /// A task that may take longer than a year is none.
@@ -17,6 +18,7 @@ extension TaskNeed {
             ("task", .string(kind.rawValue)), ("id", .string(id)), ("severity", .string(severity.rawValue)),
             ("owner", .string(owner)), ("within", .integer(within)), ("reason", reason.json),
             ("fields", fields.isEmpty ? nil : .array(fields.map(\.json))),
+            ("closesItself", closesItself ? .bool(true) : nil),
         ])
     }
 }
@@ -24,16 +26,21 @@ extension TaskNeed {
 extension TaskField {
     init(_ data: FieldReader) throws(FactProblem) {
         self.init(
-            try data.text("name", maximum: 100), try data.sentence("label"),
+            try data.text("name", maximum: RuleLimits.bytes(of: 60)), try data.sentence("label"),
             kind: try data.choice("kind", Kind.self), isRequired: try data.flag("required", default: true),
-            options: try data.list("options", maximum: 100) { (item) throws(FactProblem) in
-                Option(try item.text("value", maximum: 200), try item.sentence("text"))
+            options: try data.list("options", maximum: RuleLimits.options) { (item) throws(FactProblem) in
+                Option(try item.text("value", maximum: RuleLimits.bytes(of: 200)), try item.sentence("text"))
             })
         if kind == .choice, options.isEmpty { throw data.problem("options", "a choice needs at least one option") }
         if let condition = data.json["shownWhen"], condition != .null {
             let reader = try FieldReader(condition, path: data.path + ".shownWhen")
-            shownWhen = (try reader.text("field", maximum: 100), try reader.texts("values", maximum: 100))
+            shownWhen = (
+                try reader.text("field", maximum: RuleLimits.bytes(of: 60)), try reader.texts("values", maximum: 200)
+            )
         }
+        shownIf = try FormCondition(member: "shownIf", of: data)
+        requiredIf = try FormCondition(member: "requiredIf", of: data)
+        prefill = try data.list("prefill", maximum: 20) { (item) throws(FactProblem) in try Prefill(item) }
     }
 
     package var json: JSON {
@@ -51,6 +58,8 @@ extension TaskField {
                     ["field": .string($0.field), "values": .array($0.values.map { .string($0) })]
                 }
             ),
+            ("shownIf", shownIf?.json), ("requiredIf", requiredIf?.json),
+            ("prefill", prefill.isEmpty ? nil : .array(prefill.map(\.json))),
         ])
     }
 }
@@ -111,7 +120,7 @@ extension Text {
 extension FieldReader {
     /// A sentence in both languages; where only one is given it stands for both.
     func sentence(_ name: String) throws(FactProblem) -> Text {
-        if let text = json[name]?.string, !text.isEmpty, text.utf8.count <= 2_000 {
+        if let text = json[name]?.string, !text.isEmpty, text.utf8.count <= Text.bytes {
             return Text(chinese: text, english: text)
         }
         let reader = try FieldReader(json[name], path: path.isEmpty ? name : "\(path).\(name)")

@@ -1,4 +1,4 @@
-/// What a person does with a task: a fact about the order, told by `person:NAME`.
+/// What a person does with a task: a fact about the order, told by `person:NAME` or `machine:NAME`.
 package struct TaskMove: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         case taken
@@ -10,6 +10,7 @@ package struct TaskMove: Hashable, Sendable {
 
     /// The id of the task's need.
     package var task: String
+    /// A user's name, or a machine's as ``ActorName`` has it.
     package var person: String
     package var step: Step
 
@@ -77,6 +78,8 @@ extension Order {
             decide(Decision(person: move.person, cause: "\(move.task): \(reason)"), evidence)
         case .resolved(let resolution):
             taskResolutions.merge(move.task, resolution, evidence)
+            takeKept(resolution, of: move.task, evidence)
+            takeGoods(resolution, of: move.task)
             let cause = resolution.note.isEmpty ? move.task : "\(move.task): \(resolution.note)"
             decide(Decision(person: move.person, cause: cause, minutes: resolution.minutes), evidence)
         }

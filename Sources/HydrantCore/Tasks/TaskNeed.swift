@@ -15,6 +15,8 @@ package struct TaskNeed: Hashable, Sendable {
     /// Why, and what is to be done.
     package var reason: Text
     package var fields: [TaskField]
+    /// Whether only what systems report ends it: no answer of a person is taken.
+    package var closesItself = false
 
     package init(
         id: String, kind: TaskKind, owner: String, reason: Text, fields: [TaskField] = []
@@ -24,8 +26,8 @@ package struct TaskNeed: Hashable, Sendable {
         severity = kind.severity
         self.owner = owner
         within = kind.severity.time
-        self.reason = reason
-        self.fields = fields
+        self.reason = reason.bounded
+        self.fields = fields.map(\.bounded)
     }
 }
 
@@ -85,6 +87,8 @@ package struct TaskField: Hashable, Sendable {
         case choice
         case text
         case number
+        /// An amount with at most two decimals.
+        case money
     }
 
     package struct Option: Hashable, Sendable {
@@ -105,6 +109,12 @@ package struct TaskField: Hashable, Sendable {
     package var options: [Option]
     /// Only asked when another field has one of these answers.
     package var shownWhen: (field: String, values: [String])?
+    /// Only asked when this is so, too.
+    package var shownIf: FormCondition?
+    /// Must be answered only when this is so.
+    package var requiredIf: FormCondition?
+    /// What stands in it from the start: the first whose condition is so.
+    package var prefill: [Prefill] = []
 
     package init(_ name: String, _ label: Text, kind: Kind, isRequired: Bool = true, options: [Option] = []) {
         self.name = name
@@ -118,6 +128,7 @@ package struct TaskField: Hashable, Sendable {
         (left.name, left.label, left.kind, left.isRequired, left.options)
             == (right.name, right.label, right.kind, right.isRequired, right.options)
             && left.shownWhen?.field == right.shownWhen?.field && left.shownWhen?.values == right.shownWhen?.values
+            && (left.shownIf, left.requiredIf, left.prefill) == (right.shownIf, right.requiredIf, right.prefill)
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -125,10 +136,20 @@ package struct TaskField: Hashable, Sendable {
         hasher.combine(kind)
     }
 
+    /// With as much of its texts as an event keeps.
+    fileprivate var bounded: TaskField {
+        var field = self
+        field.label = label.bounded
+        field.options = options.map { Option($0.value, $0.text.bounded) }
+        return field
+    }
+
     /// Whether the answers so far make this a question.
     package func isAsked(_ answers: [String: String]) -> Bool {
-        guard let condition = shownWhen else { return true }
-        return answers[condition.field].map(condition.values.contains) ?? false
+        if let condition = shownWhen, !(answers[condition.field].map(condition.values.contains) ?? false) {
+            return false
+        }
+        return shownIf?.holds(answers) ?? true
     }
 }
 

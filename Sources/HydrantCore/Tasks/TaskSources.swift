@@ -10,7 +10,7 @@ protocol TaskSource: SendableMetatype {
 /// All sources.
 private let sources: [any TaskSource.Type] = [
     FailedInstructions.self, WaybillTrouble.self, MissingNumbers.self, HoldsForPeople.self, AskedTasks.self,
-    WrongOrders.self, RuledTasks.self, PlaybookTasks.self,
+    WrongOrders.self, ReturnedParcels.self, RuledTasks.self, PlaybookTasks.self,
 ]
 
 extension Order {
@@ -34,7 +34,12 @@ enum AskedTasks: TaskSource {
             // After a cancellation nobody owes anything for a way that is not gone.
             let isOver = order.cancelled != nil && asked.id.hasPrefix(Order.freightTaskPrefix)
             return !isOver && order.resolution(of: asked.id, since: asked.evidence.at) == nil
-        }.map(\.value)
+        }.map { asked in
+            // The hub looks for no end of what others ask for: a person's answer must do.
+            var need = asked.value
+            need.closesItself = false
+            return need
+        }
     }
 }
 
@@ -52,7 +57,8 @@ enum RuledTasks: TaskSource {
 
 /// The choices that forms share.
 extension TaskField {
-    static let note = TaskField(
+    /// What somebody has to say to a task; may stay empty.
+    package static let note = TaskField(
         "note", Text(chinese: "说明", english: "Note"), kind: .text, isRequired: false)
 
     static func action(_ options: [Option]) -> TaskField {

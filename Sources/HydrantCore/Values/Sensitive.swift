@@ -38,6 +38,16 @@ package struct Receiver: Hashable, Sendable {
         self.token = token
     }
 
+    /// Province, city and district as people write them: what is empty is left out, and a municipality, whose city has
+    /// the name of its province, stands there once.
+    package var places: [String] { Self.places(province, city, district) }
+
+    package static func places(_ province: String, _ city: String, _ district: String) -> [String] {
+        let isOnce = !province.isEmpty && (city == province || city + "市" == province || city == province + "市")
+        let places = isOnce ? [province.count > city.count ? province : city, district] : [province, city, district]
+        return places.filter { !$0.isEmpty }
+    }
+
     /// "张**", "138****0041": at least one character of the name and six digits of the phone stay hidden.
     package var masked: Receiver {
         var copy = self

@@ -8,7 +8,24 @@ package struct Text: Hashable, Sendable {
         self.english = english
     }
 
+    /// So many bytes of a sentence fit into an event and are read back from it.
+    static let bytes = 2_000
+
+    /// As much of it as an event keeps.
+    package var bounded: Text { Text(chinese: chinese.cut(to: Self.bytes), english: english.cut(to: Self.bytes)) }
+
     package subscript(_ language: Language) -> String { language == .chinese ? chinese : english }
+}
+
+extension String {
+    /// The whole text, or its begin with an ellipsis, in at most so many bytes.
+    fileprivate func cut(to bytes: Int) -> String {
+        let ellipsis = "…"
+        guard utf8.count > bytes else { return self }
+        var end = utf8.index(startIndex, offsetBy: bytes - ellipsis.utf8.count)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end]) + ellipsis
+    }
 }
 
 /// The languages of the screens; the raw value is the BCP 47 tag.

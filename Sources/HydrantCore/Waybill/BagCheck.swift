@@ -70,6 +70,9 @@ package struct BagCheck: Hashable, Sendable {
                     continue
                 }
                 let known = home[parcel]
+                #if HYDRANT_MUTANTS
+                    if Mutant.foreignParcelMayStay.isOn, known?.bag != plan.bag { continue }
+                #endif
                 if known?.bag != plan.bag {
                     check.foreign.append(Foreign(parcel: parcel, belongsTo: known?.bag ?? ""))
                 } else if let known, known.standing != .free {

@@ -23,7 +23,7 @@ private struct LabelDataReader {
         "code", "bag", "warehouse", "courier", "rider", "line", "area", "departsAt", "weightGrams", "orders", "count",
     ]
     private static let orderKeys: Set<String> = [
-        "number", "shop", "parcel", "tracking", "receiver", "items", "state", "standing",
+        "number", "shop", "parcel", "tracking", "receiver", "sender", "items", "state", "standing",
     ]
     private static let itemKeys: Set<String> = ["sku", "name", "units", "isGift", "location"]
     private static let receiverKeys: Set<String> = [
@@ -86,6 +86,7 @@ private struct LabelDataReader {
         order.tracking = try text(json, "tracking", place)
         order.state = min(7, try amount(json, "state", place) ?? 0)
         if let receiver = json["receiver"] { order.receiver = try self.receiver(receiver, joined(place, "receiver")) }
+        if let sender = json["sender"] { order.sender = try self.receiver(sender, joined(place, "sender")) }
         if let word = json["standing"] {
             guard let standing = word.string.flatMap(BagParcel.Standing.init) else {
                 throw LabelDataProblem(

@@ -24,6 +24,9 @@ package struct LabelOrder: Hashable, Sendable {
     package var parcel = ""
     package var tracking = ""
     package var receiver = Sensitive(Receiver())
+    /// The house, which is printed as it is; of goods on their way back the customer, who is masked.
+    package var sender = Sensitive(Receiver())
+    package var isWayBack = false
     package var items: [LabelItem] = []
     /// The number of the state that it has reached, 0 to 7.
     package var state = 0
@@ -37,13 +40,18 @@ package struct LabelOrder: Hashable, Sendable {
 /// Units of one line.
 package struct LabelItem: Hashable, Sendable {
     package var sku: String
-    package var name = ""
-    package var units = 1
-    package var isGift = false
+    package var name: String
+    package var units: Int
+    package var isGift: Bool
     /// Where it lies in the warehouse.
     package var location = ""
 
-    package init(sku: String) { self.sku = sku }
+    package init(sku: String, name: String = "", units: Int = 1, isGift: Bool = false) {
+        self.sku = sku
+        self.name = name
+        self.units = units
+        self.isGift = isGift
+    }
 }
 
 /// The code on a label: eight signs of Crockford's alphabet that say nothing about anybody, and for an order of the bag

@@ -204,7 +204,7 @@ package enum LabelScope: Int, Sendable, Comparable {
     package static func < (left: LabelScope, right: LabelScope) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Everything that a template can print. Receivers are masked before they are a field's value.
+/// Everything that a template can print. Customers are masked before they are a field's value.
 package enum LabelField: String, Sendable, CaseIterable {
     case bagCode = "bag.code"
     case bagWarehouse = "bag.warehouse"
@@ -232,6 +232,9 @@ package enum LabelField: String, Sendable, CaseIterable {
     case receiverPhone = "order.receiver.phone"
     case receiverArea = "order.receiver.area"
     case receiverAddress = "order.receiver.address"
+    case senderName = "order.sender.name"
+    case senderPhone = "order.sender.phone"
+    case senderAddress = "order.sender.address"
     case itemSKU = "item.sku"
     case itemName = "item.name"
     case itemUnits = "item.units"

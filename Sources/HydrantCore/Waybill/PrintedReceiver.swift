@@ -9,9 +9,17 @@ package struct PrintedReceiver: Hashable, Sendable {
     package init(_ receiver: Receiver) {
         name = Self.name(receiver.name)
         phone = Self.phone(receiver.phone)
-        let places = receiver.province + receiver.city + receiver.district
+        let places = receiver.places.joined()
         area = String(places.prefix { !$0.isASCII || $0.isLetter || " -'".contains($0) }.prefix(30))
         address = receiver.address.isEmpty ? "" : Self.withoutNumbers(receiver.address, maximum: 10) + "***"
+    }
+
+    /// A house of our own, which nothing of is hidden.
+    package init(house: Receiver) {
+        name = house.name
+        phone = house.phone
+        area = house.places.joined()
+        address = house.address
     }
 
     private static func name(_ name: String) -> String {

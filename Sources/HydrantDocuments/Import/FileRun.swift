@@ -14,6 +14,10 @@ struct FileRun {
     private var group: [CSVRow] = []
     private var groupKey = ""
     private(set) var rowCount = 0
+    private var factCount = 0
+    private var badCount = 0
+    /// For each lookup: whether a row looked for something, and whether one found it.
+    private var matches: [(asked: Bool, found: Bool)]
 
     var bytesTaken: Int64 { table.bytesTaken }
 
@@ -25,6 +29,7 @@ struct FileRun {
         let table = try TableReader(file, mapping.layout)
         let joins = mapping.joins
         self.lookups = joins.compactMap { lookups[$0.lookup] }
+        matches = joins.map { _ in (false, false) }
         var slots: [RowContext.Slot] = []
         var missing: [String] = []
         for name in mapping.columnNames {
@@ -54,8 +59,30 @@ struct FileRun {
         return nil
     }
 
+    /// What can hardly be meant, once the file is read.
+    var notes: [String] {
+        var notes: [String] = []
+        for (join, match) in zip(builder.file.joins, matches) where match.asked && !match.found {
+            let names = join.by.slots.map { context.columnNames[$0] }.joined(separator: ", ")
+            notes.append(
+                "\(file.name): no row has its \(names) in the lookup \(join.lookup): look whether `by` and the "
+                    + "lookup's `key` name columns with the same values")
+        }
+        if rowCount > 0, factCount == 0, badCount == 0 {
+            notes.append(
+                "\(file.name): none of \(rowCount) rows gave a fact: look whether the conditions under `when` fit what "
+                    + "stands in the file")
+        }
+        return notes
+    }
+
     /// Reads one row; false at the end of the file.
-    mutating func step(facts: inout [Fact], badRows: inout [BadRow]) throws(FileProblem) -> Bool {
+    mutating func step(facts: inout [ImportedFact], badRows: inout [BadRow]) throws(FileProblem) -> Bool {
+        let before = (facts: facts.count, badRows: badRows.count)
+        defer {
+            factCount += facts.count - before.facts
+            badCount += badRows.count - before.badRows
+        }
         switch try table.next(into: &context.row) {
         case .end:
             finishGroup(&facts, &badRows)
@@ -74,7 +101,7 @@ struct FileRun {
         return true
     }
 
-    private mutating func take(_ facts: inout [Fact], _ badRows: inout [BadRow]) throws(RowProblem) {
+    private mutating func take(_ facts: inout [ImportedFact], _ badRows: inout [BadRow]) throws(RowProblem) {
         join()
         if let condition = builder.file.condition, try !context.meets(condition) { return }
         guard let key = context.text(builder.file.key) else {
@@ -96,15 +123,24 @@ struct FileRun {
 
     private mutating func join() {
         guard !lookups.isEmpty else { return }
-        context.joined = zip(builder.file.joins, lookups).map { join, table in table.row(context.text(join.by)) }
+        var joined: [[String]] = []
+        for (index, (join, table)) in zip(builder.file.joins, lookups).enumerated() {
+            let key = context.text(join.by)
+            let row = table.row(key)
+            if key != nil { matches[index].asked = true }
+            if row != nil { matches[index].found = true }
+            joined.append(row ?? [])
+        }
+        context.joined = joined
     }
 
     /// All facts of the row, or none.
-    private func appendFacts(_ entries: [FactMapping], order: String, _ facts: inout [Fact]) throws(RowProblem) {
+    private func appendFacts(_ entries: [FactMapping], order: String, _ facts: inout [ImportedFact]) throws(RowProblem)
+    {
         let before = facts.count
         do {
             for entry in entries {
-                if let fact = try builder.fact(entry, in: context, order: order) { facts.append(fact) }
+                if let fact = try builder.fact(entry, in: context, order: order) { facts.append(placed(fact)) }
             }
         } catch {
             facts.removeLast(facts.count - before)
@@ -113,7 +149,7 @@ struct FileRun {
     }
 
     /// The facts of the order whose rows have been read.
-    private mutating func finishGroup(_ facts: inout [Fact], _ badRows: inout [BadRow]) {
+    private mutating func finishGroup(_ facts: inout [ImportedFact], _ badRows: inout [BadRow]) {
         guard !group.isEmpty else { return }
         var pending = builder.file.facts.filter(\.isPerOrder)
         let perRow = builder.file.facts.filter { !$0.isPerOrder }
@@ -137,12 +173,20 @@ struct FileRun {
         dropRepeated(&facts, from: begin)
     }
 
-    /// Several rows of an order often say the same; the message is the same, so the first one is enough.
-    private func dropRepeated(_ facts: inout [Fact], from begin: Int) {
-        var seen: Set<String> = []
+    private func placed(_ fact: Fact) -> ImportedFact {
+        ImportedFact(fact: fact, place: ImportPlace(file: file.name, line: context.row.line))
+    }
+
+    /// Several rows of an order often say the same; the message is the same, so the first one is enough. What says
+    /// something else under the number of another message stays: the hub does not record it, and says where it stands.
+    private func dropRepeated(_ facts: inout [ImportedFact], from begin: Int) {
+        var first: [String: Fact] = [:]
         var kept = begin
         for index in begin..<facts.count {
-            guard seen.insert("\(facts[index].source)\u{0}\(facts[index].messageID)").inserted else { continue }
+            let fact = facts[index].fact
+            let number = "\(fact.source)\u{0}\(fact.messageID)"
+            guard first[number] != fact else { continue }
+            if first[number] == nil { first[number] = fact }
             if kept != index { facts[kept] = facts[index] }
             kept += 1
         }
@@ -150,11 +194,12 @@ struct FileRun {
     }
 
     /// The entries of which the row gives no fact; a later row of the order may.
-    private func appendOnce(_ entries: [FactMapping], _ facts: inout [Fact]) throws(RowProblem) -> [FactMapping] {
+    private func appendOnce(_ entries: [FactMapping], _ facts: inout [ImportedFact]) throws(RowProblem) -> [FactMapping]
+    {
         var left: [FactMapping] = []
         for entry in entries {
             if let fact = try builder.fact(entry, in: context, order: groupKey) {
-                facts.append(fact)
+                facts.append(placed(fact))
             } else {
                 left.append(entry)
             }

@@ -3,9 +3,26 @@ package import HydrantCore
 /// Some facts of an import, with what could not be read on the way.
 package struct ImportChunk: Sendable {
     package var facts: [Fact]
+    /// Where each of the facts stands.
+    package var places: [ImportPlace]
     package var badRows: [BadRow]
     /// The share of all bytes that is read, from 0 to 1.
     package var fraction: Double
+}
+
+/// The row of a file that states a fact.
+package struct ImportPlace: Hashable, Sendable, CustomStringConvertible {
+    package var file: String
+    /// The line of the file on which the row begins, from 1.
+    package var line: Int
+
+    package var description: String { "\(file):\(line)" }
+}
+
+/// A fact and where it stands.
+struct ImportedFact: Sendable {
+    var fact: Fact
+    var place: ImportPlace
 }
 
 /// What an import read.
@@ -16,6 +33,8 @@ package struct ImportSummary: Hashable, Sendable {
     package var badRows = 0
     /// Bytes on the disk.
     package var bytes: Int64 = 0
+    /// What was read without an error and can hardly be meant so, each with what to look at in the mapping document.
+    package var notes: [String] = []
 
     package init() {}
 }
@@ -35,8 +54,8 @@ package struct FolderImport: Sendable {
         self.receivedAt = mapping.exportedAt ?? receivedAt
     }
 
-    /// Looks whether every file that the document names is there, before anything is written.
-    package func check() throws(FileProblem) { _ = try ImportRun(self) }
+    /// Looks whether every file and every column that the document names is there, before anything is written.
+    package func check() throws(FileProblem) { try ImportRun(self).checkColumns() }
 
     /// Reads everything. Nothing is emitted before every file that the document names was found.
     ///
@@ -48,9 +67,11 @@ package struct FolderImport: Sendable {
     ) async throws -> ImportSummary {
         var run = try ImportRun(self)
         var summary = ImportSummary()
+        var orders = PlacedOrders(mapping)
         while true {
             let isMore = try run.gather(chunk)
             let emitted = run.take()
+            for fact in emitted.facts { orders.add(fact) }
             summary.facts += emitted.facts.count
             summary.badRows += emitted.badRows.count
             if !emitted.facts.isEmpty || !emitted.badRows.isEmpty || !isMore { try await emit(emitted) }
@@ -59,7 +80,39 @@ package struct FolderImport: Sendable {
         summary.files = run.fileCount
         summary.rows = run.rowCount
         summary.bytes = run.totalBytes
+        summary.notes = run.notes + [orders.note].compactMap(\.self)
         return summary
+    }
+}
+
+/// Whether the files of an import meet at the order number: of which orders there are facts and none that they were
+/// placed, where the document says how orders are placed.
+private struct PlacedOrders {
+    private let isAsked: Bool
+    private var all: Set<Int> = []
+    private var placed: Set<Int> = []
+    private var example: (hash: Int, order: String)?
+
+    init(_ mapping: Mapping) { isAsked = mapping.files.contains { $0.facts.contains { $0.kind == .orderPlaced } } }
+
+    mutating func add(_ fact: Fact) {
+        guard isAsked else { return }
+        let hash = fact.order.hashValue
+        all.insert(hash)
+        if fact.body.kind == .orderPlaced {
+            placed.insert(hash)
+            if example?.hash == hash { example = nil }
+        } else if example == nil, !placed.contains(hash) {
+            example = (hash, fact.order)
+        }
+    }
+
+    var note: String? {
+        let missing = all.count - placed.count
+        guard missing > 0 else { return nil }
+        let named = example.map { ", for instance \($0.order)" } ?? ""
+        return "\(missing) of \(all.count) orders of these files have facts and no order.placed\(named): files meet at "
+            + "the order number, so look whether `key` of every file gives the same number, letter by letter"
     }
 }
 
@@ -69,9 +122,10 @@ struct ImportRun {
     private var lookups: [String: LookupTable] = [:]
     private var waiting: [(FileMapping, FoundFile)] = []
     private var current: FileRun?
-    private var facts: [Fact] = []
+    private var facts: [ImportedFact] = []
     private var badRows: [BadRow] = []
     private var bytesDone: Int64 = 0
+    private(set) var notes: [String] = []
     let totalBytes: Int64
     let fileCount: Int
     private(set) var rowCount = 0
@@ -89,6 +143,11 @@ struct ImportRun {
         fileCount = waiting.count + sideFiles.reduce(0) { $0 + $1.1.count }
     }
 
+    /// Opens every file and looks for its columns.
+    func checkColumns() throws(FileProblem) {
+        for (mapping, found) in waiting { _ = try FileRun(order, mapping, found, lookups) }
+    }
+
     /// Reads on until so many facts are gathered; false at the end of the last file.
     mutating func gather(_ count: Int) throws(FileProblem) -> Bool {
         while facts.count < count, badRows.count < max(count, 1_000) {
@@ -101,6 +160,7 @@ struct ImportRun {
             if !isMore, let done = current {
                 bytesDone += done.file.size
                 rowCount += done.rowCount
+                notes += done.notes
                 current = nil
             }
         }
@@ -115,6 +175,7 @@ struct ImportRun {
             facts = []
             badRows = []
         }
-        return ImportChunk(facts: facts, badRows: badRows, fraction: fraction)
+        return ImportChunk(
+            facts: facts.map(\.fact), places: facts.map(\.place), badRows: badRows, fraction: fraction)
     }
 }

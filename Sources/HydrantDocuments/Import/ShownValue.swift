@@ -11,14 +11,19 @@ func shownValue(_ text: String) -> String {
     return isPlain || isLikeATime(text) ? text : form(of: text)
 }
 
-/// Year first, then one or two digits at a time, and nothing but signs between: no telephone number is written so.
+/// A date with one or two digits at a time around its year, which stands first or third (`31.02.2026 09:30`), and
+/// nothing but signs between: no telephone number is written so.
 private func isLikeATime(_ text: String) -> Bool {
     let isOfSigns = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "-/.: TZ+".utf8.contains($0) }
     let groups = text.split { !$0.isNumber }
-    guard text.utf8.count <= 30, isOfSigns, let year = groups.first, year.count == 4, groups.count >= 3 else {
-        return false
-    }
-    return (year.hasPrefix("19") || year.hasPrefix("20")) && groups[1...].prefix(5).allSatisfy { $0.count <= 2 }
+    guard text.utf8.count <= 30, isOfSigns, groups.count >= 3 else { return false }
+    guard let place = [0, 2].first(where: { isYear(groups[$0]) }) else { return false }
+    // What follows the date may be a time of day and parts of a second.
+    return groups.prefix(6).enumerated().allSatisfy { $0.offset == place || $0.element.count <= 2 }
+}
+
+private func isYear(_ digits: Substring) -> Bool {
+    digits.count == 4 && (digits.hasPrefix("19") || digits.hasPrefix("20"))
 }
 
 /// Digits as 0, letters as x, other letters as 字; signs stay; at most 60 characters.

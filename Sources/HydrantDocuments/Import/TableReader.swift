@@ -37,9 +37,17 @@ struct TableReader {
             throw FileProblem(
                 file: file,
                 message: "has no column \(named.joined(separator: ", ")); its columns are "
-                    + header.prefix(60).joined(separator: ", "))
+                    + header.prefix(60).joined(separator: ", ") + separatorHint)
         }
         return names.compactMap { header.firstIndex(of: $0) }
+    }
+
+    /// A header of one column that has another separator in it was cut at the wrong places.
+    private var separatorHint: String {
+        let words: [(String, String)] = [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")]
+        guard header.count == 1, let only = header.first, let word = words.first(where: { only.contains($0.0) })
+        else { return "" }
+        return ". That is one column: perhaps the file wants `separator: \(word.1)`"
     }
 }
 
@@ -73,6 +81,6 @@ struct LookupTable {
         }
     }
 
-    /// The kept columns of a row; empty when there is no such row.
-    func row(_ key: String?) -> [String] { key.flatMap { rows[$0] } ?? [] }
+    /// The kept columns of a row; nil when there is no such row.
+    func row(_ key: String?) -> [String]? { key.flatMap { rows[$0] } }
 }

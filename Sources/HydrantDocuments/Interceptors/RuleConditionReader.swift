@@ -1,52 +1,12 @@
 package import HydrantCore
 
-/// Reads a tree of tests, within limits of depth and number.
-final class RuleConditionReader {
-    private let rule: DocumentValue
-    private var tests = 0
-
-    init(of rule: DocumentValue) { self.rule = rule }
-
-    func condition(_ value: DocumentValue, depth: Int = 0) -> RuleCondition? {
-        guard depth < RuleLimits.depth else {
-            value.problem("is nested deeper than \(RuleLimits.depth) groups")
-            return nil
-        }
-        if value.isList { return parts(value, depth).map { .all($0) } }
-        guard let members = value.members() else { return nil }
-        guard members.count == 1, let (name, _, inner) = members.first.map({ ($0.name, $0.key, $0.value) }),
-            ["all", "any", "none"].contains(name)
-        else { return test(value).map { .test($0) } }
-        guard let parts = parts(inner, depth) else { return nil }
-        switch name {
-        case "all": return .all(parts)
-        case "any": return .any(parts)
-        default: return RuleCondition.none(parts)
-        }
+/// Reads a tree of tests of an order, within limits of depth and number.
+enum RuleConditionReader {
+    static func condition(_ value: DocumentValue) -> RuleCondition? {
+        ConditionTreeReader().condition(value) { test($0).map { .test($0) } }
     }
 
-    private func parts(_ value: DocumentValue, _ depth: Int) -> [RuleCondition]? {
-        guard let items = value.items() else { return nil }
-        if items.isEmpty {
-            value.problem("needs at least one test")
-            return nil
-        }
-        var parts: [RuleCondition] = []
-        for item in items {
-            guard tests <= RuleLimits.tests, let part = condition(item, depth: depth + 1) else { continue }
-            parts.append(part)
-        }
-        return parts.count == items.count ? parts : nil
-    }
-
-    // MARK: - One test
-
-    private func test(_ value: DocumentValue) -> RuleTest? {
-        tests += 1
-        guard tests <= RuleLimits.tests else {
-            if tests == RuleLimits.tests + 1 { value.problem("is one of more than \(RuleLimits.tests) tests") }
-            return nil
-        }
+    static func test(_ value: DocumentValue) -> RuleTest? {
         let comparisons = RuleComparison.allCases.map(\.rawValue)
         guard let group = value.group(allowed: ["field", "of"] + comparisons, required: ["field"]),
             let written = group["field"], let field = field(written)
@@ -62,27 +22,21 @@ final class RuleConditionReader {
         return RuleTest(field, of: system, comparison, operand)
     }
 
-    private func field(_ value: DocumentValue) -> RuleField? {
+    static func field(_ value: DocumentValue) -> RuleField? {
         guard let text = value.text() else { return nil }
         if let field = RuleField(rawValue: text) { return field }
         value.problem(notAllowed("unknown field", text, allowed: RuleField.allCases.map(\.rawValue)))
         return nil
     }
 
-    private func comparison(
+    private static func comparison(
         _ group: DocumentGroup, _ value: DocumentValue, _ field: RuleField
     ) -> (RuleComparison, RuleTest.Operand)? {
-        let written = RuleComparison.allCases.filter { group[$0.rawValue] != nil }
-        let allowed = field.type.comparisons.map(\.rawValue).joined(separator: ", ")
-        guard written.count == 1, let comparison = written.first, let inner = group[comparison.rawValue] else {
-            value.problem("needs exactly one comparison; \(field.rawValue) allows \(allowed)")
-            return nil
-        }
-        guard field.type.comparisons.contains(comparison) else {
-            inner.problem(
-                "\(field.rawValue) is a \(field.type.rawValue) and allows \(allowed), not \(comparison.rawValue)")
-            return nil
-        }
+        guard
+            let (comparison, inner) = value.comparison(
+                in: group, of: field.rawValue, sort: "\(field.rawValue) is a \(field.type.rawValue)",
+                field.type.comparisons)
+        else { return nil }
         if comparison == .isKnown { return inner.flag().map { (comparison, .number($0 ? 1 : 0)) } }
         if field.type.isText {
             let words = inner.itemsOrOne().compactMap { $0.name(maximum: 200) }

@@ -128,7 +128,11 @@ extension TaskAction {
 extension TaskField {
     fileprivate var yaml: String {
         var out = "{name: \(quoted(name)), label: \(label.yaml), kind: \(kind.rawValue)"
-        if !isRequired { out += ", required: false" }
+        if !isRequired {
+            out += ", required: false"
+        } else if let condition = requiredIf {
+            out += ", required: \(condition.flow)"
+        }
         if !options.isEmpty {
             let list = options.map { "{value: \(quoted($0.value)), text: \($0.text.yaml)}" }
             out += ", options: [\(list.joined(separator: ", "))]"
@@ -136,7 +140,46 @@ extension TaskField {
         if let condition = shownWhen {
             let values = condition.values.map(quoted).joined(separator: ", ")
             out += ", shownWhen: {field: \(quoted(condition.field)), is: [\(values)]}"
+        } else if let condition = shownIf {
+            out += ", shownWhen: \(condition.flow)"
         }
+        if !prefill.isEmpty { out += ", prefill: [\(prefill.map(\.yaml).joined(separator: ", "))]" }
+        return out + "}"
+    }
+}
+
+extension FormCondition {
+    /// On one line.
+    fileprivate var flow: String {
+        func group(_ name: String, _ parts: [FormCondition]) -> String {
+            "{\(name): [\(parts.map(\.flow).joined(separator: ", "))]}"
+        }
+        switch self {
+        case .answer(let test): return test.yaml
+        case .order(let test): return test.yaml
+        case .all(let parts): return group("all", parts)
+        case .any(let parts): return group("any", parts)
+        case .none(let parts): return group("none", parts)
+        }
+    }
+}
+
+extension AnswerTest {
+    fileprivate var yaml: String {
+        let written: String
+        switch operand {
+        case .number(let number): written = comparison == .isKnown ? "\(number != 0)" : FormNumber.text(number)
+        case .texts(let texts): written = "[\(texts.map(quoted).joined(separator: ", "))]"
+        }
+        return "{answer: \(quoted(question)), \(comparison.rawValue): \(written)}"
+    }
+}
+
+extension Prefill {
+    fileprivate var yaml: String {
+        var out = field.map { "{field: \($0.rawValue)" } ?? "{value: \(quoted(value))"
+        if !system.isEmpty { out += ", of: \(quoted(system))" }
+        if let condition { out += ", if: \(condition.flow)" }
         return out + "}"
     }
 }

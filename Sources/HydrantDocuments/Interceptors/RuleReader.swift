@@ -12,7 +12,7 @@ struct RuleReader {
         if when.isEmpty, group["when"]?.isEmptyList == true {
             group["when"]?.problem("needs at least one kind of fact")
         }
-        let condition = group["if"].map { RuleConditionReader(of: value).condition($0) } ?? .always
+        let condition = group["if"].map { RuleConditionReader.condition($0) } ?? .always
         let actions = group["then"].map(actions) ?? []
         guard let id, let version, let stage, let condition, !when.isEmpty, !actions.isEmpty else { return nil }
         return Rule(
@@ -87,7 +87,7 @@ struct RuleReader {
         }
         if let fact = group["fact"] { return fact.choice(FactKind.self).map { .fact($0) } }
         if let rule = group["rule"] { return rule.name(maximum: 60).map { .rule($0) } }
-        return group["if"].flatMap { RuleConditionReader(of: hold).condition($0) }.map { .condition($0) }
+        return group["if"].flatMap { RuleConditionReader.condition($0) }.map { .condition($0) }
     }
 
     private func refusal(_ value: DocumentValue) -> RuleAction? {

@@ -29,6 +29,7 @@ struct Field: Sendable {
 private let lineFields = [
     Field("id", required: true), Field("sku", required: true), Field("name"), Field("units", .whole),
     Field("priceMinor", .amount), Field("freightMinor", .amount), Field("gift", .flag), Field("giftFor"),
+    Field("weightGrams", .whole),
 ]
 
 private let moneyFields = [Field("id", required: true), Field("amountMinor", .amount, required: true)]
@@ -51,9 +52,13 @@ let factFields: [FactKind: [Field]] = [
     .inventoryRefused: [Field("reason")],
     .parcelPacked: [
         Field("parcel", required: true), Field("warehouse"), Field("weightGrams", .whole),
+        Field("volumeMillilitres", .whole), Field("progress", .flag),
         Field("items", .list([Field("line", required: true), Field("units", .whole, required: true)])),
     ],
-    .trackingReported: [Field("parcel", required: true), Field("courier"), Field("channel"), Field("number")],
+    .trackingReported: [
+        Field("parcel", required: true), Field("courier"), Field("channel"), Field("number"), Field("reference"),
+        Field("rider"), Field("line"),
+    ],
     .waybillVoided: [Field("parcel", required: true), Field("number", required: true)],
     .parcelHandedOver: parcelField,
     .traceReported: [
@@ -67,7 +72,10 @@ let factFields: [FactKind: [Field]] = [
             ]), required: true),
     ],
     .signedReported: parcelField,
-    .returnAsked: [Field("reason"), Field("exchange", .flag)],
+    .returnAsked: [
+        Field("reason"), Field("exchange", .flag), Field("id"),
+        Field("lines", .list([Field("line", required: true), Field("units", .whole, required: true)])),
+    ],
     .orderCancelled: [Field("reason")],
     .orderCompleted: [],
     .refundReported: moneyFields,

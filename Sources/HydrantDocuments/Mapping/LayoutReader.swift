@@ -12,7 +12,7 @@ struct LayoutReader {
 
     func layout(_ group: DocumentGroup) -> FileLayout? {
         let pattern = group["file"].flatMap(fileName)
-        let zone = group["timeZone"].flatMap(zone) ?? base?.zone
+        let zone = group["timeZone"].flatMap(readZone) ?? base?.zone
         let formats = group["dateFormats"].map(dateFormats) ?? base?.dateFormats
         guard var layout = base ?? zone.map({ FileLayout(pattern: "", zone: $0, dateFormats: []) }) else { return nil }
         if let pattern { layout.pattern = pattern }
@@ -43,17 +43,6 @@ struct LayoutReader {
             return nil
         }
         return name
-    }
-
-    private func zone(_ value: DocumentValue) -> ZoneTable? {
-        guard let name = value.text() else { return nil }
-        if let zone = ZoneTable(identifier: name) { return zone }
-        let common = [
-            "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Kolkata", "Asia/Tokyo", "America/Sao_Paulo",
-            "America/New_York", "Europe/Berlin", "Europe/London", "UTC",
-        ]
-        value.problem(notAllowed("unknown time zone", name, allowed: common) + " and every name of the tz database")
-        return nil
     }
 
     func dateFormats(_ value: DocumentValue) -> [DateFormat] {

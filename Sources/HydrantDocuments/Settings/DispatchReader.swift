@@ -4,12 +4,15 @@ internal import HydrantCore
 struct DispatchReader {
     func dispatch(_ value: DocumentValue) -> DispatchSettings {
         var settings = DispatchSettings()
-        let allowed = ["chains", "channelTime", "pollEvery", "pollFor", "keeper", "couriers", "routes", "numbers"]
+        let allowed = [
+            "chains", "senders", "channelTime", "pollEvery", "pollFor", "keeper", "couriers", "routes", "numbers",
+        ]
         guard let group = value.group(allowed: allowed) else { return settings }
         if let numbers = group["numbers"] { settings.numbers = self.numbers(numbers) }
         if let routes = group["routes"] { settings.routes = self.routes(routes) }
         if let couriers = group["couriers"] { settings.couriers = self.couriers(couriers) }
         if let chains = group["chains"]?.items() { settings.chains = self.chains(chains) }
+        if let senders = group["senders"] { settings.senders = SenderReader().senders(senders) }
         if let length = length(group["channelTime"], .minutes(1) ... .hours(24)) { settings.channelTime = length }
         if let length = length(group["pollEvery"], .minutes(1) ... .hours(24)) { settings.pollEvery = length }
         if let length = length(group["pollFor"], .hours(1) ... .hours(24 * 90)) { settings.pollFor = length }
@@ -66,8 +69,13 @@ struct DispatchReader {
 
     private func routes(_ value: DocumentValue) -> DispatchSettings.Routes {
         var routes = DispatchSettings.Routes()
-        guard let group = value.group(allowed: ["asked", "every"], required: ["asked"]) else { return routes }
+        guard let group = value.group(allowed: ["asked", "every", "silence"], required: ["asked"]) else {
+            return routes
+        }
         routes.asked = (group["asked"]?.itemsOrOne() ?? []).compactMap { $0.name() }
+        if let silence = group["silence"] {
+            routes.silence = silence.text() == "never" ? nil : length(silence, .hours(1) ... .hours(24 * 7))
+        }
         if let length = length(group["every"], .minutes(5) ... .hours(72)) { routes.every = length }
         return routes
     }

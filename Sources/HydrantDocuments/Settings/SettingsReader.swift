@@ -1,7 +1,7 @@
 internal import HydrantCore
 
 /// The keys that mapping documents and settings documents share.
-let settingsKeys = ["flow", "words", "grace", "tolerance", "riskLimit", "health"]
+let settingsKeys = ["flow", "calendars", "words", "grace", "tolerance", "riskLimit", "health"]
 
 /// Reads the flow, the words and the limits.
 struct SettingsReader {
@@ -9,6 +9,7 @@ struct SettingsReader {
     func settings(_ group: DocumentGroup, version: String) -> Settings {
         var settings = Settings(version: version)
         if let flow = group["flow"] { settings.flow = self.flow(flow) }
+        if let calendars = group["calendars"] { settings.calendars = CalendarReader().calendars(calendars) }
         if let words = group["words"] { settings.words = self.words(words) }
         if let grace = group["grace"]?.duration() { settings.grace = grace }
         if let tolerance = group["tolerance"].flatMap(amount) { settings.amountToleranceMinor = tolerance }

@@ -1,50 +1,11 @@
 import HydrantCore
 import HydrantStorage
 
-/// An order in memory with what its next event continues from.
-///
-/// A reference, because copying an order costs more than deciding a fact. The committer lends it to one batch at a time
-/// and reads it only while it is not lent, so nothing ever sees it half changed.
-final class LoadedOrder: @unchecked Sendable {  // lent to one batch at a time and not read meanwhile
-    var row: OrderRow
-    var order: Order
-    var findings: [Finding]
-    var waybills: [WaybillRow]
-    /// Nil while it is unknown what the database holds.
-    var parcels: [ParcelRow]?
-    /// What it adds to the head of the database as it was written last; nil before that.
-    var headTerm: HeadTerm?
-    var tasks: [TaskRow]
-
-    /// A new order, before its first fact.
-    init(number: String, now: Instant) {
-        row = OrderRow(number: number, changedAt: now)
-        order = Order(number: number)
-        findings = []
-        waybills = []
-        parcels = []
-        tasks = []
-    }
-
-    /// An order from its events.
-    init(_ stored: StoredOrder, settings: Settings) throws {
-        row = stored.row
-        order = try OrderHistory(number: row.number, stored: stored.events).order
-        guard order.version == row.version, stored.events.last?.hash == row.chainHead else {
-            throw StoreFailure.damaged(row.number, "its row does not belong to its last event")
-        }
-        // What the database holds was computed when the order last changed.
-        findings = []
-        waybills = order.waybillRows
-        tasks = order.taskRows
-    }
-}
-
 /// What a batch did, for the caches and figures that are updated after the commit.
 struct CommitResult: Sendable {
     /// By submission, then by fact.
     var receipts: [[FactReceipt]] = []
-    var orders: [LoadedOrder] = []
+    var orders: [OrderCell] = []
     var healthBefore: [UInt16] = []
     var healthAfter: [UInt16] = []
     /// Where the orders stood and stand, in the order of ``orders``.
@@ -71,7 +32,7 @@ struct CommitStep {
     let instructionLifetime: Milliseconds
     /// When the database was last restored; see ``Epoch``.
     var epoch: Instant?
-    private var orders: [String: LoadedOrder]
+    private var orders: [String: OrderCell]
     private var newEvents: [String: [StoredEvent]] = [:]
     /// The orders in the order they were first touched, so that a replay writes the same rows.
     private var touched: [String] = []
@@ -81,15 +42,15 @@ struct CommitStep {
     private var fromCache: Set<String>
     /// The orders that got something by which they are found.
     private var searchable: Set<String> = []
-    /// The rules that run, by the facts that call them.
-    private let callers: [FactKind: [String]]
+    /// The versions of rules that run, by the facts that call them; what is in shadow only where nothing of it is on.
+    private let callers: [FactKind: [Rule]]
     private var door = Door.page
     /// Orders whose events cannot be read back: nothing may follow from them.
     private var damaged: [String: StoreFailure] = [:]
 
     init(
         settings: Settings, keyring: Keyring, now: Instant, instructionLifetime: Milliseconds,
-        cached: [String: LoadedOrder]
+        cached: [String: OrderCell]
     ) {
         self.settings = settings
         self.keyring = keyring
@@ -97,9 +58,7 @@ struct CommitStep {
         self.instructionLifetime = instructionLifetime
         orders = cached
         fromCache = Set(cached.keys)
-        callers = settings.rules.runningRules.reduce(into: [:]) { callers, rule in
-            for kind in rule.when { callers[kind, default: []].append(rule.id) }
-        }
+        callers = settings.rules.callers
     }
 
     mutating func run(_ submissions: [Submission], in transaction: any StoreTransaction) throws -> CommitResult {
@@ -143,9 +102,11 @@ struct CommitStep {
             batch.finishedTimers += submission.finishedTimers
             batch.parked += submission.parked
         }
-        for number in touched { finish(number) }
+        for cell in touched.compactMap({ orders[$0] }) { finish(cell) }
         if result.events > 0 { try head?.write(to: transaction, keyring) }
-        for (index, id) in try transaction.write(batch).enumerated() { result.orders[index].row.id = id }
+        for (index, id) in try transaction.write(batch).enumerated() {
+            result.orders[index].change { $0.row.id = id }
+        }
         return result
     }
 
@@ -153,9 +114,9 @@ struct CommitStep {
     /// that is no more. What was recorded before and comes again is not late.
     private func comesTooLate(_ submission: Submission, _ seen: [MessageKey: UInt64]) -> Bool {
         guard let task = submission.task, let fact = submission.facts.first?.fact,
-            seen[MessageKey(source: fact.source, messageID: fact.messageID)] == nil, let loaded = orders[fact.order]
+            seen[MessageKey(source: fact.source, messageID: fact.messageID)] == nil, let cell = orders[fact.order]
         else { return false }
-        return loaded.order.standingTask(task) == nil
+        return cell.change { $0.order.standingTask(task) == nil }
     }
 
     private mutating func load(_ submissions: [Submission], from transaction: any StoreTransaction) throws {
@@ -168,7 +129,7 @@ struct CommitStep {
         for (number, stored) in try transaction.load(numbers.sorted(), unlessStill: orders.mapValues(\.row)) {
             fromCache.remove(number)
             do {
-                orders[number] = try LoadedOrder(stored, settings: settings)
+                orders[number] = OrderCell(try LoadedOrder(stored, settings: settings))
             } catch let failure as StoreFailure where failure.kind == .damagedOrder {
                 orders[number] = nil
                 damaged[number] = failure
@@ -176,35 +137,51 @@ struct CommitStep {
         }
     }
 
-    private mutating func touch(_ number: String) {
+    private mutating func touch(_ loaded: inout LoadedOrder) {
+        let number = loaded.row.number
         guard newEvents[number] == nil else { return }
         newEvents[number] = []
         touched.append(number)
-        guard head != nil, let loaded = orders[number], loaded.row.id != 0, loaded.headTerm == nil else { return }
+        guard head != nil, loaded.row.id != 0, loaded.headTerm == nil else { return }
         loaded.headTerm = HeadTerm(loaded.row, keyring)
     }
 
     /// Looks again at an order because of the time, and records what the hub has to tell itself.
     private mutating func recheck(_ number: String, seen: inout [MessageKey: UInt64]) throws {
-        touch(number)
+        guard let cell = orders[number] else { return }
         door = .clock
-        for (messageID, body) in orders[number]?.order.dueDispatchFacts(settings, now: now) ?? [] {
+        let due = cell.change { loaded in
+            touch(&loaded)
+            return loaded.order.dueDispatchFacts(settings, now: now)
+        }
+        for (messageID, body) in due {
             let fact = Fact(
                 source: "hydrant", messageID: messageID, order: number, occurredAt: now, receivedAt: now, body: body)
             _ = try take(try Intake(keyring: keyring).seal(fact), seen: &seen)
         }
-        guard let loaded = orders[number] else { return }
-        append(loaded.order.lookAtTasks(settings: settings, now: now), to: loaded)
+        cell.change { append($0.order.lookAtTasks(settings: settings, now: now), to: &$0) }
     }
 
     private mutating func take(_ incoming: IncomingFact, seen: inout [MessageKey: UInt64]) throws -> FactReceipt {
         let fact = incoming.fact
         let key = MessageKey(source: fact.source, messageID: fact.messageID)
+        #if HYDRANT_MUTANTS
+            if Mutant.dedupeDropped.isOn { seen[key] = nil }
+        #endif
         if let earlier = seen[key] { return isSame(incoming, as: earlier) ? .duplicate : .conflicting }
         if let failure = damaged[fact.order] { return try park(incoming, failure.description) }
-        let known = orders[fact.order]
-        if let reason = known?.order.fullness(for: fact) { return try park(incoming, reason) }
-        let loaded = known ?? LoadedOrder(number: fact.order, now: now)
+        let cell = orders[fact.order] ?? OrderCell(LoadedOrder(number: fact.order, now: now))
+        let receipt = try cell.change { try record(incoming, in: &$0, seen: &seen) }
+        if case .accepted = receipt { orders[fact.order] = cell }
+        return receipt
+    }
+
+    private mutating func record(
+        _ incoming: IncomingFact, in loaded: inout LoadedOrder, seen: inout [MessageKey: UInt64]
+    ) throws -> FactReceipt {
+        let fact = incoming.fact
+        if let reason = loaded.order.fullness(for: fact) { return try park(incoming, reason) }
+        let key = MessageKey(source: fact.source, messageID: fact.messageID)
         let events: [Event]
         do throws(Refusal) {
             events = try loaded.order.record(fact, settings: settings, now: now)
@@ -214,18 +191,20 @@ struct CommitStep {
         // The order has it, although the inbox lost it.
         guard !events.isEmpty else { return .duplicate }
         seen[key] = incoming.bodyHash
-        if known == nil { orders[fact.order] = loaded }
-        touch(fact.order)
-        append(events, to: loaded)
+        touch(&loaded)
+        append(events, to: &loaded)
         batch.inbox.append(
             InboxRow(
                 message: key, order: fact.order, receivedAt: now, bodyHash: incoming.bodyHash,
                 sealedBody: incoming.sealedBody))
+        #if HYDRANT_MUTANTS
+            if Mutant.ownMessagesLeftOut.isOn, fact.source == SourceNames.hub { batch.inbox.removeLast() }
+        #endif
         if let receiver = incoming.receiver { batch.receivers.append(receiver) }
         if fact.body.concernsSearch || loaded.order.isPackedElsewhere(fact.body) { searchable.insert(fact.order) }
         for rule in callers[fact.body.kind] ?? [] {
-            let verdict = loaded.order.rulings.first { $0.rule == rule }?.outcome
-            result.doors.note(rule, at: door, verdict: verdict, of: fact.order, now)
+            let verdict = loaded.order.verdict(of: rule)?.outcome
+            result.doors.note(rule.id, at: door, verdict: verdict, of: fact.order, now)
         }
         result.facts += 1
         return .accepted(state: loaded.order.state)
@@ -233,6 +212,9 @@ struct CommitStep {
 
     /// Rows of the first releases hold a hash without a key.
     private func isSame(_ incoming: IncomingFact, as earlier: UInt64) -> Bool {
+        #if HYDRANT_MUTANTS
+            if Mutant.conflictIsRepetition.isOn { return true }
+        #endif
         if earlier == incoming.bodyHash { return true }
         let body = try? keyring.open(incoming.sealedBody, context: incoming.fact.sealContext)
         return body.map { fnv1a($0) == earlier } ?? false
@@ -243,12 +225,15 @@ struct CommitStep {
         return .parked(reason: reason)
     }
 
-    private mutating func append(_ events: [Event], to loaded: LoadedOrder) {
+    private mutating func append(_ events: [Event], to loaded: inout LoadedOrder) {
         for event in events {
             let bytes = event.json.bytes
             let hash = keyring.chainHash(previous: loaded.row.chainHead, event: bytes)
             newEvents[event.order, default: []].append(StoredEvent(number: event.number, bytes: bytes, hash: hash))
             loaded.row.chainHead = hash
+            #if HYDRANT_MUTANTS
+                if Mutant.chainNotLinked.isOn { loaded.row.chainHead = [] }
+            #endif
         }
         result.events += events.count
         let reactions = react(to: events)
@@ -268,8 +253,13 @@ struct CommitStep {
     }
 
     /// Computes the row of an order after its last event and adds everything to the batch.
-    private mutating func finish(_ number: String) {
-        guard let loaded = orders[number] else { return }
+    private mutating func finish(_ cell: OrderCell) {
+        result.orders.append(cell)
+        cell.change { finish(&$0) }
+    }
+
+    private mutating func finish(_ loaded: inout LoadedOrder) {
+        let number = loaded.row.number
         // Each use of the property would copy the order anew.
         let order = loaded.order
         let isNew = loaded.row.id == 0
@@ -292,6 +282,9 @@ struct CommitStep {
         var write = OrderWrite(
             row: loaded.row, events: events, findings: sameFindings || (isNew && findings.isEmpty) ? nil : findings,
             waybills: waybills == loaded.waybills ? nil : waybills, parcels: sameParcels ? nil : parcels)
+        #if HYDRANT_MUTANTS
+            if Mutant.parcelsComparedByCount.isOn, loaded.parcels?.count == parcels.count { write.parcels = nil }
+        #endif
         write.concernsSearch = searchable.contains(number)
         if write.concernsSearch { result.concernsSearch = true }
         if isNew || write.waybills != nil { result.bringsPlaces = true }
@@ -302,7 +295,6 @@ struct CommitStep {
         loaded.waybills = waybills
         loaded.parcels = parcels
         loaded.tasks = tasks
-        result.orders.append(loaded)
         result.healthBefore.append(before)
         result.healthAfter.append(loaded.row.health)
         result.places.append((placeBefore, loaded.row.place))
@@ -313,6 +305,9 @@ extension [Finding] {
     /// Whether the database would store the same rows.
     fileprivate func hasSameRows(as other: [Finding]) -> Bool {
         guard count == other.count else { return false }
+        #if HYDRANT_MUTANTS
+            if Mutant.findingsComparedByCount.isOn { return true }
+        #endif
         return zip(self, other).allSatisfy { $0.kind == $1.kind && $0.verdict == $1.verdict && $0.since == $1.since }
     }
 }

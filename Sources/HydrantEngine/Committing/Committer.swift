@@ -190,8 +190,8 @@ package actor Committer {
         }
     }
 
-    private func lendOrders(of submissions: [Submission]) -> [String: LoadedOrder] {
-        var found: [String: LoadedOrder] = [:]
+    private func lendOrders(of submissions: [Submission]) -> [String: OrderCell] {
+        var found: [String: OrderCell] = [:]
         for submission in submissions {
             for incoming in submission.facts {
                 if found[incoming.fact.order] == nil { found[incoming.fact.order] = cache.lend(incoming.fact.order) }
@@ -203,9 +203,12 @@ package actor Committer {
 
     /// After the commit: caches, figures, and whoever waits for work.
     private func settle(_ result: CommitResult) {
-        for loaded in result.orders {
-            cache.insert(loaded)
-            if options.keepsDesk { signals.ready.note(loaded.order) }
+        var changes: [(String, Instant)] = []
+        for cell in result.orders {
+            let row = cell.row
+            cache.insert(cell, of: row.number)
+            if options.keepsDesk { cell.change { signals.ready.note($0.order) } }
+            if let changesAt = row.changesAt { changes.append((row.number, changesAt)) }
         }
         for (before, after) in zip(result.healthBefore, result.healthAfter) where before != after {
             health.add(HealthContribution(packed: before), times: -1)
@@ -227,7 +230,6 @@ package actor Committer {
         }
         if result.concernsSearch { signals.search.ring() }
         if result.bringsPlaces { signals.parked.ring() }
-        let changes = result.orders.compactMap { loaded in loaded.row.changesAt.map { (loaded.row.number, $0) } }
         signals.changesKnown(changes, timers: result.timers)
     }
 
@@ -236,6 +238,14 @@ package actor Committer {
     private func writeSingly(_ entries: [Waiting], after error: any Error) async {
         if let failure = error as? StoreFailure, failure.concernsWholeStore {
             log.error("a batch could not be written", metadata: ["code": "\(failure.code)", "reason": "\(failure)"])
+            #if HYDRANT_MUTANTS
+                if Mutant.failedCommitAcknowledged.isOn {
+                    for entry in entries {
+                        entry.continuation.resume(returning: entry.submission.facts.map { _ in .duplicate })
+                    }
+                    return
+                }
+            #endif
             for entry in entries { entry.continuation.resume(throwing: failure) }
             return
         }

@@ -58,6 +58,16 @@ package struct Intake: Sendable {
         try seal(reported.fact(from: system, receivedAt: receivedAt))
     }
 
+    /// A fact of a file that was not recorded, kept for a person. When the file was read does not make it another one.
+    package func park(_ fact: Fact, place: String, reason: String, now: Instant) throws -> ParkedRow {
+        var timeless = fact
+        timeless.receivedAt = Instant(milliseconds: 0)
+        let same = try park(timeless.json.bytes, source: fact.source, place: place, reason: reason, now: now)
+        var row = try park(fact.json.bytes, source: fact.source, place: place, reason: reason, now: now)
+        row.fingerprint = same.fingerprint
+        return row
+    }
+
     /// A message that could not be read, kept for a person.
     package func park(_ raw: [UInt8], source: String, place: String, reason: String, now: Instant) throws -> ParkedRow {
         ParkedRow(

@@ -4,7 +4,7 @@ import HydrantStorage
 /// the same on every run.
 struct OrderCache {
     private struct Entry {
-        var loaded: LoadedOrder
+        var cell: OrderCell
         var wasUsed: Bool
         var isLent: Bool
     }
@@ -19,25 +19,24 @@ struct OrderCache {
     var count: Int { entries.count }
 
     /// The order for reading; nil while a batch is changing it.
-    subscript(_ number: String) -> LoadedOrder? {
+    subscript(_ number: String) -> OrderCell? {
         guard let entry = entries[number], !entry.isLent else { return nil }
-        return entry.loaded
+        return entry.cell
     }
 
     /// The order for a batch to change, until it is inserted or removed again or ``giveBack(_:)``.
-    mutating func lend(_ number: String) -> LoadedOrder? {
-        guard let loaded = entries[number]?.loaded else { return nil }
+    mutating func lend(_ number: String) -> OrderCell? {
+        guard let cell = entries[number]?.cell else { return nil }
         entries[number]?.wasUsed = true
         entries[number]?.isLent = true
-        return loaded
+        return cell
     }
 
     /// The batch is over and did not change it.
     mutating func giveBack(_ number: String) { entries[number]?.isLent = false }
 
-    mutating func insert(_ loaded: LoadedOrder) {
-        let number = loaded.row.number
-        if entries.updateValue(Entry(loaded: loaded, wasUsed: true, isLent: false), forKey: number) == nil {
+    mutating func insert(_ cell: OrderCell, of number: String) {
+        if entries.updateValue(Entry(cell: cell, wasUsed: true, isLent: false), forKey: number) == nil {
             queue.append(number)
         }
         while entries.count > capacity { evictOne() }

@@ -16,6 +16,13 @@ extension OrderRow {
         let moments = [
             contribution.changesAt, order.nextMoment(after: now), order.nextDispatchMoment(settings, after: now),
         ]
+        overdueAfter = order.overdueAfter(settings)
+        #if HYDRANT_MUTANTS
+            if Mutant.lateNeverTurnsWrong.isOn {
+                changesAt = moments.compactMap(\.self).min()
+                return
+            }
+        #endif
         changesAt = (moments + findings.map(\.turnsAt)).compactMap(\.self).min()
     }
 }
@@ -35,6 +42,7 @@ extension Order {
         for parcel in parcels {
             consider(parcel.handedOver?.at)
             consider(parcel.signed?.at)
+            for scan in parcel.scans where scan.status == .returning || scan.status == .returned { consider(scan.at) }
         }
         return next
     }
@@ -47,9 +55,10 @@ extension [Finding] {
 
 extension Order {
     /// The waybills as the database stores them. Of several that are not voided, the one that counts is live and the
-    /// others are contested: they are being taken back, or a person has to look.
+    /// others are contested: they are being taken back, a person has to look, or the parcel came back with them and is
+    /// sent again with another.
     package var waybillRows: [WaybillRow] {
-        parcels.flatMap { parcel in
+        allParcels.flatMap { parcel in
             let live = liveWaybill(of: parcel)
             return parcel.waybills.map { waybill in
                 WaybillRow(

@@ -63,16 +63,22 @@ extension Desk {
     }
 
     /// Does something with a bag; nil where no bag has the code.
-    package func act(_ code: BagCode, _ command: BagCommand) async throws -> BagOutcome? {
+    ///
+    /// - Parameter atStep: how many steps the bag must have; with others nothing is done and the answer is nil.
+    package func act(
+        _ code: BagCode, _ command: BagCommand, atStep: Int? = nil
+    ) async throws -> BagOutcome? {
+        let gate = try await settings().weighing
         for _ in 0..<8 {
             guard let (stored, version, isLive) = try await stored(code) else { return nil }
             var bag = stored
             if bag.hasTaken(command.id) { return BagOutcome(bag: bag) }
+            if let atStep, atStep != bag.steps.count { return nil }
             var steps = isLive ? try await self.steps(behind: bag) : []
             for step in steps { bag.take(step) }
             var outcome = BagOutcome(bag: bag)
             do throws(Refusal) {
-                outcome.step = try bag.decide(command.action)
+                outcome.step = try bag.decide(command.action, gate)
             } catch {
                 outcome.refusal = error
             }
@@ -106,7 +112,8 @@ extension Desk {
     /// - Returns: nil when one of them is in a bag by now.
     func open(_ parcels: [ReadyParcel], _ way: BagWay, id: String, by person: DeskPerson) async throws -> Bag? {
         let list = parcels.map {
-            BagStep.Parcel(key: $0.key, weightGrams: $0.weightGrams, receiver: $0.receiver)
+            BagStep.Parcel(
+                key: $0.key, weightGrams: $0.weightGrams, receiver: $0.receiver, expectedGrams: $0.expectedGrams)
         }
         let name = hub.keyring.fingerprint("bag:\(id):" + list.map(\.key.text).joined(separator: "\n"))
         let code = BagCode(bits: UInt64(name.prefix(10), radix: 16) ?? fnv1a(Array(name.utf8)))
@@ -241,9 +248,9 @@ private struct BagWriting: Sendable {
     }
 
     private func addJob(_ transaction: any StoreTransaction) throws {
-        guard let printer = command?.printer, let step = steps.last, case .printed(let template, _) = step.body else {
-            return
-        }
+        guard let printer = command?.printer, let step = steps.last,
+            case .printed(let template, _, _) = step.body
+        else { return }
         let job = PrintJob(
             id: step.id, bag: bag.code, template: template, printer: printer, person: step.person, askedAt: now)
         _ = try put(transaction, Desk.Collection.jobs.rawValue, job.id, 0, job.json)

@@ -13,7 +13,9 @@ extension Desk {
         var orders: [LabelOrder] = []
         for place in bag.meant {
             guard let order = try await hub.committer.order(place.key.order) else { continue }
-            orders.append(try await labelOrder(order, place))
+            let parcel = place.key.parcel
+            let goods = order.parcel(parcel).map(order.goods) ?? []
+            orders.append(try await labelOrder(order, parcel, place: place.number, goods))
         }
         var label = LabelBag(code: bag.code, orders: orders)
         label.warehouse = bag.way.warehouse
@@ -26,24 +28,23 @@ extension Desk {
         return label
     }
 
-    private func labelOrder(_ order: Order, _ place: BagPlace) async throws -> LabelOrder {
+    /// An order with one of its parcels, and the goods that are shown of it.
+    func labelOrder(
+        _ order: Order, _ parcel: String, place: Int, _ goods: [ReadyParcel.Goods]
+    ) async throws -> LabelOrder {
         var label = LabelOrder(number: order.number)
-        label.place = place.number
+        label.place = place
         label.shop = order.header?.value.shop ?? ""
-        label.parcel = place.key.parcel
+        label.parcel = parcel
         label.state = order.state
         if let reference = order.receiver?.value, let receiver = try await hub.receiver(reference) {
             label.receiver = receiver
         }
-        guard let parcel = order.parcel(place.key.parcel) else { return label }
-        label.tracking = order.liveWaybill(of: parcel)?.number ?? ""
+        label.sender = hub.house(of: parcel, in: order) ?? label.sender
+        label.tracking = order.parcel(parcel).flatMap { order.liveWaybill(of: $0)?.number } ?? ""
         let gifts = Set(order.lines.values.filter(\.isGift).map(\.sku))
-        label.items = order.goods(of: parcel).map { goods in
-            var item = LabelItem(sku: goods.sku)
-            item.name = goods.name
-            item.units = goods.units
-            item.isGift = gifts.contains(goods.sku)
-            return item
+        label.items = goods.map {
+            LabelItem(sku: $0.sku, name: $0.name, units: $0.units, isGift: gifts.contains($0.sku))
         }
         return label
     }

@@ -81,21 +81,33 @@ extension Desk {
     private func join(_ parcel: ReadyParcel, id: String, by person: DeskPerson) async throws -> Bag? {
         let records = try await hub.store.read { try Self.all($0, .live) }
         for record in records {
-            let bag = try Self.bag(record)
-            let way = bag.way
-            guard bag.state == .open, way.warehouse == parcel.warehouse, way.courier == parcel.courier,
-                way.area == parcel.area
-            else { continue }
-            let members = bag.meant.compactMap { ready.parcel($0.key) }
-            guard members.count == bag.meant.count, !members.isEmpty else { continue }
-            let together = try await plan(members + [parcel], withHomes: true).bagging
-            guard together.bags.count == 1, together.unbagged.isEmpty else { continue }
-            let joining = BagStep.Parcel(
-                key: parcel.key, weightGrams: parcel.weightGrams, receiver: parcel.receiver)
-            let command = BagCommand(id: id, person: person, at: now, action: .join(joining))
-            if let outcome = try await act(bag.code, command), outcome.refusal == nil { return outcome.bag }
+            var found = try Self.bag(record)
+            // Another desk may put something into it meanwhile: then it is asked again whether there is room.
+            for attempt in 0..<5 {
+                guard try await mayJoin(parcel, found) else { break }
+                let joining = BagStep.Parcel(
+                    key: parcel.key, weightGrams: parcel.weightGrams, receiver: parcel.receiver,
+                    expectedGrams: parcel.expectedGrams)
+                let command = BagCommand(id: "\(id)-\(attempt)", person: person, at: now, action: .join(joining))
+                let outcome = try await act(found.code, command, atStep: found.steps.count)
+                if let outcome, outcome.refusal == nil { return outcome.bag }
+                guard outcome == nil, let fresh = try await bag(found.code) else { break }
+                found = fresh
+            }
         }
         return nil
+    }
+
+    /// Whether a parcel and those of an open bag would share one bag by the rules.
+    private func mayJoin(_ parcel: ReadyParcel, _ bag: Bag) async throws -> Bool {
+        let way = bag.way
+        guard bag.state == .open, way.warehouse == parcel.warehouse, way.courier == parcel.courier,
+            way.area == parcel.area
+        else { return false }
+        let members = bag.meant.compactMap { ready.parcel($0.key) }
+        guard members.count == bag.meant.count, !members.isEmpty else { return false }
+        let together = try await plan(members + [parcel], withHomes: true).bagging
+        return together.bags.count == 1 && together.unbagged.isEmpty
     }
 }
 

@@ -7,6 +7,11 @@ extension Desk {
     /// How long a bag that was handed over or is void can be looked at. Afterwards the trail says what was done with
     /// it, and its orders' events when they left.
     package static let bagRetention = Milliseconds.hours(90 * 24)
+    /// How long the code of a printed paper opens what it is about: a return slip comes back late.
+    package static let paperRetention = Milliseconds.hours(180 * 24)
+
+    /// How long a scan of a unit is known again after its parcel was packed: a desk without a network sends late.
+    package static let scanRetention = Milliseconds.hours(7 * 24)
 
     /// Takes the documents away that nobody needs any more.
     func prune() async throws {
@@ -15,6 +20,8 @@ extension Desk {
             PrintJob(json: try JSON(bytes: record.body))?.state == .failed
         }
         try await prune(.done, before: now - Self.bagRetention) { _ in true }
+        try await prune(.packedWorks, before: now - Self.scanRetention) { _ in true }
+        try await prune(.papers, before: now - Self.paperRetention) { _ in true }
     }
 
     private func prune(

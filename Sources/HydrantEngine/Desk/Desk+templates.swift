@@ -154,13 +154,14 @@ extension LabelBag {
                 Receiver(
                     name: "张三丰", phone: "1380000000\(place)", province: "浙江省", city: "杭州市", district: "西湖区",
                     address: "天目山路 1 号"))
-            var filter = LabelItem(sku: "LF9001")
-            filter.name = "机油滤清器"
-            filter.units = place
-            var cap = LabelItem(sku: "CAP-9")
-            cap.name = "鸭舌帽"
-            cap.isGift = true
-            order.items = [filter, cap]
+            order.sender = Sensitive(
+                Receiver(
+                    name: "一号仓", phone: "4000000000", province: "河北省", city: "廊坊市", district: "广阳区",
+                    address: "物流园 1 号"))
+            order.items = [
+                LabelItem(sku: "LF9001", name: "机油滤清器", units: place),
+                LabelItem(sku: "CAP-9", name: "鸭舌帽", isGift: true),
+            ]
             return order
         }
         var bag = LabelBag(code: BagCode(bits: 0x7_2A3B_91C5), orders: orders)

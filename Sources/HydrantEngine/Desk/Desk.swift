@@ -1,5 +1,5 @@
 package import HydrantCore
-import HydrantStorage
+package import HydrantStorage
 import Logging
 
 /// The packing desks: what is packed and scanned there, the bags and their labels.
@@ -19,11 +19,15 @@ package struct Desk: Sendable {
         case homes = "bag-parcels"
         /// Units scanned into a parcel that is not packed yet, by the parcel's key.
         case works = "pack-works"
+        /// The same of parcels that were packed since, for a while: a scan whose answer was lost comes again.
+        case packedWorks = "pack-works-done"
         case settings = "desk-settings"
         /// Labels that wait for a printer, and those that were given up.
         case jobs = "print-jobs"
         /// Labels that printers have taken, for a while.
         case printed = "print-jobs-done"
+        /// Papers that were printed for parcels, orders and waves, by code.
+        case papers
         /// Own templates, every version, by name and number: `bag-label/0003`.
         case templates = "label-templates"
         /// What somebody is editing, by the person's name.
@@ -44,7 +48,8 @@ package struct Desk: Sendable {
         }
     }
 
-    static func settings(_ reader: any StoreReader) throws -> DeskSettings {
+    /// The settings in force, for whoever reads a database without a hub.
+    package static func settings(_ reader: any StoreReader) throws -> DeskSettings {
         guard let record = try reader.record(Collection.settings.rawValue, "desk") else { return DeskSettings() }
         return DeskSettings(json: try JSON(bytes: record.body))
     }

@@ -9,9 +9,11 @@ package struct PrintJob: Hashable, Sendable {
         case failed
     }
 
-    /// The step of the bag that asked for it.
+    /// The step of the bag, or the print of the paper, that asked for it.
     package var id: String
+    /// The code of the bag or the paper.
     package var bag: BagCode
+    package var isPaper = false
     package var template: String
     package var printer: DeskSettings.Printer
     package var person: String
@@ -54,7 +56,7 @@ package struct PrintJob: Hashable, Sendable {
 
     var json: JSON {
         [
-            "id": .string(id), "bag": .string(bag.text), "template": .string(template),
+            "id": .string(id), "bag": .string(bag.text), "paper": .bool(isPaper), "template": .string(template),
             "warehouse": .string(printer.warehouse), "address": .string(printer.address),
             "language": .string(printer.language), "dotsPerInch": .integer(Int64(printer.dotsPerInch)),
             "by": .string(person), "askedAt": .integer(askedAt.milliseconds), "state": .string(state.rawValue),
@@ -75,6 +77,7 @@ package struct PrintJob: Hashable, Sendable {
                 warehouse: json["warehouse"]?.string ?? "", address: address,
                 language: json["language"]?.string ?? "zpl", dotsPerInch: Int(json["dotsPerInch"]?.integer ?? 203)),
             person: json["by"]?.string ?? "", askedAt: Instant(milliseconds: asked))
+        isPaper = json["paper"]?.bool ?? false
         self.state = state
         attempts = Int(json["attempts"]?.integer ?? 0)
         dueAt = Instant(milliseconds: due)

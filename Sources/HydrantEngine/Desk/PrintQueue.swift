@@ -39,6 +39,8 @@ package final class PrintQueue: Sendable {
                     }
                     isBegin = false
                     try await prune(hub)
+                } catch is CancellationError {
+                    break
                 } catch {
                     hub.log.error("the print queue could not be read", metadata: ["reason": "\(error)"])
                 }
@@ -94,7 +96,8 @@ package final class PrintQueue: Sendable {
         }
         job.trouble = trouble
         job.dueAt = hub.stopwatch.now() + PrintJob.pause(after: job.attempts - 1)
-        if trouble == nil { job.state = .done } else if job.attempts >= PrintJob.attemptsMaximum { job.state = .failed }
+        let isOver = trouble == .stopped || job.attempts >= PrintJob.attemptsMaximum
+        if trouble == nil { job.state = .done } else if isOver { job.state = .failed }
         if let trouble {
             hub.log.warning(
                 "a label was not printed",
@@ -116,12 +119,13 @@ package final class PrintQueue: Sendable {
         guard let address = PrinterAddress(job.printer.address) else { return .noAddress }
         let labels: [[UInt8]]
         do {
-            guard let bag = try await hub.desk.bag(job.bag) else { return .bagGone }
+            let (label, trouble) = try await label(for: job, hub)
+            guard let label else { return trouble }
             guard let text = try await hub.desk.template(job.template) else { return .templateGone }
             let wish = LabelWish(
                 template: text, format: job.printer.language, dotsPerInch: job.printer.dotsPerInch,
                 address: try await hub.desk.settings().address)
-            labels = try press.render(try await hub.desk.label(of: bag), wish)
+            labels = try press.render(label, wish)
         } catch {
             return .notDrawn
         }
@@ -137,6 +141,17 @@ package final class PrintQueue: Sendable {
             job.sheets = index + 1
         }
         return nil
+    }
+
+    /// What a job prints as it is now; none, and why, where there is nothing to print.
+    private func label(for job: PrintJob, _ hub: Hub) async throws -> (label: LabelBag?, trouble: PrintTrouble) {
+        guard job.isPaper else {
+            guard let bag = try await hub.desk.bag(job.bag), bag.state.isLive else { return (nil, .bagGone) }
+            return (try await hub.desk.label(of: bag), .bagGone)
+        }
+        guard let paper = try await hub.desk.paper(job.bag) else { return (nil, .bagGone) }
+        if try await hub.desk.obstacle(to: paper) != nil { return (nil, .stopped) }
+        return (try await hub.desk.label(of: paper), .stopped)
     }
 
     /// Nobody else has the job for a while.
@@ -192,14 +207,17 @@ extension Desk {
     package func printJobs(of bags: [Bag]) async throws -> [String: PrintJob] {
         let prints = bags.flatMap { $0.prints.map(\.id) }
         guard !prints.isEmpty else { return [:] }
-        return try await hub.store.read { reader in
-            var found: [String: PrintJob] = [:]
-            for id in prints {
-                let record =
-                    try reader.record(Collection.jobs.rawValue, id) ?? reader.record(Collection.printed.rawValue, id)
-                found[id] = try record.flatMap { PrintJob(json: try JSON(bytes: $0.body)) }
-            }
-            return found
+        return try await hub.store.read { try Self.jobs(prints, $0) }
+    }
+
+    /// The jobs of some prints, waiting or done, by their ids.
+    static func jobs(_ prints: [String], _ reader: any StoreReader) throws -> [String: PrintJob] {
+        var found: [String: PrintJob] = [:]
+        for id in prints {
+            let record =
+                try reader.record(Collection.jobs.rawValue, id) ?? reader.record(Collection.printed.rawValue, id)
+            found[id] = try record.flatMap { PrintJob(json: try JSON(bytes: $0.body)) }
         }
+        return found
     }
 }

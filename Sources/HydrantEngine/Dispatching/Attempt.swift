@@ -3,20 +3,28 @@ import HydrantCore
 
 /// What became of an attempt.
 enum Attempt: Sendable {
-    /// The connector was asked; where its answer is not how the attempt ends, `end` is.
-    case with(InstructionResult, end: InstructionResult? = nil)
+    /// The connector was asked; where its answer is not how the attempt ends, `end` is. `settlesDoubt` says that it had
+    /// certainly not been carried out before, and was tried once more.
+    case with(InstructionResult, end: InstructionResult? = nil, settlesDoubt: Bool = false)
     /// It ended without asking anybody.
     case without(InstructionResult)
+    /// It was issued, and a hold, a gift or an address came between: nobody was told anything.
+    case keptBack(String)
     /// Nobody has connected the system.
     case unconnected
 
-    /// Nil where there was nobody to ask.
+    /// Nil where nobody was asked, and it goes on as it was.
     var result: InstructionResult? {
         switch self {
-        case .with(let answer, let end): end ?? answer
+        case .with(let answer, let end, _): end ?? answer
         case .without(let result): result
-        case .unconnected: nil
+        case .keptBack, .unconnected: nil
         }
+    }
+
+    /// Whether what an earlier attempt left in doubt is in doubt no more.
+    var settlesDoubt: Bool {
+        if case .with(_, _, let settlesDoubt) = self { settlesDoubt } else { false }
     }
 }
 
@@ -33,6 +41,8 @@ extension CallEnd {
         case (.throttled(let wait), _):
             pause = wait
             outcome = .paused(result.words)
+        case (.turnedAway, _): outcome = .locked(result.words)
+        case (.seemsTurnedAway, _): outcome = .failed(.error, result.words)
         case (.answered(401), .refused(let detail, _)), (.answered(403), .refused(let detail, _)):
             outcome = .locked(detail)
         // A channel that makes no waybills is no way, whatever its reason; of other kinds it may just not know them.
@@ -68,16 +78,16 @@ extension CallScope {
 extension Dispatcher {
     /// Ends calls that take longer than any connector may: their task is cancelled, and what the connector says then
     /// counts.
-    func limited(_ body: @escaping @Sendable () async -> InstructionResult) async throws -> InstructionResult {
+    func limited<Answer: Sendable>(_ body: @escaping @Sendable () async -> Answer) async throws -> Answer {
         let clock = options.stopwatch ?? clock
         let end = clock.now() + options.callLimit
-        return try await withThrowingTaskGroup(of: InstructionResult?.self) { group in
+        return try await withThrowingTaskGroup(of: Answer?.self) { group in
             group.addTask { await body() }
             group.addTask {
                 try? await clock.sleep(until: end)
                 return nil
             }
-            var result: InstructionResult?
+            var result: Answer?
             while let next = try await group.next() {
                 if let next { result = next }
                 group.cancelAll()

@@ -1,8 +1,8 @@
 package import HydrantCore
 
 /// Lets calls of one operation of one system through, or not. Opens when most calls of the last half minute failed,
-/// when several in a row did, or at once when the system does not accept us; then tries with one call, with a few, and
-/// closes again. A value: time and jitter come from outside.
+/// when several in a row did, or at once when the system says that it takes nothing from us now; then tries with one
+/// call, with a few, and closes again. A value: time and jitter come from outside.
 struct Breaker: Sendable {
     /// How a call that was let through ended, as far as the way to the system is concerned.
     enum Outcome: Hashable, Sendable {
@@ -12,7 +12,7 @@ struct Breaker: Sendable {
         case paused(String)
         /// No answer, or one that says that the system does not work.
         case failed(CallError.Kind, String)
-        /// Nothing will go through until somebody changes something: credentials, clock.
+        /// Nothing goes through for now, whatever the order: credentials, clock, too many calls.
         case locked(String)
         /// Nothing was sent.
         case withdrawn
@@ -73,7 +73,10 @@ struct Breaker: Sendable {
 
     /// A clock that was set back must not keep it open for longer than a pause.
     private func isOver(_ until: Instant, _ now: Instant) -> Bool {
-        until <= now || until - now > Self.shortestPause + Self.pauseJitter
+        #if HYDRANT_MUTANTS
+            if Mutant.breakerStaysOpen.isOn { return false }
+        #endif
+        return until <= now || until - now > Self.shortestPause + Self.pauseJitter
     }
 
     /// A call begins; ``room(_:)`` was not 0.
@@ -92,7 +95,8 @@ struct Breaker: Sendable {
         switch outcome {
         case .answered, .withdrawn: break
         case .failed(let kind, let detail): lastError = CallError(kind: kind, detail: detail, at: now)
-        case .paused(let detail), .locked(let detail): lastError = CallError(kind: .error, detail: detail, at: now)
+        case .paused(let detail): lastError = CallError(kind: .error, detail: detail, at: now)
+        case .locked(let detail): lastError = CallError(kind: .error, detail: detail, at: now, isForEveryOrder: true)
         }
         guard ticket.generation == generation else { return }
         switch (phase, outcome) {
@@ -165,6 +169,8 @@ package struct CallError: Hashable, Sendable {
     package var kind: Kind
     package var detail: String
     package var at: Instant
+    /// The system said that nothing goes through for now, so that one such answer is enough.
+    package var isForEveryOrder = false
 }
 
 /// What a breaker does with calls.

@@ -7,7 +7,7 @@ struct Channel: Sendable {
     let quota: ChannelQuota?
     private var bucket: TokenBucket?
     private(set) var dayCount: DayCount?
-    private(set) var pausedUntil: Instant?
+    private var pause: (from: Instant, until: Instant)?
     private var budget = RetryBudget()
 
     init(quota: ChannelQuota?, now: Instant) {
@@ -17,12 +17,19 @@ struct Channel: Sendable {
     }
 
     /// The system asked to be left alone.
-    mutating func pause(until moment: Instant) { pausedUntil = max(pausedUntil ?? moment, moment) }
+    mutating func pause(until moment: Instant, _ now: Instant) {
+        pause = (now, max(moment, pausedUntil(now) ?? moment))
+    }
+
+    /// A clock that was set back behind the beginning of a pause has nothing to do with its end.
+    private func pausedUntil(_ now: Instant) -> Instant? {
+        guard let pause, now < pause.until, pause.from - now <= .minutes(1) else { return nil }
+        return pause.until
+    }
 
     /// When calls may begin again after a pause or a day that is used up; nil while they may.
     func closedUntil(_ now: Instant) -> Instant? {
-        // A clock that was set back must not keep it closed for longer than a pause can be.
-        if let pausedUntil, pausedUntil > now, pausedUntil - now <= .hours(1) { return pausedUntil }
+        if let until = pausedUntil(now) { return until }
         if let dayCount, dayCount.room(now) == 0 { return dayCount.renewsAt(now) }
         return nil
     }
@@ -44,6 +51,8 @@ struct Channel: Sendable {
     }
 
     mutating func bookRetry(_ calls: Int, _ now: Instant) -> Instant { budget.book(calls, now) }
+
+    func retriesLeft(_ now: Instant) -> RetriesLeft { budget.left(now) }
 
     mutating func resume(dayCount text: String) { dayCount?.resume(text) }
 }
@@ -96,7 +105,12 @@ struct Lane: Sendable {
         underWay += 1
         return Pass(
             row: row, ticket: breaker.begin(now), calls: calls,
-            timeLimit: latency.timeLimit(between: .seconds(1), and: .seconds(8), now))
+            timeLimit: timeLimit(now))
+    }
+
+    /// How long the next call may take by what calls took lately; nil while too few were seen.
+    func timeLimit(_ now: Instant) -> Milliseconds? {
+        latency.timeLimit(between: .seconds(1), and: .seconds(8), now)
     }
 
     mutating func end(_ ticket: Breaker.Ticket, _ outcome: Breaker.Outcome, _ now: Instant, jitter: Milliseconds) {

@@ -14,6 +14,8 @@ package struct ChannelView: Sendable {
     package var closedUntil: Instant?
     /// By kind; empty where nothing was asked yet.
     package var lanes: [LaneView]
+    /// How many calls may be repetitions now.
+    package var retries: RetriesLeft
     /// How many waybill numbers are left; nil where none are sold in advance, or nobody has answered yet.
     package var numbers: NumbersLeft?
 }
@@ -37,14 +39,22 @@ package struct LaneView: Sendable {
     package var median: Milliseconds?
     package var slowest: Milliseconds?
     package var underWay: Int
+    /// So many calls may be under way at most; the others wait and take nothing from other lanes.
+    package var underWayLimit: Int
+    /// How long the next call may take.
+    package var timeLimit: Milliseconds
+    /// Whether that follows from how long calls took lately, and not from the system's settings.
+    package var isTimeLimitMeasured: Bool
     /// Instructions that wait or have an unknown end, those under way included.
     package var waiting: Int64 = 0
     package var oldestIssuedAt: Instant?
 }
 
 extension LaneView {
-    init(_ key: InstructionLane, _ lane: Lane, _ now: Instant) {
+    init(_ key: InstructionLane, _ lane: Lane, _ options: HubOptions, _ now: Instant) {
         let counts = lane.recent.counts(now)
+        let own = options.timeLimits[key.system] ?? options.callLimit
+        let measured = lane.timeLimit(now) ?? own
         self.init(
             lane: key, gate: lane.breaker.state(now), downSince: lane.breaker.downSince,
             nextTryAt: lane.breaker.opensAgainAt.flatMap { $0 > now ? $0 : nil },
@@ -52,7 +62,8 @@ extension LaneView {
             lastError: lane.breaker.lastError, calls: counts.calls, failures: counts.failures,
             totalCalls: lane.totals.calls, totalFailures: lane.totals.failures,
             median: lane.latency.quantile(permille: 500, now), slowest: lane.latency.quantile(permille: 990, now),
-            underWay: lane.underWay)
+            underWay: lane.underWay, underWayLimit: options.callsPerLane, timeLimit: min(own, measured),
+            isTimeLimitMeasured: measured < own)
     }
 }
 
@@ -60,10 +71,10 @@ extension Dispatcher {
     /// Every connected system, and every other one that something waits for.
     func channelViews(_ waiting: [LaneCount]) -> [ChannelView] {
         let now = clock.now()
-        var lanes = gates.lanes.map { LaneView($0, $1, now) }
+        var lanes = gates.lanes.map { LaneView($0, $1, options, now) }
         for count in waiting {
             let index = lanes.firstIndex { $0.lane == count.lane } ?? lanes.endIndex
-            if index == lanes.endIndex { lanes.append(LaneView(count.lane, Lane(), now)) }
+            if index == lanes.endIndex { lanes.append(LaneView(count.lane, Lane(), options, now)) }
             lanes[index].waiting = count.count
             lanes[index].oldestIssuedAt = count.oldestIssuedAt
         }
@@ -75,7 +86,8 @@ extension Dispatcher {
             return ChannelView(
                 system: system, isConnected: connectors[system] != nil, quota: options.quotas[system],
                 usedToday: channel?.dayCount?.used(now), closedUntil: channel?.closedUntil(now),
-                lanes: lanes.filter { $0.lane.system == system }.sorted { $0.lane < $1.lane })
+                lanes: lanes.filter { $0.lane.system == system }.sorted { $0.lane < $1.lane },
+                retries: (channel ?? Channel(quota: nil, now: now)).retriesLeft(now))
         }
     }
 
@@ -84,8 +96,9 @@ extension Dispatcher {
         let now = clock.now()
         return Obstacles(
             down: gates.lanes.filter { $0.value.breaker.downSince != nil }.reduce(into: [:]) { found, entry in
-                found[entry.key] = LaneView(entry.key, entry.value, now)
-            }, connected: Set(connectors.keys), patience: options.channelPatience)
+                found[entry.key] = LaneView(entry.key, entry.value, options, now)
+            }, closed: gates.channels.compactMapValues { $0.closedUntil(now) }, connected: Set(connectors.keys),
+            patience: options.channelPatience)
     }
 }
 
@@ -93,6 +106,8 @@ extension Dispatcher {
 struct Obstacles: Sendable {
     /// Lanes whose calls do not all go through.
     var down: [InstructionLane: LaneView] = [:]
+    /// Until when systems are left alone: they asked for it, or the day's quota is used up.
+    var closed: [String: Instant] = [:]
     var connected: Set<String>
     /// After so long it is not only late any more.
     var patience: Milliseconds

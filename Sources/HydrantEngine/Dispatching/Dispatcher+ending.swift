@@ -15,6 +15,11 @@ extension Dispatcher {
             receivedAt: now, body: .instructionAnswered(end))
         let told = facts.map { $0.fact(from: instruction.system, receivedAt: now) }
         var submission = try sealed(told + [answer], place: place, now: now)
+        #if HYDRANT_MUTANTS
+            if Mutant.answerWithoutItsFacts.isOn {
+                submission.facts.removeAll { $0.fact.body.kind != .instructionAnswered }
+            }
+        #endif
         var change = InstructionChange(
             key: instruction.key, status: end.outcome.status, attempts: row.attempts + 1, dueAt: now,
             lastError: end.outcome == .done ? "" : end.detail)
@@ -79,7 +84,7 @@ extension Dispatcher {
                 if try await isKnown(incoming.fact) { continue }
                 let reason =
                     receipt == .conflicting
-                    ? "another message with the number of this one was recorded before" : receipt.word
+                    ? ParkedReason.otherMessage : receipt.word
                 log.error(
                     "a fact of an answer was not recorded",
                     metadata: ["source": "\(incoming.fact.source)", "receipt": "\(receipt.word)"])

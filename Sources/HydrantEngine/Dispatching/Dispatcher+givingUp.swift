@@ -4,8 +4,9 @@ import HydrantStorage
 import Logging
 
 extension Dispatcher {
-    /// Ends what has waited too long for a channel that is down, so that the next channel can be asked. What was never
-    /// sent, or certainly had no effect, is refused by the channel; where nobody knows, that is how it ends.
+    /// Ends what has waited too long for a channel that is down or wants to be left alone, so that the next channel can
+    /// be asked. What was never sent, or certainly had no effect, is refused by the channel; where nobody knows, that
+    /// is how it ends.
     ///
     /// - Returns: the rows that are to be ended.
     func claimLongWaiting() async throws -> [InstructionRow] {
@@ -22,7 +23,7 @@ extension Dispatcher {
 
     func giveUp(_ row: InstructionRow) async {
         let lane = InstructionLane(row.instruction)
-        let trouble = obstacles().down[lane]?.trouble?.english ?? "the channel is down"
+        let trouble = obstacles().down[lane]?.trouble?.english ?? "the channel is closed"
         let minutes = options.channelPatience / 60_000
         let detail = "\(trouble); not sent within \(minutes) minutes"
         let end =

@@ -26,6 +26,8 @@ actor Dispatcher {
     var lanesLearnedAt: Instant?
     var longWaitingSeenAt: Instant?
     var savedDayCounts: [String: String] = [:]
+    /// The orders whose stock is being asked about, each with the system that is asked.
+    var stockQuestions: [String: String] = [:]
 
     init(
         store: any Store, committer: Committer, connectors: [any Connector], intake: Intake, clock: any HubClock,
@@ -150,7 +152,7 @@ actor Dispatcher {
             let scope = CallScope(timeLimit: pass.timeLimit)
             let begin = options.stopwatch?.now() ?? clock.now()
             let attempt = try await CallScope.$current.withValue(scope) { try await self.attempt(row) }
-            if case .with(let answer, _) = attempt {
+            if case .with(let answer, _, _) = attempt {
                 call = CallEnd(
                     answer, row.instruction.kind, scope, length: (options.stopwatch?.now() ?? clock.now()) - begin)
             }
@@ -193,10 +195,15 @@ actor Dispatcher {
         let instruction = issued ?? row.instruction
         let asksFirst = rules.asksFirst(row)
         let withdrawal = rules.withdrawal(of: instruction, in: order)
-        if let end = withdrawal ?? rules.waiting(instruction, in: order), !asksFirst { return .without(end) }
+        let obstacle = rules.waiting(instruction, in: order)
+        if !asksFirst {
+            if let withdrawal { return .without(withdrawal) }
+            if let obstacle { return .keptBack(obstacle) }
+        }
         var request = InstructionRequest(
             instruction: instruction, order: order, receiver: try await receiver(of: order, for: row.instruction),
             now: clock.now())
+        request.house = order.house(of: row.instruction.parcel, rules.settings)
         if instruction.kind == .askKeeper {
             request.keeper = keeper(for: instruction, of: order)
             guard request.keeper != nil else {
@@ -210,22 +217,41 @@ actor Dispatcher {
             }
         }
         let call = request
-        let mayBegin = withdrawal == nil && !isLate || instruction.kind == .findWaybill
+        let mayBegin = withdrawal == nil && obstacle == nil && !isLate || instruction.kind == .findWaybill
+        #if HYDRANT_MUTANTS
+            if Mutant.nobodyAskedAfterDeadline.isOn, isLate {
+                return .without(.refused(detail: Self.lateDetail, class: .channel))
+            }
+        #endif
         // After the deadline nothing is begun, but an attempt whose end was lost may have done it, and what was done
         // must not be called refused: ask.
-        let answer = try await limited {
-            guard asksFirst || !mayBegin else { return await connector.perform(call) }
+        let (answer, settlesDoubt) = try await limited {
+            guard asksFirst || !mayBegin else { return (await connector.perform(call), false) }
             let found = await connector.find(call)
-            guard case .notFound = found, mayBegin else { return found }
-            return await connector.perform(call)
+            guard case .notFound = found, mayBegin, await self.isStillRight(call) else { return (found, false) }
+            return (await connector.perform(call), true)
         }
         if !mayBegin, case .notFound = answer {
+            if withdrawal == nil, !isLate, let obstacle {
+                return .with(answer, end: .retryable(detail: obstacle, after: Self.keptBackLook))
+            }
             return .with(answer, end: withdrawal ?? .refused(detail: Self.lateDetail, class: .channel))
         }
-        return .with(answer, end: rules.settled(answer, instruction, in: order))
+        return .with(answer, end: rules.settled(answer, instruction, in: order), settlesDoubt: settlesDoubt)
     }
 
     private static let lateDetail = "the deadline has passed"
+    /// How soon it is seen whether what keeps an instruction back has gone.
+    private static let keptBackLook: Milliseconds = .minutes(1)
+
+    /// Whether what was going to be told before the system was asked may be told still: asking takes its time, in which
+    /// the order may be cancelled, held or given another address.
+    private func isStillRight(_ call: InstructionRequest) async -> Bool {
+        guard let order = try? await committer.order(call.order.number) else { return false }
+        return rules.withdrawal(of: call.instruction, in: order) == nil
+            && rules.waiting(call.instruction, in: order) == nil
+            && order.receiver?.value.fingerprint == call.order.receiver?.value.fingerprint
+    }
 
     /// The receiver in clear, only for instructions that need it.
     private func receiver(of order: Order, for instruction: Instruction) async throws -> Sensitive<Receiver>? {
@@ -247,9 +273,24 @@ actor Dispatcher {
 
     /// - Returns: whether the instruction has ended for good.
     private func record(_ attempt: Attempt, of row: InstructionRow) async throws -> Bool {
+        if case .keptBack(let detail) = attempt { return try await wait(row, detail) }
         guard let end = attempt.result else {
             try await postpone(unconnected: row)
             return false
+        }
+        #if HYDRANT_MUTANTS
+            if Mutant.busyTakenForDone.isOn, case .retryable(let detail, _) = end {
+                try await finish(row, answer(row, .done, detail), facts: [])
+                return true
+            }
+            if Mutant.timeoutTakenForNo.isOn, case .ambiguous(let detail) = end {
+                try await finish(row, answer(row, .refused, detail, .channel), facts: [])
+                return true
+            }
+        #endif
+        func tryLater(_ status: InstructionStatus, _ detail: String, after: Milliseconds?) async throws -> Bool {
+            let next = rules.status(after: status, of: row, settlesDoubt: attempt.settlesDoubt)
+            return try await postpone(row, next, detail, after: after)
         }
         switch end {
         case .done(let facts, let detail):
@@ -259,10 +300,10 @@ actor Dispatcher {
             let outcome = rules.outcome(ofRefusal: refusal, row)
             try await finish(row, answer(row, outcome, detail, outcome == .refused ? refusal : nil), facts: [])
             return true
-        case .retryable(let detail, let after): return try await postpone(row, .waiting, detail, after: after)
+        case .retryable(let detail, let after): return try await tryLater(.waiting, detail, after: after)
         case .underWay(let facts, let detail): return try await goOn(row, facts, detail)
-        case .ambiguous(let detail): return try await postpone(row, .ambiguous, detail, after: nil)
-        case .notFound: return try await postpone(row, .waiting, "the system does not know it yet", after: nil)
+        case .ambiguous(let detail): return try await tryLater(.ambiguous, detail, after: nil)
+        case .notFound: return try await tryLater(.waiting, "the system does not know it yet", after: nil)
         }
     }
 
@@ -283,9 +324,8 @@ actor Dispatcher {
     ///
     /// - Returns: whether the instruction has ended for good.
     private func postpone(
-        _ row: InstructionRow, _ end: InstructionStatus, _ detail: String, after: Milliseconds?
+        _ row: InstructionRow, _ status: InstructionStatus, _ detail: String, after: Milliseconds?
     ) async throws -> Bool {
-        let status = rules.status(after: end, of: row)
         let attempts = row.attempts + 1
         let now = clock.now()
         let wait = max(after ?? 0, await random.backoff(afterAttempts: attempts))
@@ -308,12 +348,31 @@ actor Dispatcher {
 }
 
 extension Dispatcher {
+    /// What is kept back was not tried: it waits without spending attempts, and no repetition of others waits for it.
+    ///
+    /// - Returns: whether the instruction has ended for good.
+    private func wait(_ row: InstructionRow, _ detail: String) async throws -> Bool {
+        let now = clock.now()
+        switch rules.verdict(on: row, row.status, dueAt: now + Self.keptBackLook, now: now) {
+        case .postponed(let next):
+            try await change(row, dueAt: next, detail)
+            return false
+        case .answered(let outcome, let refusal):
+            try await finish(row, answer(row, outcome, detail, refusal), facts: [])
+            return true
+        }
+    }
+
     /// Where nobody has connected the system, an instruction waits without spending attempts; it is looked at again
     /// regularly, for its deadline.
     private func postpone(unconnected row: InstructionRow) async throws {
         let dueAt = clock.now() + .minutes(15)
         let detail = "no connector is set up for the system \(row.instruction.system)"
         if dueAt >= row.deadline { return try await finish(row, answer(row, .unresolved, detail), facts: []) }
+        try await change(row, dueAt: dueAt, detail)
+    }
+
+    private func change(_ row: InstructionRow, dueAt: Instant, _ detail: String) async throws {
         var change = InstructionChange(
             key: row.instruction.key, status: row.status, attempts: row.attempts, dueAt: dueAt, lastError: detail)
         change.leaseUntil = lease(of: row)

@@ -65,7 +65,8 @@ struct Gates: Sendable {
     /// What has waited at closed gates for longer than the patience, of kinds that another channel can do instead.
     func claimsOfLongWaiting(_ now: Instant) -> [InstructionClaim] {
         lanes.keys.sorted().compactMap { key in
-            guard key.kind == .createWaybill, lanes[key]?.breaker.downSince != nil else { return nil }
+            let isDown = lanes[key]?.breaker.downSince != nil || isClosedForLong(key.system, now)
+            guard key.kind == .createWaybill, isDown else { return nil }
             return InstructionClaim(
                 key, now: now, dueBy: now - limits.patience, leaseUntil: now + limits.leaseLength,
                 limit: limits.claimCount * 4)
@@ -115,15 +116,20 @@ struct Gates: Sendable {
         lanes[key]?.underWay -= 1
         lanes[key]?.end(pass.ticket, end.outcome, now, jitter: jitter)
         if let length = end.length { lanes[key]?.latency.add(length, at: now) }
-        if let wait = end.pause { channels[key.system]?.pause(until: now + wait) }
+        if let wait = end.pause { channels[key.system]?.pause(until: now + wait, now) }
         if end.calls > pass.calls { channels[key.system]?.take(end.calls - pass.calls, now) }
+    }
+
+    /// Whether a system is to be left alone, or its day's quota is used up, for more than a moment.
+    private func isClosedForLong(_ system: String, _ now: Instant) -> Bool {
+        channels[system]?.closedUntil(now).map { $0 - now > .seconds(30) } ?? false
     }
 
     /// Rows that were claimed and cannot begin soon, because their gate closed behind them; they leave.
     mutating func takeStranded(_ now: Instant) -> [InstructionRow] {
         var stranded: [InstructionRow] = []
         for (key, lane) in lanes where !lane.queue.isEmpty {
-            let isPaused = channels[key.system]?.closedUntil(now).map { $0 - now > .seconds(30) } ?? false
+            let isPaused = isClosedForLong(key.system, now)
             guard lane.breaker.room(now) == 0 && lane.breaker.state == .open || isPaused else { continue }
             stranded += lane.queue
             lanes[key]?.queue = []
@@ -134,6 +140,28 @@ struct Gates: Sendable {
 
     mutating func bookRetry(_ row: InstructionRow, _ next: InstructionStatus, _ now: Instant) -> Instant {
         channels[row.instruction.system]?.bookRetry(Self.calls(of: next), now) ?? now
+    }
+
+    /// Lets a person's question through that is no instruction, and counts it against the quota.
+    ///
+    /// - Returns: what is in its way; nil where it may be asked now.
+    mutating func admitQuestion(to system: String, _ now: Instant) -> StockObstacle? {
+        let down = lanes.filter { $0.key.system == system && $0.value.breaker.state(now) == .open }
+        guard down.isEmpty else { return .down(nextTryAt: down.values.compactMap(\.breaker.opensAgainAt).min()) }
+        var channel = channels[system] ?? Channel(quota: quotas[system], now: now)
+        let room = channel.roomAt(1, now)
+        guard room <= now else { return .full(until: room) }
+        channel.take(1, now)
+        channels[system] = channel
+        return nil
+    }
+
+    /// Counts calls that a question made beyond the one that was let through.
+    mutating func take(_ calls: Int, of system: String, _ now: Instant) { channels[system]?.take(calls, now) }
+
+    /// The system asked, in answer to a question, to be left alone.
+    mutating func pause(_ system: String, for wait: Milliseconds, _ now: Instant) {
+        channels[system]?.pause(until: now + wait, now)
     }
 
     mutating func resume(dayCount text: String, of system: String, _ now: Instant) {

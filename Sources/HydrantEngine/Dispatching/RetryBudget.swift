@@ -1,4 +1,4 @@
-import HydrantCore
+package import HydrantCore
 
 /// How many calls to a system may be repetitions: a tenth of the first attempts of the last minute, and a few beside.
 /// Each repetition is booked when the attempt before it fails, and gets the time at which it may begin; when many fail
@@ -35,6 +35,16 @@ struct RetryBudget: Sendable {
         return now + (-level + Self.perMinute - 1) / Self.perMinute
     }
 
+    /// What may be repeated at once now.
+    func left(_ now: Instant) -> RetriesLeft {
+        var current = self
+        current.refill(now)
+        let missing = max(0, Self.one - current.level)
+        return RetriesLeft(
+            count: max(0, current.level / Self.one), most: current.capacity(now) / Self.one,
+            nextAt: missing == 0 ? nil : now + (missing + Self.perMinute - 1) / Self.perMinute)
+    }
+
     private func capacity(_ now: Instant) -> Int64 {
         Self.burst * Self.one + Int64(firsts.counts(now).calls) * Self.one / 10
     }
@@ -44,4 +54,13 @@ struct RetryBudget: Sendable {
         level = min(level + passed * Self.perMinute, capacity(now))
         countedAt = now
     }
+}
+
+/// How many calls to a system may be repetitions at a moment.
+package struct RetriesLeft: Hashable, Sendable {
+    package var count: Int64
+    /// As many as there are after a quiet time.
+    package var most: Int64
+    /// When the next one may begin where none is left; nil while some are.
+    package var nextAt: Instant?
 }

@@ -22,7 +22,10 @@ struct TokenBucket: Sendable {
     }
 
     private func level(_ now: Instant) -> Int64 {
-        min(capacity, level + rate * min(max(0, now - filledAt), 86_400_000))
+        #if HYDRANT_MUTANTS
+            if Mutant.unusedQuotaIsSaved.isOn { return level + rate * max(0, now - filledAt) }
+        #endif
+        return min(capacity, level + rate * min(max(0, now - filledAt), 86_400_000))
     }
 
     func room(_ now: Instant) -> Int { Int(max(0, level(now)) / 1_000) }

@@ -26,18 +26,26 @@ package struct WaybillRules: Sendable {
     }
 
     /// Why an instruction waits although it was issued: an interceptor came between; nil when it may be sent.
-    package func waiting(_ instruction: Instruction, in order: Order) -> InstructionResult? {
+    package func waiting(_ instruction: Instruction, in order: Order) -> String? {
+        if order.isKeptBack(instruction) { return "waits until gift and address are settled" }
         guard instruction.kind.isStoppedByRules, instruction.kind != .createWaybill,
             let hold = order.standingHolds.first(where: \.isByRule)
         else { return nil }
-        return .retryable(detail: "waits for the hold \(hold.id)", after: .minutes(1))
+        return "waits for the hold \(hold.id)"
     }
 
-    /// What an answer means for an order: "no such number" ends the search once nobody waits for a number any more.
+    /// What an answer means for an order: "no such number" ends the search once nobody waits for a number any more,
+    /// and where scans are pushed, or silence was the reason, one whole list is all that was asked for.
     package func settled(_ result: InstructionResult, _ instruction: Instruction, in order: Order) -> InstructionResult
     {
-        guard case .notFound = result, order.isLastLook(instruction) else { return result }
-        return .done(facts: [], detail: "there is none")
+        switch result {
+        case .notFound where order.isLastLook(instruction): return .done(facts: [], detail: "there is none")
+        case .underWay(let facts, let detail)
+        where instruction.isAboutSilence
+            || instruction.kind == .queryTrace && !settings.dispatch.routes.asked.contains(instruction.system):
+            return .done(facts: facts, detail: detail)
+        default: return result
+        }
     }
 
     /// Whether it has to be found out first what an earlier attempt did: a question has no effect that could be found.
@@ -54,10 +62,18 @@ package struct WaybillRules: Sendable {
         return isInDoubt ? .unresolved : .refused
     }
 
-    /// The status of an instruction that is tried again: once a waybill may have been made, it is asked for before each
-    /// further try.
-    package func status(after status: InstructionStatus, of row: InstructionRow) -> InstructionStatus {
-        row.instruction.kind == .createWaybill && row.status == .ambiguous ? .ambiguous : status
+    /// The status of an instruction that is tried again. What may have been carried out is asked about before each
+    /// further try, until the answer is "no"; a waybill always, because a request that was under way can still arrive.
+    ///
+    /// - Parameter settlesDoubt: the answer was "no", and the instruction was begun anew.
+    package func status(
+        after status: InstructionStatus, of row: InstructionRow, settlesDoubt: Bool
+    ) -> InstructionStatus {
+        #if HYDRANT_MUTANTS
+            if Mutant.doubtForgotten.isOn { return status }
+        #endif
+        guard asksFirst(row) else { return status }
+        return settlesDoubt && row.instruction.kind != .createWaybill ? status : .ambiguous
     }
 
     /// When an instruction is tried again, or how it ends because its time is over.
@@ -69,6 +85,9 @@ package struct WaybillRules: Sendable {
             dueAt = max(dueAt, nextQuestion(row.instruction, after: now))
         }
         guard dueAt >= row.deadline else { return .postponed(dueAt) }
+        #if HYDRANT_MUTANTS
+            if Mutant.timeOverIsRefusal.isOn { return .answered(.refused, .channel) }
+        #endif
         let isCertain = row.instruction.kind == .createWaybill && status == .waiting
         return isCertain ? .answered(.refused, .channel) : .answered(.unresolved, nil)
     }

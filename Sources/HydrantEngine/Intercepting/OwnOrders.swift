@@ -36,17 +36,21 @@ struct OwnOrders: Connector {
 
     private func placeReplacement(_ request: InstructionRequest) -> InstructionResult {
         let order = request.order
-        guard let header = order.replacementHeader, let asked = order.exchangeAsked else {
+        let target = request.instruction.target
+        guard let exchange = order.exchanges.first(where: { $0.id == target }),
+            let header = order.replacementHeader(of: exchange)
+        else {
             return .refused(detail: "nothing is known of the goods that are to be replaced")
         }
-        let number = order.replacementNumber
+        let number = order.replacementNumber(of: target)
         let key = request.instruction.key
         return .done(
             facts: [
                 ReportedFact(
-                    messageID: "replacement:\(key)", order: number, occurredAt: asked.at, body: .orderPlaced(header)),
+                    messageID: "replacement:\(key)", order: number, occurredAt: exchange.asked.at,
+                    body: .orderPlaced(header)),
                 ReportedFact(
-                    messageID: "replacement-paid:\(key)", order: number, occurredAt: asked.at,
+                    messageID: "replacement-paid:\(key)", order: number, occurredAt: exchange.asked.at,
                     body: .paymentReported(Payment(id: "exchange", amountMinor: 0, isComplete: true))),
             ], detail: number)
     }

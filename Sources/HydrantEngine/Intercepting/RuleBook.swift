@@ -48,7 +48,9 @@ package struct RuleBook: Sendable {
         }
         let bytes = Array(document.yaml.utf8)
         try await store.transaction { transaction in
-            let version = try transaction.record(Self.collection, Self.key)?.version ?? 0
+            let record = try transaction.record(Self.collection, Self.key)
+            let version = record?.version ?? 0
+            if let record, record.body != bytes { try Self.markOrders(for: version + 1, in: transaction) }
             try Self.put(bytes, after: version, at: now, in: transaction)
         }
     }
@@ -78,6 +80,7 @@ package struct RuleBook: Sendable {
             let problems = document.problems(after: old)
             guard problems.isEmpty else { return .refused(problems) }
             try Self.put(Array(document.yaml.utf8), after: version, at: entry.time, in: transaction)
+            if document.rules.leaveOrders(of: old.rules) { try Self.markOrders(for: version + 1, in: transaction) }
             try transaction.appendAudit(entry, keyring)
             return .changed(document.rules, version: version + 1)
         }
@@ -105,7 +108,10 @@ extension Hub {
         _ entry: AuditEntry, _ change: @Sendable @escaping ([Rule]) throws -> [Rule]
     ) async throws -> [RuleProblem] {
         let result = try await book.change(entry, keyring, change)
-        if case .changed(let rules, let version) = result { await committer.use(RuleSet(rules), version: version) }
+        if case .changed(let rules, let version) = result {
+            await committer.use(RuleSet(rules), version: version)
+            rewordings.wake()
+        }
         return result.problems
     }
 }
@@ -125,14 +131,15 @@ extension [Rule] {
     /// The number of the newest version of an id; 0 where there is none.
     package func newestVersion(of id: String) -> Int { lazy.filter { $0.id == id }.map(\.version).max() ?? 0 }
 
-    /// The rules after one version came to another stage. Whatever version ran before is retired: one runs at a time.
+    /// The rules after one version came to another stage. One version can be on and one in shadow beside it: a version
+    /// takes the place of the one that was at its stage, and retiring one leaves the other as it is.
     package func moving(_ id: String, version: Int, to stage: Rule.Stage) -> [Rule] {
         map { rule in
             guard rule.id == id else { return rule }
             var rule = rule
             if rule.version == version {
                 rule.stage = stage
-            } else if stage == .on || stage == .shadow, rule.stage == .on || rule.stage == .shadow {
+            } else if rule.stage == stage, rule.isRunning {
                 rule.stage = .retired
             }
             return rule

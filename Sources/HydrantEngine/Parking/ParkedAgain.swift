@@ -129,7 +129,7 @@ struct ParkedAgain: Sendable {
             let waybill = data["number"]?.string
         else { return nil }
         let places = try await store.read { try $0.places(ofWaybill: waybill) }
-        guard let place = places.first, places.count == 1 else { return nil }
+        guard let place = places.meant else { return nil }
         return json.setting("order", to: .string(place.order))
             .setting("data", to: data.setting("parcel", to: .string(place.parcel)))
     }
@@ -139,6 +139,7 @@ struct ParkedAgain: Sendable {
 package enum ParkedReason {
     package static let unknownOrder = "the hub has no order with the number of this message"
     package static let unknownWaybill = "no order, or more than one, has the waybill that the message names"
+    package static let otherMessage = "another message with the number of this one was recorded before"
     static let automatic: Set<String> = [unknownOrder, unknownWaybill]
 }
 

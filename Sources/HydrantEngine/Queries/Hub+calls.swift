@@ -71,13 +71,7 @@ extension Hub {
         return try await store.transaction { transaction in
             // The same form, sent twice at the same time: the call is on its way.
             if try transaction.record(record.collection, record.key) != nil { return true }
-            let earlier = try transaction.auditRows(
-                AuditFilter(actor: entry.actor, action: entry.action), before: .max, limit: Self.callsMaximum)
-            if earlier.count == Self.callsMaximum, let oldest = earlier.last,
-                time < oldest.entry.time + Self.callWindow
-            {
-                return false
-            }
+            guard try !Self.isTooMany(entry, in: transaction) else { return false }
             _ = try transaction.put(record, ifVersion: 0)
             let version = try transaction.record(own.collection, own.key)?.version ?? 0
             var own = own
@@ -85,6 +79,24 @@ extension Hub {
             _ = try transaction.put(own, ifVersion: version)
             try transaction.appendAudit(entry, keyring)
             return true
+        }
+    }
+
+    /// Whether the trail has as many of such entries as are allowed within the time that counts. It is read from its
+    /// end, and only so far back.
+    private static func isTooMany(_ entry: AuditEntry, in reader: any StoreReader) throws -> Bool {
+        let filter = AuditFilter(actor: entry.actor, action: entry.action)
+        var count = 0
+        var before = Int64.max
+        while true {
+            let rows = try reader.auditRows(AuditFilter(), before: before, limit: 256)
+            for row in rows {
+                guard entry.time < row.entry.time + callWindow else { return false }
+                if filter.admits(row.entry) { count += 1 }
+                if count == callsMaximum { return true }
+            }
+            guard rows.count == 256, let last = rows.last else { return false }
+            before = last.number
         }
     }
 

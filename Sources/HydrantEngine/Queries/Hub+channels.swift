@@ -19,11 +19,6 @@ extension Hub {
     }
 }
 
-/// A system as people write it: short names are abbreviations.
-package func displayName(ofSystem system: String) -> String {
-    system.utf8.count <= 3 && system.utf8.allSatisfy { (0x61...0x7A).contains($0) } ? system.uppercased() : system
-}
-
 extension InstructionKind {
     /// Where an order is stuck that waits for this.
     package var place: Text {
@@ -51,7 +46,7 @@ extension CallError {
         switch kind {
         case .noAnswer: Text(chinese: "没有及时回应", english: detail)
         case .unreachable: Text(chinese: "连接不上", english: detail)
-        case .error: Text(chinese: detail, english: detail)
+        case .error: detailText(detail)
         }
     }
 }
@@ -60,24 +55,31 @@ extension LaneView {
     /// What is wrong with the way there, without the name of the place; nil while nothing is.
     package var trouble: Text? {
         guard downSince != nil, let lastError else { return nil }
-        let name = displayName(ofSystem: lane.system)
+        let name = Text.system(lane.system)
         let times = failuresInRow
+        guard !lastError.isForEveryOrder else {
+            return Text(
+                chinese: "\(name.chinese) 暂不受理（\(lastError.text.chinese)）",
+                english: "\(name.english) takes nothing for now (\(lastError.detail))")
+        }
         guard times > 1 else {
             return Text(
-                chinese: "\(name) 多数调用失败（\(lastError.text.chinese)）",
-                english: "most calls to \(name) failed (\(lastError.detail))")
+                chinese: "\(name.chinese) 多数调用失败（\(lastError.text.chinese)）",
+                english: "most calls to \(name.english) failed (\(lastError.detail))")
         }
         return switch lastError.kind {
         case .noAnswer:
-            Text(chinese: "\(name) 连续 \(times) 次超时", english: "\(name) timed out \(times) times in a row")
+            Text(
+                chinese: "\(name.chinese) 连续 \(times) 次超时", english: "\(name.english) timed out \(times) times in a row"
+            )
         case .unreachable:
             Text(
-                chinese: "\(name) 连续 \(times) 次连接不上",
-                english: "\(name) could not be reached \(times) times in a row")
+                chinese: "\(name.chinese) 连续 \(times) 次连接不上",
+                english: "\(name.english) could not be reached \(times) times in a row")
         case .error:
             Text(
-                chinese: "\(name) 连续 \(times) 次出错（\(lastError.detail)）",
-                english: "\(name) failed \(times) times in a row (\(lastError.detail))")
+                chinese: "\(name.chinese) 连续 \(times) 次出错（\(lastError.text.chinese)）",
+                english: "\(name.english) failed \(times) times in a row (\(lastError.detail))")
         }
     }
 }
@@ -92,10 +94,11 @@ extension RootCause {
             return nil
         }
         guard obstacles.connected.contains(lane.system) else {
-            let name = displayName(ofSystem: lane.system)
+            let name = Text.system(lane.system)
             self.init(
                 reason: Text(
-                    chinese: "等待 \(name)：这个系统还没有接入", english: "Waiting for \(name), which nobody has connected"),
+                    chinese: "等待 \(name.chinese)：这个系统还没有接入",
+                    english: "Waiting for \(name.english), which nobody has connected"),
                 advice: Text(
                     chinese: "请在接入文档里加上 \(lane.system)", english: "Add \(lane.system) to the connectors document"),
                 verdict: .late)
@@ -117,5 +120,24 @@ extension RootCause {
             }
                 ?? Text(chinese: "无需处理：正在试探是否恢复", english: "Nothing: it is being tried whether it is back"),
             verdict: now - since >= obstacles.patience ? .wrong : .late)
+    }
+
+    /// Why something is not told to a system that can be reached; nil where nothing of it is to be told, or now.
+    init?(_ row: InstructionRow, leftAlone obstacles: Obstacles) {
+        let lane = InstructionLane(row.instruction)
+        guard row.status == .waiting || row.status == .ambiguous, lane.kind.urgency == 0,
+            let until = obstacles.closed[lane.system]
+        else { return nil }
+        let name = Text.system(lane.system)
+        let place = lane.kind.place
+        let time = until.civil(offsetSeconds: 28_800).timeText
+        self.init(
+            reason: Text(
+                chinese: "卡在\(place.chinese)：\(name.chinese) 要求暂停调用，或当天的调用次数已用完",
+                english:
+                    "Stuck at \(place.english): \(name.english) asked to be left alone, or its calls of today are used "
+                    + "up"),
+            advice: Text(chinese: "无需处理：\(time) 自动继续", english: "Nothing: it goes on by itself at \(time)"),
+            verdict: .late)
     }
 }

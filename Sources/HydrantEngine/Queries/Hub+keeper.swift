@@ -76,6 +76,11 @@ extension Hub {
         let now = clock.now()
         let tracking = Tracking(
             parcel: form.parcel, courier: typed.courier, channel: "keeper", number: typed.number)
+        if let order = try await committer.order(form.order),
+            let refusal = try await obstacle(toNumbersIn: [.trackingReported(tracking)], of: order)
+        {
+            return .wrong(refusal)
+        }
         let bodies: [(String, FactBody)] = [
             ("number", .trackingReported(tracking)),
             ("decision", .decisionMade(Decision(person: "keeper", cause: "typed the number of \(form.parcel)"))),

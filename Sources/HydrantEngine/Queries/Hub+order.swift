@@ -82,7 +82,7 @@ extension OrderDetail {
                 system: entry.id, word: entry.value, saidAt: entry.evidence.at,
                 agreement: range.map { $0.contains(order.state) ? .agrees : .disagrees } ?? .unmapped)
         }
-        rootCause = Self.rootCause(order, findings: findings, holds: holds, instructions: instructions)
+        rootCause = Self.rootCause(order, findings: findings, holds: holds, instructions: instructions, now: asOf)
     }
 
     /// A way that is closed explains everything that waits behind it, unless something is wrong that does not wait.
@@ -93,14 +93,16 @@ extension OrderDetail {
             row.instruction.kind != .placeCall && (!hasWaybill || row.instruction.kind != .createWaybill)
         }
         let causes = open.compactMap { RootCause($0, behind: obstacles, now: asOf) }
-        guard var cause = causes.first(where: { $0.verdict == .wrong }) ?? causes.first else { return }
+        // Leaving a system alone for a while is no trouble where nothing is late.
+        let late = findings.gravestVerdict == nil ? [] : open.compactMap { RootCause($0, leftAlone: obstacles) }
+        guard var cause = causes.first(where: { $0.verdict == .wrong }) ?? causes.first ?? late.first else { return }
         if findings.gravestVerdict == .wrong { cause.verdict = .wrong }
         rootCause = cause
     }
 
     /// The deepest reason that is known: a call that keeps failing explains the order that waits for it.
     private static func rootCause(
-        _ order: Order, findings: [Finding], holds: [StandingHold], instructions: [InstructionRow]
+        _ order: Order, findings: [Finding], holds: [StandingHold], instructions: [InstructionRow], now: Instant
     ) -> RootCause? {
         let verdict = findings.gravestVerdict
         let stuck = instructions.filter { row in
@@ -119,13 +121,74 @@ extension OrderDetail {
                 advice: hold.advice, verdict: verdict ?? .late)
         }
         guard let worst = findings.first(where: { $0.verdict == verdict }) else { return nil }
+        if let asked = worst.asked(in: instructions, order, now: now) {
+            return RootCause(worst, asked: asked, now: now)
+        }
         return RootCause(reason: worst.reason, advice: worst.kind.advice, verdict: worst.verdict)
     }
 }
 
+extension Finding {
+    /// A system that has said yes is given so long to do it.
+    fileprivate static let patience: Milliseconds = .minutes(10)
+
+    /// The newest instruction that is to end what the order waits for, while its answer may still come; nil where a
+    /// person has to do something.
+    fileprivate func asked(in rows: [InstructionRow], _ order: Order, now: Instant) -> InstructionRow? {
+        guard let wanted = kind.wanted(order.state), let row = rows.last(where: { $0.instruction.kind == wanted })
+        else { return nil }
+        // What the system refused after it was asked stands.
+        let refused = wanted == .createDelivery ? order.lockRefused?.evidence.at : nil
+        if let refused, refused >= row.issuedAt { return nil }
+        switch row.status {
+        case .waiting: return row.lastError.isEmpty || (1..<3).contains(row.attempts) ? row : nil
+        case .done: return now - row.issuedAt < Self.patience ? row : nil
+        case .ambiguous, .refused, .parked: return nil
+        }
+    }
+}
+
+extension RootCause {
+    /// - Parameter row: what was asked of a system: nobody has to do anything until it answers, and for a while nothing
+    ///   is wrong.
+    fileprivate init(_ finding: Finding, asked row: InstructionRow, now: Instant) {
+        let system = Text.system(row.instruction.system)
+        let time = row.issuedAt.civil(offsetSeconds: 28_800).timeText
+        let what = row.instruction.kind.text
+        self.init(
+            reason: finding.reason,
+            advice: Text(
+                chinese: "暂时无需处理：\(time) 已请 \(system.chinese) 执行“\(what.chinese)”，等待答复",
+                english:
+                    "Nothing yet: \(system.english) was asked at \(time) (\(what.english)), its answer is awaited"),
+            verdict: now - row.issuedAt < Finding.patience ? .late : finding.verdict)
+    }
+}
+
+extension MismatchKind {
+    /// The instruction that ends what an order in a state waits for; nil where no instruction does.
+    fileprivate func wanted(_ state: Int) -> InstructionKind? {
+        switch self {
+        case .paidNotLocked: state < StateNumber.riskPassed ? .checkCredit : .createDelivery
+        case .packedNotLocked: .createDelivery
+        case .shippedWithoutTracking: .createWaybill
+        case .signedWithoutWarranty: .registerWarranty
+        default: nil
+        }
+    }
+}
+
 extension StandingHold {
-    /// What somebody does about it, or that nobody has to.
+    /// What somebody does about it, or that nobody has to, and when time alone ends it.
     fileprivate var advice: Text {
+        guard let latestEnd else { return todo }
+        let time = Self.minute(latestEnd)
+        return Text(
+            chinese: "\(todo.chinese)；最迟到 \(time) 自动解除",
+            english: "\(todo.english); this hold ends by itself at \(time) at the latest")
+    }
+
+    private var todo: Text {
         let role = Text.role(owner)
         switch exit {
         case .person:
@@ -133,8 +196,7 @@ extension StandingHold {
                 chinese: "请\(role.chinese)决定：放行，或取消订单",
                 english: "Have \(role.english) decide: let the order go on, or cancel it")
         case .timer(let end):
-            let civil = end.civil(offsetSeconds: 28_800)
-            let time = "\(civil.dateText) \(civil.timeText.prefix(5))"
+            let time = Self.minute(end)
             return Text(chinese: "无需处理：\(time) 自动继续", english: "Nothing: it goes on by itself at \(time)")
         case .fact:
             return Text(
@@ -146,14 +208,20 @@ extension StandingHold {
                 english: "It goes on by itself once its condition is met; \(role.english) sees to it")
         }
     }
+
+    private static func minute(_ moment: Instant) -> String {
+        let civil = moment.civil(offsetSeconds: 28_800)
+        return "\(civil.dateText) \(civil.timeText.prefix(5))"
+    }
 }
 
 extension RootCause {
     init(stuck row: InstructionRow) {
-        let system = row.instruction.system
+        let system = Text.system(row.instruction.system)
         let what = row.instruction.kind.text
         let times = row.attempts
         let gaveUp = row.status == .parked || row.status == .refused
+        let trouble = detailText(row.lastError)
         let end =
             switch row.status {
             case .refused: Text(chinese: "被拒绝", english: "was refused")
@@ -161,12 +229,12 @@ extension RootCause {
             default: Text(chinese: "连续失败 \(times) 次", english: "failed \(times) times in a row")
             }
         reason = Text(
-            chinese: "卡在 \(system)：\(what.chinese)\(end.chinese)（\(row.lastError)）",
-            english: "Stuck at \(system): \(what.english) \(end.english) (\(row.lastError))")
+            chinese: "卡在 \(system.chinese)：\(what.chinese)\(end.chinese)（\(trouble.chinese)）",
+            english: "Stuck at \(system.english): \(what.english) \(end.english) (\(trouble.english))")
         advice =
             gaveUp
             ? Text(
-                chinese: "请在 \(system) 中人工处理", english: "A person has to deal with it in \(system)")
+                chinese: "请在 \(system.chinese) 中人工处理", english: "A person has to deal with it in \(system.english)")
             : Text(
                 chinese: "无需处理：系统会自动重试，下一次在 \(row.dueAt.civil(offsetSeconds: 28_800).timeText)",
                 english:
@@ -210,6 +278,13 @@ extension Order {
         case StateNumber.trackingReturned:
             return Text(chinese: "等待快递返回运单号", english: "Waiting for a tracking number from the courier")
         case StateNumber.signed:
+            if let back = sentBackText(settings) { return back }
+            if !parcels.isEmpty, parcels.allSatisfy({ $0.signed != nil }) {
+                return Text(
+                    chinese: "已知包裹均已签收，等待仓库确认每个包裹的内容（可能还有包裹）",
+                    english: "Every known parcel is signed for; the warehouse still has to confirm what each holds: "
+                        + "there may be more")
+            }
             return Text(chinese: "等待买家签收（驿站或柜机代收不算签收）", english: "Waiting for the buyer's signature")
         default:
             return Text(chinese: "等待售后系统登记质保", english: "Waiting for the warranty registration")
@@ -246,6 +321,9 @@ extension MismatchKind {
         case .noLines: Text(chinese: "向销售渠道索取商品明细", english: "Ask the sales channel for the lines")
         case .systemsDisagree: Text(chinese: "核对各系统的状态", english: "Compare what the systems say")
         case .waybillInDoubt: Text(chinese: "到该渠道后台查询并作废多余面单", english: "Look it up at the channel and void it")
+        case .returnedToSender:
+            Text(
+                chinese: "联系客户，决定重新发货或退款", english: "Ask the customer, then send it again or refund it")
         }
     }
 
@@ -266,6 +344,7 @@ extension MismatchKind {
         case .noLines: Text(chinese: "无商品行", english: "No lines")
         case .systemsDisagree: Text(chinese: "系统不一致", english: "Systems disagree")
         case .waybillInDoubt: Text(chinese: "可能有未知面单", english: "Waybill in doubt")
+        case .returnedToSender: Text(chinese: "快递退回", english: "Sent back by the courier")
         }
     }
 }

@@ -20,6 +20,8 @@ package struct RelatedOrders: Sendable {
     package var orders: [RelatedOrder] = []
     /// How many there are; at most ``maximum`` are counted.
     package var count = 0
+    /// How many of them have the customer's number, not only the telephone.
+    package var byCustomer = 0
     package var wrong = 0
     package var cancelled = 0
 
@@ -68,6 +70,7 @@ extension Hub {
             }
             var related = RelatedOrders()
             related.count = newest.count
+            related.byCustomer = newest.count { byOrder[$0.id] == .customer }
             related.wrong = newest.count { $0.verdict == .wrong }
             related.cancelled = newest.count { $0.completion == .cancelled }
             related.orders = newest.prefix(RelatedOrders.shown).compactMap { row in

@@ -13,8 +13,8 @@ package enum ActionAnswer: Sendable {
 }
 
 extension Hub {
-    /// Does what a person asked for, as facts that `person:NAME` tells; what was typed as a reason is kept without the
-    /// telephone numbers in it.
+    /// Does what a person asked for, as facts that `person:NAME` or `machine:NAME` tells; what was typed as a reason is
+    /// kept without the telephone numbers in it.
     ///
     /// - Parameter receiver: the new receiver, for ``OrderAction/changeReceiver``.
     package func act(
@@ -23,6 +23,7 @@ extension Hub {
         guard let order = try await committer.order(number) else { return .unknown }
         var request = request
         request.reason = withoutPeople(request.reason)
+        request.dispatch = settings.dispatch
         // The same form with the same content is the same deed.
         if !request.once.isEmpty { request.once += "-" + digest(of: request, receiver) }
         let name = "\(request.action.rawValue):\(fnv1a(Array(number.utf8))):\(request.mark)"
@@ -35,6 +36,7 @@ extension Hub {
         } catch {
             return .refused(error)
         }
+        if let refusal = try await obstacle(toNumbersIn: bodies, of: order) { return .refused(refusal) }
         var facts: [IncomingFact] = []
         if request.action == .changeReceiver, let receiver {
             facts.append(try changed(receiver, number, name, request))
@@ -49,6 +51,8 @@ extension Hub {
             .string(request.target), .string(request.reason), .integer(request.amountMinor ?? -1),
             .integer(request.hours ?? -1), .bool(request.isExchange), .string(request.linkedOrder),
             receiver?.open(reason: "told apart by its fingerprint").json ?? .null,
+            .string(request.courier), .string(request.trackingNumber),
+            .string(request.lines.map { $0.map { "\($0.line)×\($0.units)" }.joined(separator: ",") } ?? ""),
         ]
         let text = String(decoding: JSON.array(parts).bytes, as: UTF8.self)
         return String(keyring.fingerprint("deed:\(request.action.rawValue):\(text)").prefix(8))
@@ -61,7 +65,8 @@ extension Hub {
         let clear = receiver.open(reason: "sealed as the order's new receiver")
         return try intake.read(
             [
-                "kind": .string(FactKind.receiverChanged.rawValue), "source": .string("person:\(request.person)"),
+                "kind": .string(FactKind.receiverChanged.rawValue),
+                "source": .string(ActorName.source(of: request.person)),
                 "id": .string("\(name):receiver"), "order": .string(number), "occurredAt": .string(request.now.text),
                 "data": ["receiver": clear.json],
             ], receivedAt: request.now)
@@ -74,7 +79,7 @@ extension Hub {
         try bodies.enumerated().map { index, body in
             try intake.seal(
                 Fact(
-                    source: "person:\(person)", messageID: "\(name):\(index)", order: order, occurredAt: now,
+                    source: ActorName.source(of: person), messageID: "\(name):\(index)", order: order, occurredAt: now,
                     receivedAt: now, body: body))
         }
     }
@@ -91,7 +96,7 @@ extension Hub {
 extension Order {
     /// Whether a person's deed of this name was recorded.
     fileprivate func hasHeard(_ name: String, from person: String) -> Bool {
-        let source = SourceNames.personPrefix + person
+        let source = ActorName.source(of: person)
         return messages.contains(MessageName(source: source, id: "\(name):0"))
     }
 }

@@ -24,17 +24,28 @@ extension Hub {
 
     /// Takes in the answers of a task's form: what they mean as facts, then that a person dealt with it. Whether it is
     /// done is found out by looking again.
-    package func resolve(_ command: TaskCommand, _ resolution: TaskResolution) async throws -> TaskAnswer {
+    ///
+    /// - Parameter byProgram: an answer to a question that the form does not have is then told; a page that was open
+    ///   since the form was another one has it left out.
+    package func resolve(
+        _ command: TaskCommand, _ resolution: TaskResolution, byProgram: Bool = false
+    ) async throws -> TaskAnswer {
         guard let order = try await committer.order(command.order), let task = order.standingTask(command.task) else {
             return .unknown
         }
-        let resolution = resolution.withoutPeople(task.need.fields, settings.dispatch)
+        if byProgram, let refusal = task.need.refusalOfOthers(than: resolution.answers) { return .refused(refusal) }
+        var resolution = resolution.withoutPeople(task.need.fields, settings.dispatch)
         let bodies: [FactBody]
         do throws(Refusal) {
+            // What was answered to a question that is not asked is recorded nowhere.
+            let counted = try task.need.counted(resolution.answers)
+            if counted["note"] == nil, resolution.answers["note"] == resolution.note { resolution.note = "" }
+            resolution.answers = counted
             bodies = try order.consequences(of: resolution.answers, to: task, settings)
         } catch {
             return .refused(error)
         }
+        if let refusal = try await obstacle(toNumbersIn: bodies, of: order) { return .refused(refusal) }
         return try await record(command, bodies, .resolved(resolution))
     }
 
@@ -52,7 +63,7 @@ extension Hub {
         let facts = try (bodies + [.taskMoved(move)]).enumerated().map { index, body in
             try intake.seal(
                 Fact(
-                    source: "person:\(command.person)", messageID: "\(name):\(index)", order: command.order,
+                    source: ActorName.source(of: command.person), messageID: "\(name):\(index)", order: command.order,
                     occurredAt: now, receivedAt: now, body: body))
         }
         for receipt in try await submitDeed(facts, answering: command.task) {
@@ -94,11 +105,15 @@ extension TaskResolution {
 }
 
 extension TaskField {
-    /// Whether an answer is one of the options, a number, or a tracking number where one is asked for.
+    /// Whether an answer is one of the options, a number, a tracking number where one is asked for, or what stood there
+    /// from the start.
     fileprivate func keeps(_ answer: String, _ settings: DispatchSettings) -> Bool {
-        switch kind {
+        if prefill.contains(where: { $0.value == answer }) { return true }
+        return switch kind {
         case .choice: options.contains { $0.value == answer }
         case .number: Int64(answer) != nil
+        case .money: FormNumber.hundredths(answer) != nil
+        case .text where name == Order.refundReference: Order.isRefundReference(answer)
         case .text:
             name == "number" && !answer.contains { $0.isWhitespace }
                 && (try? TypedNumber(answer, courier: "", settings: settings))?.number.hasPrefix("861") == false

@@ -39,9 +39,7 @@ package struct OrderHistory: Sendable {
         var order = Order(number: number)
         for event in events {
             guard case .factRecorded(let fact) = event.body, fact.evidence.at <= moment else { continue }
-            // A refusal cannot come back: the fact was accepted when it was recorded.
-            guard let again = try? decide(order, fact, settings: settings, now: event.recordedAt) else { continue }
-            for event in again { order.evolve(event) }
+            _ = order.recordAccepted(fact, settings: settings, now: event.recordedAt)
         }
         return order
     }

@@ -23,6 +23,8 @@ package struct Overview: Sendable {
     package var openTasks: Int64 = 0
     /// Those of them that were due.
     package var overdueTasks: Int64 = 0
+    /// Those of the open tasks that are instructions which were refused or never answered.
+    package var failedInstructions: Int64 = 0
 }
 
 extension Hub {
@@ -49,9 +51,7 @@ extension Hub {
     package func dwell(_ ages: StateAges, now: Instant) -> [Int: DwellFigures] {
         let waiting = StateNumber.paid..<max(StateNumber.paid, settings.flow.lastReportedState)
         return Dictionary(
-            uniqueKeysWithValues: waiting.map { state in
-                (state, ages.figures(of: state, limit: settings.flow.steps[state].dwellLimit, now: now))
-            })
+            uniqueKeysWithValues: waiting.map { ($0, ages.figures(of: $0, now: now)) })
     }
 
     /// The same from the database, for hubs beside which others write: looks at every order.

@@ -37,7 +37,7 @@ package enum TaskAnswer: Hashable, Sendable {
 package struct TaskCommand: Hashable, Sendable {
     package var order: String
     package var task: String
-    /// The name of the account.
+    /// The name of the account, or the machine's as ``ActorName`` has it.
     package var person: String
 
     package init(order: String, task: String, person: String) {

@@ -17,15 +17,15 @@ package struct SearchQuery: Hashable, Sendable {
 
     package var isEmpty: Bool { words.isEmpty }
 
-    /// - Parameter mayFindPeople: whether words are looked for as names and telephone numbers.
-    package init(_ text: String, mayFindPeople: Bool) {
+    /// - Parameter scope: as what the words may be looked for.
+    package init(_ text: String, _ scope: SearchScope) {
         let text = text.normalised
         let separators: Set<Character> = [" ", "\u{3000}", ",", "，", ";", "；", "\t", "\n", "\r"]
         let parts = text.split { separators.contains($0) }.map(String.init)
-        words = parts.prefix(Self.wordMaximum).map { Word($0, mayFindPeople) }
+        words = parts.prefix(Self.wordMaximum).map { Word($0, scope) }
         // A telephone number, a number or a name that is written in groups is one word too: "138 0013 8000".
         guard parts.count > 1 else { return }
-        let whole = Word(parts.joined(), mayFindPeople)
+        let whole = Word(parts.joined(), scope)
         let isNumber = whole.compact.count >= 10 && whole.compact.allSatisfy { (0x30...0x39).contains($0.value) }
         let isName = parts.allSatisfy { $0.unicodeScalars.allSatisfy(\.properties.isAlphabetic) }
         alternative = isNumber || isName ? whole : nil
@@ -36,7 +36,7 @@ package struct SearchQuery: Hashable, Sendable {
 }
 
 extension SearchQuery.Word {
-    fileprivate init(_ text: String, _ mayFindPeople: Bool) {
+    fileprivate init(_ text: String, _ scope: SearchScope) {
         self.text = text
         compact = SearchTerm.compact(text)
         var terms: [SearchTerm] = compact.count >= 3 ? SearchTerm.number(text) : []
@@ -45,7 +45,7 @@ extension SearchQuery.Word {
         let isPhone = text.unicodeScalars.allSatisfy {
             (0x30...0x39).contains($0.value) || "+-*() ".contains(Character($0))
         }
-        if mayFindPeople {
+        if scope.mayFindPeople {
             if isPhone {
                 let phone = SearchTerm.phone(text)
                 terms +=
@@ -53,7 +53,8 @@ extension SearchQuery.Word {
             }
             terms += SearchTerm.name(text)
         }
-        terms += SearchTerm.sku(text) + SearchTerm.customer(text)
+        terms += SearchTerm.sku(text)
+        if scope.mayFindCustomers { terms += SearchTerm.customer(text) }
         self.terms = terms
     }
 }

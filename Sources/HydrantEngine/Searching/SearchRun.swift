@@ -8,7 +8,7 @@ extension Hub {
     ///
     /// - Throws: `StoreFailure`.
     package func search(_ text: String, limit: Int, scope: SearchScope) async throws -> SearchResult {
-        let query = SearchQuery(text, mayFindPeople: scope.mayFindPeople)
+        let query = SearchQuery(text, scope)
         let now = clock.now()
         guard !query.isEmpty else { return SearchResult(asOf: now) }
         let keyring = indexer.keyring

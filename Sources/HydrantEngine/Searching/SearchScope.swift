@@ -4,6 +4,8 @@ package import HydrantCore
 package struct SearchScope: Hashable, Sendable {
     /// Whether names and telephone numbers may be looked for: a hit tells that the person is a customer.
     package var mayFindPeople: Bool
+    /// Whether customers' numbers may be looked for.
+    package var mayFindCustomers = true
     /// The warehouses whose orders are seen; nil for all.
     package var warehouses: Set<String>?
 

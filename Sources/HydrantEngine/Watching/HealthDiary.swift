@@ -55,13 +55,14 @@ struct HealthDiary: Sendable {
 
     func run() async {
         let stopwatch = options.stopwatch ?? clock
+        var page: Page?
         while !Task.isCancelled {
             do {
                 try await stopwatch.sleep(until: stopwatch.now() + Self.atMostEvery)
                 let now = clock.now()
                 let rest = Self.every - now.milliseconds % Self.every
                 try await clock.sleep(until: now + rest)
-                try await write()
+                page = try await write(after: page)
                 await committer.saveDoors()
             } catch is CancellationError {
                 return
@@ -71,28 +72,51 @@ struct HealthDiary: Sendable {
         }
     }
 
+    /// What this hub wrote last: while it stands, the day is added to and not read.
+    struct Page: Sendable {
+        var day: String
+        var version: Int64
+        var at: Instant
+    }
+
     /// Adds a sample, unless another node has just added one.
-    func write() async throws {
+    ///
+    /// - Returns: the page as it stands now, where this hub wrote it.
+    @discardableResult
+    func write(after page: Page? = nil) async throws -> Page? {
         let now = clock.now()
         let figures =
             store.isShared
             ? Committer.health(try await store.read { try $0.healthCounts() }) : await committer.health
         let sample = HealthSample(at: now, figures: figures)
         let key = Self.day(now)
-        try await store.transaction { transaction in
+        return try await store.transaction { transaction in
             let record = try transaction.record(Self.collection, key)
-            var rows = (record.flatMap { try? JSON(bytes: $0.body) })?.array ?? []
-            if let last = rows.last.flatMap(HealthSample.init(json:)), now < last.at + Self.every / 2 { return }
-            rows.append(sample.json)
             let version = record?.version ?? 0
+            let body: [UInt8]
+            if let record, let page, page.day == key, page.version == version {
+                if now < page.at + Self.every / 2 { return page }
+                body = Self.added(sample, to: record.body)
+            } else {
+                var rows = (record.flatMap { try? JSON(bytes: $0.body) })?.array ?? []
+                if let last = rows.last.flatMap(HealthSample.init(json:)), now < last.at + Self.every / 2 { return nil }
+                rows.append(sample.json)
+                body = JSON.array(rows).bytes
+            }
             let next = StoredRecord(
-                collection: Self.collection, key: key, version: version + 1, body: JSON.array(rows).bytes,
-                changedAt: now)
+                collection: Self.collection, key: key, version: version + 1, body: body, changedAt: now)
             guard try transaction.put(next, ifVersion: version) else { throw StoreFailure(.conflict) }
-            guard version == 0 else { return }
-            let days = try transaction.records(Self.collection, after: "", limit: 1_000).map(\.key)
-            for day in days.dropLast(Self.daysKept) { _ = try transaction.deleteRecord(Self.collection, day) }
+            if version == 0 {
+                let days = try transaction.records(Self.collection, after: "", limit: 1_000).map(\.key)
+                for day in days.dropLast(Self.daysKept) { _ = try transaction.deleteRecord(Self.collection, day) }
+            }
+            return Page(day: key, version: version + 1, at: now)
         }
+    }
+
+    /// One more row of an array of rows that is not empty.
+    static func added(_ sample: HealthSample, to body: [UInt8]) -> [UInt8] {
+        body.dropLast() + [UInt8(ascii: ",")] + sample.json.bytes + [UInt8(ascii: "]")]
     }
 }
 

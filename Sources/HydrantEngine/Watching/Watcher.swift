@@ -17,6 +17,9 @@ struct Watcher: Sendable {
     func prepare() async throws {
         let signals = signals
         try await store.read { reader in
+            #if HYDRANT_MUTANTS
+                if Mutant.timesForgottenAtStart.isOn { return }
+            #endif
             try reader.scanChanges { number, at in signals.changes.add([(number, at)], timers: []) }
         }
         _ = try await fireTimers(now: clock.now())

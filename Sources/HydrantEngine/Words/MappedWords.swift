@@ -9,9 +9,6 @@ package enum MappedWords {
 
     static let collection = "settings"
     static let key = "words"
-    /// Under which name a database remembers that orders have to be looked at because words changed: one byte, 1 for
-    /// those with a word that had no mapping, 2 for all.
-    static let lookMark = "words changed"
 
     /// What people have mapped, and the version of the document; 0 where there is none.
     package static func read(_ reader: any StoreReader) throws -> (table: Table, version: Int64) {
@@ -89,8 +86,8 @@ extension Hub {
                 collection: MappedWords.collection, key: MappedWords.key, version: version + 1,
                 body: MappedWords.json(table).bytes, changedAt: now)
             guard try transaction.put(record, ifVersion: version) else { throw StoreFailure(.conflict) }
-            let pending = try transaction.meta(MappedWords.lookMark)?.first ?? 0
-            try transaction.setMeta(MappedWords.lookMark, [max(pending, wasMapped ? 2 : 1)])
+            let pending = try transaction.meta(ordersToLookAtName)?.first ?? 0
+            try transaction.setMeta(ordersToLookAtName, [max(pending, wasMapped ? 2 : 1)])
             try transaction.appendAudit(
                 AuditEntry(
                     time: now, actor: actor, action: range == nil ? "word.removed" : "word.mapped",

@@ -2,8 +2,9 @@ import HydrantCore
 import HydrantStorage
 import Logging
 
-/// Looks again at orders after words were mapped, a few at a time. What was not looked at when the hub stopped is
-/// looked at after its next start.
+/// Looks again at orders after words were mapped, interceptors or the settings document were changed, or a program
+/// came that judges otherwise; a few at a time. What was not looked at when the hub stopped is looked at after its
+/// next start.
 struct Rewordings: Sendable {
     let store: any Store
     let committer: Committer
@@ -21,6 +22,7 @@ struct Rewordings: Sendable {
             do {
                 try await readWords()
                 try await look()
+                try await lookAfterRules()
                 if store.isShared {
                     // Words are mapped at other nodes too.
                     try await clock.sleep(until: clock.now() + options.watchSlice)
@@ -32,7 +34,7 @@ struct Rewordings: Sendable {
             } catch is HubStopping {
                 return
             } catch {
-                log.error("orders could not be looked at after words were mapped", metadata: ["reason": "\(error)"])
+                log.error("orders could not be looked at again", metadata: ["reason": "\(error)"])
                 try? await clock.sleep(until: clock.now() + options.watchSlice)
             }
         }
@@ -41,6 +43,15 @@ struct Rewordings: Sendable {
     /// Reads what people have mapped.
     func readWords() async throws { await use(try await store.read { try MappedWords.read($0).table }) }
 
+    /// Has every order looked at again where the program that ran before judged otherwise than this one.
+    func noteJudgingForm() async throws {
+        try await store.transaction { transaction in
+            guard try transaction.meta(judgingFormName) != [Order.judgingForm] else { return }
+            if try transaction.countedRows().orders > 0 { try transaction.setMeta(ordersToLookAtName, [2]) }
+            try transaction.setMeta(judgingFormName, [Order.judgingForm])
+        }
+    }
+
     func use(_ table: MappedWords.Table) async {
         guard inForce.current.words.mapped != table else { return }
         inForce.use(table)
@@ -48,13 +59,13 @@ struct Rewordings: Sendable {
     }
 
     func look() async throws {
-        while let mark = try await store.read({ try $0.meta(MappedWords.lookMark)?.first }), mark > 0 {
+        while let mark = try await store.read({ try $0.meta(ordersToLookAtName)?.first }), mark > 0 {
             var cursor: Int64 = 0
             while let last = try await step(after: cursor, all: mark == 2) { cursor = last }
             // Another word may have been mapped meanwhile; then it is done once more.
             let isSame = try await store.transaction { transaction in
-                guard try transaction.meta(MappedWords.lookMark)?.first == mark else { return false }
-                try transaction.setMeta(MappedWords.lookMark, [0])
+                guard try transaction.meta(ordersToLookAtName)?.first == mark else { return false }
+                try transaction.setMeta(ordersToLookAtName, [0])
                 return true
             }
             if isSame { return }

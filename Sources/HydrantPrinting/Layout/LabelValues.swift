@@ -1,6 +1,6 @@
 internal import HydrantCore
 
-/// The values of fields at one place of a sheet. Receivers leave it masked only.
+/// The values of fields at one place of a sheet. Receivers, and customers who send goods back, leave it masked only.
 struct LabelValues {
     let bag: LabelBag
     let place: LabelPlace
@@ -12,13 +12,16 @@ struct LabelValues {
 
     private let erasers: [ReceiverEraser]
     private let receivers: [PrintedReceiver]
+    private let senders: [PrintedReceiver]
 
     init(bag: LabelBag, place: LabelPlace) {
         self.bag = bag
         self.place = place
         let opened = bag.orders.map { $0.receiver.open(reason: "printed with masks") }
-        erasers = opened.map(ReceiverEraser.init)
-        receivers = opened.map(PrintedReceiver.init)
+        let senders = bag.orders.map { ($0.sender.open(reason: "printed on the paper"), isWayBack: $0.isWayBack) }
+        erasers = (opened + senders.filter(\.isWayBack).map(\.0)).map { ReceiverEraser($0) }
+        receivers = opened.map { PrintedReceiver($0) }
+        self.senders = senders.map { $1 ? PrintedReceiver($0) : PrintedReceiver(house: $0) }
     }
 
     /// The text of a field; empty where there is none, at most 200 characters on one line.
@@ -75,6 +78,9 @@ struct LabelValues {
         case .receiverPhone: printed?.phone ?? ""
         case .receiverArea: printed?.area ?? ""
         case .receiverAddress: printed?.address ?? ""
+        case .senderName: sender?.name ?? ""
+        case .senderPhone: sender?.phone ?? ""
+        case .senderAddress: sender.map { $0.area + $0.address } ?? ""
         default: ""
         }
     }
@@ -114,6 +120,7 @@ struct LabelValues {
     private var placeNumber: Int { currentOrder?.place ?? (order ?? 0) + 1 }
 
     private var printed: PrintedReceiver? { order.map { receivers[$0] } }
+    private var sender: PrintedReceiver? { order.map { senders[$0] } }
 
     private func minute(_ moment: Instant) -> String {
         let civil = moment.civil(offsetSeconds: place.zoneSeconds)

@@ -8,6 +8,8 @@ final class LabelCanvas {
     private let dots: Double?
     private let layout: OpaquePointer
     private var fonts: [Font: OpaquePointer] = [:]
+    /// Nil where Cairo's own fonts are used.
+    private let subsets: SubsetFonts?
     /// Characters that no font of the machine has.
     private(set) var unknownCharacters = 0
 
@@ -19,9 +21,11 @@ final class LabelCanvas {
     private static let families = "Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Zen Hei, sans-serif"
     private static let pointsPerMillimetre = 72 / 25.4
 
-    init(_ surface: OpaquePointer, dots: Double?) {
+    /// - Parameter hasSubsets: whether fonts are cut down to the letters of the sheets that were prepared.
+    init(_ surface: OpaquePointer, dots: Double?, hasSubsets: Bool = false) {
         context = cairo_create(surface)
         self.dots = dots
+        subsets = hasSubsets ? SubsetFonts() : nil
         if let dots { cairo_scale(context, dots, dots) }
         let options = cairo_font_options_create()
         cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
@@ -53,6 +57,15 @@ final class LabelCanvas {
         }
         cairo_set_source_rgb(context, 0, 0, 0)
         for operation in sheet.operations { draw(operation) }
+    }
+
+    /// Gathers the letters of a sheet for the fonts of the document; before the first sheet is drawn.
+    func prepare(_ sheet: LabelSheet) {
+        guard let subsets else { return }
+        for case .text(let run) in sheet.operations {
+            set(run, Self.points(run.frame))
+            subsets.gather(layout)
+        }
     }
 
     func nextPage() { cairo_show_page(context) }
@@ -200,6 +213,9 @@ final class LabelCanvas {
             case .center: isOneLine ? free / 2 : 0
             case .right: isOneLine ? free : 0
             }
+        if let subsets {
+            return subsets.show(layout, on: context, x: frame.x + max(0, indent), y: frame.y)
+        }
         cairo_move_to(context, frame.x + max(0, indent), frame.y)
         pango_cairo_show_layout(context, layout)
     }

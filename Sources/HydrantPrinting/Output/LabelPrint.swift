@@ -3,7 +3,7 @@ internal import HydrantCore
 
 /// The forms in which sheets leave.
 package enum LabelFormat: String, Sendable, CaseIterable {
-    /// One document with a page for each sheet; vectors, fonts inside as subsets.
+    /// One document with a page for each sheet; vectors, of fonts what is shown is inside.
     case pdf
     /// One picture for each sheet.
     case png
@@ -75,6 +75,9 @@ final class ByteSink {
 }
 
 enum LabelPDF {
+    /// From so many sheets on setting every text twice takes longer than writing fonts with all their subroutines.
+    static let sheetsOfWholeFonts = 100
+
     static func render(_ sheets: [LabelSheet]) throws(LabelFailure) -> LabelPrint {
         let sink = ByteSink()
         let first = sheets.first?.paper ?? .standard
@@ -83,7 +86,8 @@ enum LabelPDF {
                 ByteSink.write, sink.pointer, points(first.width), points(first.height))
         else { throw LabelFailure(reason: "no memory") }
         defer { cairo_surface_destroy(surface) }
-        let canvas = LabelCanvas(surface, dots: nil)
+        let canvas = LabelCanvas(surface, dots: nil, hasSubsets: sheets.count < sheetsOfWholeFonts)
+        for sheet in sheets { canvas.prepare(sheet) }
         for sheet in sheets {
             cairo_pdf_surface_set_size(surface, points(sheet.paper.width), points(sheet.paper.height))
             canvas.draw(sheet, isOnWhite: false)

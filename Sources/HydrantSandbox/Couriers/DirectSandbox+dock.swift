@@ -9,7 +9,7 @@ extension DirectSandbox {
         dock.tell(
             LoadingDock.Label(
                 parcel: parcelID(ofOwn: id), courier: courier.rawValue.uppercased(), number: number,
-                maker: courier.rawValue))
+                maker: courier.rawValue), at: clock.now())
     }
 
     private func told(_ answer: DirectAnswer, to question: DirectQuestion) -> (id: String, number: String)? {

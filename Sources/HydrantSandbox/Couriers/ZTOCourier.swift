@@ -37,7 +37,11 @@ struct ZTOCourier: DirectFace {
     func answer(_ answer: DirectAnswer, to call: DirectCall) -> SandboxAnswer {
         switch answer {
         case .created(let id, let number):
-            return reply(result: ["orderCode": "O1", "billCode": .string(number), "partnerOrderCode": .string(id)])
+            let city = (try? JSON(bytes: call.body))?["receiveInfo"]?["city"]?.string ?? ""
+            let mark: JSON = ["mark": .string(city), "bagAddr": .string(city.isEmpty ? "" : city + "集散中心")]
+            return reply(result: [
+                "orderCode": "O1", "billCode": .string(number), "partnerOrderCode": .string(id), "bigMarkInfo": mark,
+            ])
         case .done: return reply(code: call.path.hasSuffix("subsrcibe") ? "SYS000" : "0000", result: .null)
         case .balance(let left): return reply(result: ["availableBalance": .integer(Int64(left))])
         case .token: return reply(result: .null)

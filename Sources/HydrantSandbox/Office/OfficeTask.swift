@@ -13,7 +13,9 @@ package struct OfficeTask: Hashable, Sendable {
     package var reason: String
 
     /// Whether it closes by itself as soon as the finance system has paid the customer back.
-    var isClosedByRefund: Bool { kind == "asked" && reason.hasPrefix("还没有退款记录") }
+    var isClosedByRefund: Bool {
+        kind == "asked" && ["还没有退款记录", "退回的商品应退款", "被退回的包裹"].contains(where: reason.hasPrefix)
+    }
 
     /// Nil for what belongs to no order.
     package init?(_ json: JSON) {
@@ -128,6 +130,7 @@ package struct OfficeHabits: Sendable {
         switch field {
         case "number": "SF" + paddedDecimal(Int(lottery.number("way back", task.order) % 1_000_000_000), width: 13)
         case "courier": "顺丰"
+        case Order.refundReference: "RF-" + String(lottery.number("refund", task.order) % 1_000_000)
         default: "客户保留商品"
         }
     }

@@ -104,10 +104,16 @@ package actor OfficeWorker {
 
     /// Who pays back does so in the finance system, which reports it; the hub asks for no form.
     private func payBack(_ task: OfficeTask) async {
-        guard let page = await get("/v1/orders/\(task.order)"), let money = (try? JSON(bytes: page))?["money"],
-            let paid = money["paidMinor"]?.integer
+        guard let page = await get("/v1/orders/\(task.order)"), let order = try? JSON(bytes: page),
+            let money = order["money"], let paid = money["paidMinor"]?.integer
         else { return }
-        await world.payBack(task.order, amountMinor: paid)
+        // What named lines are worth is said by the order; without any, and of a cancelled order, the customer gets
+        // everything back.
+        let isCancelled = order["completion"]?.string == "cancelled"
+        let returned = (order["returns"]?.array ?? []).filter { $0["exchange"]?.bool == false && !isCancelled }
+            .reduce(0) { $0 + ($1["refundMinor"]?.integer ?? 0) }
+        let gone = money["refundedMinor"]?.integer ?? 0
+        await world.payBack(task.order, amountMinor: (returned > 0 ? returned : paid) - gone)
     }
 
     /// What is done in other systems or at the shelf before the form is sent.

@@ -18,20 +18,23 @@ extension SandboxWorld {
         return true
     }
 
-    /// Takes the revenue of a refunded order out of the books. Finance reports it as a correction to nothing.
-    package func reverseRevenue(_ order: String) {
+    /// Takes the revenue of a refunded order out of the books. Finance reports it as a correction.
+    ///
+    /// - Parameter refundMinor: what the customer got back; nil for everything. The rest stays in the books.
+    package func reverseRevenue(_ order: String, refundMinor: Int64? = nil) {
         guard let index = finance.invoices.firstIndex(where: { $0.order == order && !$0.isReversed }) else { return }
         finance.invoices[index].isReversed = true
+        finance.invoices[index].keptMinor = refundMinor.map { max(0, finance.invoices[index].amountMinor - $0) } ?? 0
         due.add(.reversal, index, at: clock.now() + minutes(2...10, "reverse", order))
     }
 
-    /// Pays a customer back. Finance reports it as every refund, and takes the revenue out of the books with it.
+    /// Pays a customer back. Finance reports it as every refund, and takes so much revenue out of the books with it.
     package func payBack(_ order: String, amountMinor: Int64) {
         guard amountMinor > 0, !finance.paidBack.contains(where: { $0.order == order }) else { return }
         let index = finance.paidBack.count
         finance.paidBack.append(FinanceLedger.Invoice(order: order, amountMinor: amountMinor))
         due.add(.payBack, index, at: clock.now() + minutes(2...10, "pay back", order))
-        reverseRevenue(order)
+        reverseRevenue(order, refundMinor: amountMinor)
     }
 
     /// The courier and the number of the label on a parcel; of one from SF's roll where there is none.

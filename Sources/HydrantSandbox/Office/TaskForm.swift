@@ -34,7 +34,7 @@ package struct TaskForm: Hashable, Sendable {
         var field = Field(name: name.unescaped)
         field.choices = text.components(separatedBy: "<option value=\"").dropFirst()
             .compactMap { $0.piece(after: "", before: "\"")?.unescaped }.filter { !$0.isEmpty }
-        field.isRequired = text.contains(" required>")
+        field.isRequired = text.contains(" required>") || text.contains(" data-logic=\"")
         if let condition = text.piece(after: "data-when=\"a.", before: "\"") {
             field.onlyWhen = condition.unescaped
             field.onlyValues = (text.piece(after: "data-is=\"", before: "\"") ?? "").unescaped

@@ -21,6 +21,8 @@ extension PartnerSandbox {
         case "TMS_WAYBILL_DISCARD": return SandboxAnswer(discardCainiaoWaybill(document))
         case "TMS_WAYBILL_SUBSCRIPTION_QUERY": return SandboxAnswer(cainiaoBalance(document))
         case "CNTECH_LV_LOGISTICS_DETAIL_GET": return SandboxAnswer(cainiaoTrace(document["arg0"] ?? .null))
+        case "CNTECH_LV_LOGISTICS_DETAIL_SUBSCRIBE":
+            return SandboxAnswer(subscribeCainiao(document["arg0"] ?? .null))
         default: return SandboxAnswer(cainiaoFailure("S03", "接口未授权"))
         }
     }
@@ -124,6 +126,26 @@ extension PartnerSandbox {
         ]
         let column: JSON = ["cpCode": courier, "cpType": 2, "branchAccountCols": [branch]]
         return ["success": truth(true, "balance"), "waybillApplySubscriptionCols": [column]]
+    }
+
+    private func subscribeCainiao(_ question: JSON) -> JSON {
+        let number = question["mailNo"]?.string ?? ""
+        guard let entry = waybills[.cainiao]?.entry(number: number) else { return cainiaoFailure("B04", "运单号不存在") }
+        guard entry.subscription == nil else {
+            waybills[.cainiao]?.change(entry.id) { $0.subscription?.count += 1 }
+            return cainiaoFailure("B06", "该运单已订阅")
+        }
+        // The address is one for the whole application and stands in Cainiao's console.
+        let subscription = WaybillBook.Subscription(
+            url: "\(hub)/push/\(Partner.cainiao.rawValue)", salt: "", since: clock.now())
+        waybills[.cainiao]?.change(entry.id) { $0.subscription = subscription }
+        return ["success": truth(true, number)]
+    }
+
+    func cainiaoPush(_ entry: WaybillBook.Entry, to subscription: WaybillBook.Subscription) -> PartnerPush {
+        let number = entry.numbers.first { !entry.cancelled.contains($0) } ?? entry.numbers[0]
+        let report = cainiaoTrace(["mailNo": .string(number), "cpCode": .string(entry.courier)])
+        return PartnerPush(partner: .cainiao, url: subscription.url, content: report.bytes, salt: "")
     }
 
     private func cainiaoTrace(_ question: JSON) -> JSON {

@@ -11,7 +11,7 @@ extension PartnerSandbox {
         ]
         dock?.tell(
             LoadingDock.Label(
-                parcel: parcel, courier: names[code] ?? code, number: number, maker: partner.rawValue))
+                parcel: parcel, courier: names[code] ?? code, number: number, maker: partner.rawValue), at: clock.now())
     }
 
     func takeBackAtDock(_ entry: WaybillBook.Entry?) {

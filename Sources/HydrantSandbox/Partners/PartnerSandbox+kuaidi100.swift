@@ -44,8 +44,13 @@ extension PartnerSandbox {
         switch method {
         case "order": return makeKuaidi100Waybill(document)
         case "cancel":
+            let number = document["kuaidinum"]?.string ?? ""
+            let own = waybills[.kuaidi100]?.entry(number: number).map { kuaidi100OwnNumber($0.courier, number) } ?? ""
+            guard own.isEmpty || document["orderId"]?.string == own else {
+                return SandboxAnswer(kuaidi100Failure("30001", "快递公司订单号不能为空"))
+            }
             let answer = changeKuaidi100(document) { $0.cancelled.formUnion($0.numbers) }
-            takeBackAtDock(waybills[.kuaidi100]?.entry(number: document["kuaidinum"]?.string ?? ""))
+            takeBackAtDock(waybills[.kuaidi100]?.entry(number: number))
             return SandboxAnswer(answer)
         case "interceptOrder":
             guard document["interceptType"]?.string == "MODIFY_ADDR", document["recManInfo"]?["name"] != nil else {
@@ -82,21 +87,29 @@ extension PartnerSandbox {
         {
             waybills[.kuaidi100]?.change(id) { $0.requests += 1 }
             if fault == .none { tellDock(known.numbers[0], of: id, courier: known.courier, by: .kuaidi100) }
-            return SandboxAnswer(kuaidi100Waybill(known.numbers[0], id), fault: fault.exchange)
+            return SandboxAnswer(kuaidi100Waybill(known.numbers[0], known), fault: fault.exchange)
         }
         let courier = document["kuaidicom"]?.string ?? ""
-        guard let number = waybills[.kuaidi100]?.draw(id, courier: courier, at: clock.now()) else {
+        guard let number = waybills[.kuaidi100]?.draw(id, courier: courier, at: clock.now()),
+            let entry = waybills[.kuaidi100]?.entry(id)
+        else {
             return SandboxAnswer(kuaidi100Failure("30003", "单号余额不足"), fault: fault.exchange)
         }
         if fault == .none { tellDock(number, of: id, courier: courier, by: .kuaidi100) }
-        return SandboxAnswer(kuaidi100Waybill(number, id), fault: fault.exchange)
+        return SandboxAnswer(kuaidi100Waybill(number, entry), fault: fault.exchange)
     }
 
-    private func kuaidi100Waybill(_ number: String, _ id: String) -> JSON {
+    private func kuaidi100Waybill(_ number: String, _ entry: WaybillBook.Entry) -> JSON {
         let data: JSON = [
-            "taskId": .string("T\(number)"), "kuaidinum": .string(number), "bulkpen": "316-755", "kdComOrderNum": "",
+            "taskId": .string("T\(number)"), "kuaidinum": .string(number), "bulkpen": "316-755",
+            "kdComOrderNum": .string(kuaidi100OwnNumber(entry.courier, number)),
         ]
-        return ["success": truth(true, id), "code": 200, "message": "成功", "data": data]
+        return ["success": truth(true, entry.id), "code": 200, "message": "成功", "data": data]
+    }
+
+    /// The courier's own number of a waybill's order. Couriers that have one take nothing back without it.
+    private func kuaidi100OwnNumber(_ courier: String, _ number: String) -> String {
+        ["jd", "shunfeng"].contains(courier) ? "0\(number.filter(\.isNumber))own" : ""
     }
 
     private func changeKuaidi100(_ document: JSON, _ change: (inout WaybillBook.Entry) -> Void) -> JSON {
@@ -110,7 +123,9 @@ extension PartnerSandbox {
 
     private func kuaidi100Trace(_ document: JSON) -> JSON {
         let number = document["num"]?.string ?? ""
-        guard let entry = waybills[.kuaidi100]?.entry(number: number) else {
+        // Nobody knows a number at a courier that does not have it; then as for an unknown one.
+        let known = waybills[.kuaidi100]?.entry(number: number)
+        guard let entry = known, document["com"]?.string == entry.courier else {
             // The place of the list is null, not an empty list.
             return ["result": truth(false, number), "returnCode": "500", "message": "查询无结果", "data": .null]
         }
@@ -158,7 +173,13 @@ extension PartnerSandbox {
         }
         let subscription = WaybillBook.Subscription(
             url: url, salt: parameters?["salt"]?.string ?? "", since: clock.now())
-        waybills[.kuaidi100]?.change(entry.id) { $0.subscription = subscription }
+        let named = document["company"]?.string ?? ""
+        let mistaken = named == entry.courier ? "" : named
+        guard mistaken.isEmpty || parameters?["autoCom"]?.string == "1" else { return reply("701", "快递公司不匹配") }
+        waybills[.kuaidi100]?.change(entry.id) {
+            $0.subscription = subscription
+            $0.mistaken = mistaken
+        }
         return reply("200", "提交成功")
     }
 
@@ -167,8 +188,9 @@ extension PartnerSandbox {
         let result = kuaidi100Result(entry, number: number)
         let isOver = scans(of: entry).last?.kind == .signed
         let content: JSON = [
-            "status": isOver ? "shutdown" : "polling", "message": "", "autoCheck": "0", "comOld": "", "comNew": "",
-            "lastResult": result,
+            "status": isOver ? "shutdown" : "polling", "message": "",
+            "autoCheck": entry.mistaken.isEmpty ? "0" : "1", "comOld": .string(entry.mistaken),
+            "comNew": .string(entry.mistaken.isEmpty ? "" : entry.courier), "lastResult": result,
         ]
         return PartnerPush(partner: .kuaidi100, url: subscription.url, content: content.bytes, salt: subscription.salt)
     }

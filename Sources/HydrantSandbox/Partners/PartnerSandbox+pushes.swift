@@ -39,16 +39,14 @@ extension PartnerSandbox {
 
     private func gatherScans() {
         let now = clock.now()
-        for partner in [Partner.kuaidi100, .kdniao] {
+        for partner in [Partner.cainiao, .kuaidi100, .kdniao] {
             for entry in waybills[partner]?.entries ?? [] {
                 guard let subscription = entry.subscription else { continue }
                 let count = scans(of: entry).count
                 guard count > entry.pushed else { continue }
                 waybills[partner]?.change(entry.id) { $0.pushed = count }
                 let subject = "\(entry.id) \(count)"
-                var push =
-                    partner == .kuaidi100
-                    ? kuaidi100Push(entry, to: subscription) : kdniaoPush(entry, to: subscription)
+                var push = push(of: partner, entry, to: subscription)
                 push.isForged = lottery.hits(faults.wrongSignature, "forged", subject)
                 push.dueAt = now
                 if count == 1, lottery.hits(faults.reversedPush, "reversed", entry.id) {
@@ -57,6 +55,16 @@ extension PartnerSandbox {
                 pushes.append(push)
                 if lottery.hits(faults.repeatedPush, "repeated", subject) { pushes.append(push) }
             }
+        }
+    }
+
+    private func push(
+        of partner: Partner, _ entry: WaybillBook.Entry, to subscription: WaybillBook.Subscription
+    ) -> PartnerPush {
+        switch partner {
+        case .cainiao: cainiaoPush(entry, to: subscription)
+        case .kuaidi100: kuaidi100Push(entry, to: subscription)
+        default: kdniaoPush(entry, to: subscription)
         }
     }
 
@@ -108,6 +116,15 @@ extension PartnerSandbox {
     private func body(of push: PartnerPush) -> [UInt8] {
         let text = String(decoding: push.content, as: UTF8.self)
         switch push.partner {
+        case .cainiao:
+            let signed = push.isForged ? push.content + [0x20] : push.content
+            let digest = SignatureRecipe.trailingSecretMD5.sign(
+                SignatureInput(secret: secrets.cainiaoSecret, body: signed))
+            return Array(
+                formEncoded([
+                    ("msg_type", "CNTECH_LV_LOGISTICS_DETAIL_PUSH"), ("data_digest", digest),
+                    ("logistics_interface", text),
+                ]).utf8)
         case .kuaidi100:
             var input = SignatureInput(secret: "", body: push.content)
             input.fields["salt"] = Array((push.isForged ? "forged" : push.salt).utf8)
@@ -129,7 +146,8 @@ extension PartnerSandbox {
         case .kdniao: document["Success"]?.bool == true && document["EBusinessID"]?.string == secrets.kdniaoID
         case .aliyun: document["code"]?.integer == 0
         case .tencent: document["result"]?.integer == 0
-        case .cainiao, .asterisk, .twilio: false
+        case .cainiao: document["success"]?.isTruthful == true
+        case .asterisk, .twilio: false
         }
     }
 }

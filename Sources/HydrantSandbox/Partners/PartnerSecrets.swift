@@ -55,7 +55,7 @@ extension PartnerSandbox {
         return [
             settings(
                 .cainiao, "/gateway/link.do", ["appSecret": secrets.cainiaoSecret, "token": secrets.cainiaoToken],
-                sender.merging(["appCode": "sandbox"]) { $1 }),
+                sender.merging(["appCode": "sandbox", "pushes": hub.isEmpty ? "false" : "true"]) { $1 }),
             settings(
                 .kuaidi100, "",
                 [

@@ -18,6 +18,8 @@ struct WaybillBook: Sendable {
         var pushed = 0
         /// The address was changed so often.
         var changes = 0
+        /// The courier that a subscription wrongly named, in the partner's code; empty where it named the right one.
+        var mistaken = ""
     }
 
     struct Subscription: Sendable {

@@ -62,14 +62,24 @@ struct Auditor {
         return violations
     }
 
-    /// Whatever was asked, a partner did each thing once.
+    /// Whatever was asked, a partner did each thing once; and a courier that says nothing is asked now and then only.
     private var effectViolations: [String] {
-        partners.effects.filter { $0.value > 1 }
+        let effects = partners.effects
+        let repeated = effects.filter { $0.value > 1 }
             .map {
                 "done-once: order \($0.key.order): \($0.key.kind.rawValue) \($0.key.target) was done \($0.value) times"
             }
-            .sorted()
+        var questions: [String: Int] = [:]
+        for effect in effects.keys where !effect.question.isEmpty {
+            questions["order \(effect.order): \(effect.target)", default: 0] += 1
+        }
+        let many = questions.filter { $0.value > Self.questionMaximum }
+            .map { "asked-now-and-then: \($0.key) was asked about \($0.value) times" }
+        return (repeated + many).sorted()
     }
+
+    /// The question that the flow asks, and one for each time that may count as silence (docs/tracking-numbers.md).
+    private static let questionMaximum = 1 + Int(Simulation.length / (.hours(3) * 3 / 4))
 }
 
 /// What is collected while orders stream by.
@@ -99,7 +109,7 @@ final class Findings: Sendable {
             func note(_ rule: String, _ sentence: String) {
                 state.violations.append("\(rule): order \(number): \(sentence)")
             }
-            for problem in model.problems { note("every-state-has-its-proof", problem) }
+            for problem in model.problems { note(problem.rule, problem.sentence) }
             if model.state > verified.row.state {
                 note("facts-give-the-state", "\(model.state), not \(verified.row.state)")
             }

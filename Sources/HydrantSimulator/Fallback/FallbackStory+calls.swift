@@ -79,7 +79,8 @@ extension FallbackStory {
     private mutating func postpone(_ row: InstructionRow, _ end: InstructionStatus) {
         var row = row
         row.attempts += 1
-        row.status = rules.status(after: end, of: row)
+        // Only a call that was made again ends busy here; what is asked is answered or lost.
+        row.status = rules.status(after: end, of: row, settlesDoubt: true)
         let wait: Milliseconds =
             switch row.attempts {
             case ...3: random.within(1...3_000)

@@ -19,7 +19,31 @@ package final class PollingStudy: Sendable {
         /// Calls of any kind in the busiest second of the whole run.
         package var mostCalls = 0
         package var quota = 0
+
+        /// How often the mean the busiest second is.
+        package var busiestToMean: Double { Double(busiestSecond) / max(meanPerSecond, 0.001) }
+
+        /// What of the promises about polling was not kept, in words.
+        package var problems: [String] {
+            var problems: [String] = []
+            if found < parcels { problems.append("\(parcels - found) of \(parcels) numbers were not found") }
+            if slowest > PollingStudy.latest {
+                problems.append(
+                    "a number was found \(slowest) ms after it could be had, \(PollingStudy.latest) are allowed")
+            }
+            if mostCalls > quota {
+                problems.append("\(mostCalls) calls began in one second, the courier allows \(quota)")
+            }
+            // So few questions come to a handful a second, and one more is much.
+            if parcels >= PollingStudy.fewestForRates, busiestToMean >= 2 {
+                problems.append("the busiest second had \(busiestSecond) questions, the mean is \(meanPerSecond)")
+            }
+            return problems
+        }
     }
+
+    static let latest: Milliseconds = .minutes(15) + .seconds(30)
+    static let fewestForRates = 3_000
 
     private static let begin = Instant(milliseconds: 1_794_326_400_000)
     private static let openFrom: Milliseconds = .minutes(45)
@@ -33,8 +57,8 @@ package final class PollingStudy: Sendable {
     package init(parcels: Int, seed: UInt64) {
         self.parcels = parcels
         executor = SeededExecutor(seed: seed, begin: Self.begin)
-        // Twice what regular questions need.
-        let quota = max(5, parcels * 2 / 900)
+        // Just under twice what regular questions need.
+        let quota = max(5, (parcels * 2 - 1) / 900)
         courier = SilentCourier(executor: executor, begin: Self.begin, seed: seed, quota: quota)
         let request = Flow.Request(afterState: 4, kind: .createWaybill, system: courier.system)
         let flow = Flow(steps: Flow.watching.steps, requests: [request])

@@ -6,6 +6,8 @@ import HydrantStorage
 struct OrderVerification {
     let keyring: Keyring
     let settings: Settings
+    /// False where the hub has orders to look at again, so that what is stored was judged otherwise.
+    let isJudged: Bool
 
     func verify(_ row: OrderRow, _ events: [StoredEvent], reader: any StoreReader) throws -> VerifiedOrder {
         var verified = VerifiedOrder(row: row)
@@ -18,9 +20,11 @@ struct OrderVerification {
         compareRow(&verified)
         compareStamps(&verified)
         compareHolds(&verified)
-        try compareFindings(&verified, reader)
         try compareWaybills(&verified, reader)
-        try compareParcels(&verified, reader)
+        if isJudged {
+            try compareFindings(&verified, reader)
+            try compareParcels(&verified, reader)
+        }
         try compareTasks(&verified, reader)
         try compareInstructions(&verified, reader)
         try compareMessages(&verified, reader)
@@ -133,9 +137,11 @@ struct OrderVerification {
         compare("completion", \.completion)
         compare("number of holds", \.holds)
         compare("placed at", \.placedAt?.milliseconds)
+        guard isJudged else { return }
         compare("verdict", \.verdict)
         compare("health", \.health)
         compare("time of the next change", \.changesAt?.milliseconds)
+        compare("end of its time in the state", \.overdueAfter?.milliseconds)
     }
 
     /// A moment at which the row is valid, whenever the hub computed it: the last one before it changes by itself, or,

@@ -1,4 +1,5 @@
 package import HydrantCore
+internal import HydrantEngine
 package import HydrantStorage
 
 /// What a verification counted and found. The sentences name orders by number and hold no personal data.
@@ -9,6 +10,9 @@ package struct VerificationReport: Sendable {
     package var auditEntries: Int64 = 0
     /// Orders that time alone has changed since the hub last looked at them; it does when it runs.
     package var due = 0
+    /// False where the settings or the program have changed and the hub has not looked at every order since: then
+    /// verdicts, findings and health figures are not compared.
+    package var isJudged = true
     package var violations: [String] = []
     /// The head of the database, recomputed; nil where it has none yet.
     package var head: HeadTotals?
@@ -57,12 +61,13 @@ package struct Verifier: Sendable {
         progress: @Sendable @escaping (Int) -> Void = { _ in },
         inspect: @Sendable @escaping (VerifiedOrder) throws -> Void
     ) async throws -> VerificationReport {
-        let rules = OrderVerification(keyring: keyring, settings: settings)
         let now = now
         let anchor = anchor
-        let keyring = keyring
+        let (keyring, settings) = (keyring, settings)
         return try await store.read { reader in
             var report = VerificationReport()
+            report.isJudged = try Self.isJudged(reader)
+            let rules = OrderVerification(keyring: keyring, settings: settings, isJudged: report.isJudged)
             report.add(try reader.structureProblems())
             var database = try DatabaseVerification(reader, keyring, anchor)
             var health: [UInt16: Int64] = [:]
@@ -89,6 +94,13 @@ package struct Verifier: Sendable {
             progress(report.orders)
             return report
         }
+    }
+
+    private static func isJudged(_ reader: any StoreReader) throws -> Bool {
+        guard try reader.meta(ordersToLookAtName)?.first ?? 0 == 0 else { return false }
+        // Where no hub ever ran, whoever wrote the orders judged as this program does.
+        let form = try reader.meta(judgingFormName)
+        return try form == [Order.judgingForm] || form == nil && reader.meta(Hub.parcelsPlacedMark) == nil
     }
 
     /// What the store counts must be what was counted here.

@@ -39,6 +39,8 @@ package struct CustomerStory: Sendable {
     package var returnAskedAt: Instant?
     /// Whether other goods are wanted instead of the money.
     package var isExchange = false
+    /// What comes back; empty for everything.
+    package var returned: [ReturnedLine] = []
 
     package var payableMinor: Int64 { lines.reduce(0) { $0 + $1.priceMinor + $1.freightMinor } }
     package var isPaid: Bool { !payments.isEmpty }
@@ -71,6 +73,17 @@ package struct CustomerStory: Sendable {
         } else if random.happens(permille: 30) {
             returnAskedAt = placedAt + random.within(returnDelay)
             isExchange = random.happens(permille: 500)
+            if random.happens(permille: 600) { returned = Self.returned(of: lines, &random) }
+        }
+    }
+
+    /// Some units of one or more of the lines that were paid for.
+    private static func returned(of lines: [Line], _ random: inout SeededRandom) -> [ReturnedLine] {
+        let paid = lines.filter { !$0.isGift }
+        let first = random.below(paid.count)
+        return paid.enumerated().compactMap { index, line in
+            guard index == first || random.happens(permille: 300) else { return nil }
+            return ReturnedLine(line: line.id, units: random.below(line.units) + 1)
         }
     }
 
@@ -137,10 +150,14 @@ extension CustomerStory {
             facts.append(due(at, .orderCancelled, "cancelled-\(number)", ["reason": "买家改变主意"]))
         }
         if let at = returnAskedAt {
-            facts.append(
-                due(
-                    at, .returnAsked, "return-\(number)", ["reason": "型号不符", "exchange": .bool(isExchange)],
-                    source: "service"))
+            let lines = returned.map { line -> JSON in
+                ["line": .string(line.line), "units": .integer(Int64(line.units))]
+            }
+            let asked = JSON.compact([
+                ("reason", "型号不符"), ("exchange", .bool(isExchange)),
+                ("id", lines.isEmpty ? nil : "RT-1"), ("lines", lines.isEmpty ? nil : .array(lines)),
+            ])
+            facts.append(due(at, .returnAsked, "return-\(number)", asked, source: "service"))
         }
         return facts.sorted { $0.dueAt < $1.dueAt }
     }

@@ -95,7 +95,7 @@ struct Deed {
 
     /// The courier's whole list up to now.
     private mutating func answerTrace(_ world: Partners.WorldOrder) {
-        let parcel = String(request.instruction.target.prefix { $0 != "@" })
+        let parcel = String(request.instruction.parcel.prefix { $0 != "@" })
         let scans = (world.scans[parcel] ?? []).filter { $0.at <= now }
         answer(
             .traceReported(

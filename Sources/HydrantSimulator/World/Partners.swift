@@ -10,6 +10,15 @@ final class Partners: Sendable {
         var kind: InstructionKind
         var order: String
         var target: String
+        /// Which question it was, of those that may be asked again; empty for everything else.
+        var question = ""
+
+        init(_ instruction: Instruction, order: String) {
+            kind = instruction.kind
+            self.order = order
+            target = instruction.target
+            if kind == .queryTrace { question = instruction.key }
+        }
     }
 
     struct Entry {
@@ -72,7 +81,7 @@ final class Partners: Sendable {
             defer { state.orders[request.order.number] = world }
             if let answer = deed.refusal(by: world) { return (answer, []) }
             deed.carryOut(&world, &state)
-            let effect = Effect(kind: instruction.kind, order: request.order.number, target: instruction.target)
+            let effect = Effect(instruction, order: request.order.number)
             state.done[effect, default: 0] += 1
             state.ledger[Self.ownNumber(of: instruction)] = Entry(at: now, key: instruction.key, facts: deed.facts)
             return (.done(facts: deed.facts, detail: ""), deed.reports)

@@ -36,6 +36,8 @@ extension Settings {
         ])
         var settings = Settings(
             version: "simulated-1", flow: Flow(steps: steps, requests: requests), words: words)
+        // Short enough that couriers are asked again while the simulation runs.
+        settings.dispatch.routes.silence = .hours(3)
         // Short enough that orders leave the window while the simulation runs.
         settings.health.window = .hours(6)
         return settings

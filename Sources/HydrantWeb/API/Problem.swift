@@ -64,7 +64,7 @@ extension Problem {
 
     static let tooManyStreams = Problem(
         status: .serviceUnavailable, code: "HY-2032", title: "Too many open pages",
-        detail: "This session, or the hub as a whole, has as many open event streams as it may have.",
+        detail: "This session or user, or the hub as a whole, has as many open event streams as it may have.",
         advice: "Close pages that nobody looks at; open pages come back by themselves.", headers: [(.retryAfter, "5")])
 
     static let busyReading = Problem(
@@ -72,12 +72,31 @@ extension Problem {
         detail: "The hub reads one picture of a session at a time, and two altogether.",
         advice: "Send the next picture after the answer to the last one.", headers: [(.retryAfter, "1")])
 
+    static let factorMissing = Problem(
+        status: .forbidden, code: "HY-2034", title: "A second factor is missing",
+        detail: "This role must have a second factor, and none is set.",
+        advice: "Set it on the page /account.")
+
+    static let tooManyGuesses = Problem(
+        status: .tooManyRequests, code: "HY-2035", title: "Too many attempts to sign in",
+        detail: "More attempts came within a second, from this address or altogether, than are looked at.",
+        advice: "Try again in a moment.", headers: [(.retryAfter, "1")])
+
     static func unsigned(_ detail: String) -> Problem {
         Problem(
             status: .unauthorized, code: "HY-2004", title: "The signature is missing or wrong", detail: detail,
             advice: "Sign the exact bytes of the body as docs/api.md shows, with the secret of this hub.",
             headers: challenge)
     }
+
+    /// The token was made in this hub and has a key of its own; the signature is of another key, or of another body.
+    static let notSignedWithOwnKey = Problem(
+        status: .unauthorized, code: "HY-2004", title: "The signature is missing or wrong",
+        detail: "webhook-signature does not fit the body and this token's own signing key.",
+        advice: "A token made on the settings page (/settings/tokens) signs with its own key, which was shown once "
+            + "with it, not with the hub's secret. Sign the exact bytes of the body with it; where the key is lost, "
+            + "make a new token.",
+        headers: challenge)
 
     static let stale = Problem(
         status: .unauthorized, code: "HY-2005", title: "The signature is too old or too new",

@@ -10,6 +10,10 @@ extension AccessTable {
     private static let managers: Set<Role> = [.owner, .operations]
     /// Who packs and prints.
     private static let packers: Set<Role> = [.owner, .operations, .warehouse]
+    /// Who prints papers of orders: agents send some of them to customers.
+    private static let printing: Set<Role> = packers.union([.service])
+    /// Who may have a warehouse asked for its stock.
+    private static let askingStock: Set<Role> = packers.union([.service])
 
     /// One row per route, in the order of their paths' first words.
     package static let rules: [Rule] = openRules + machineRules + pageRules + deskRules + peopleRules
@@ -27,15 +31,15 @@ extension AccessTable {
         Rule("POST", "/v1/facts", [], scope: .factsWrite),
         Rule("GET", "/v1/orders", wholeHouse),
         Rule("GET", "/v1/orders/{id}", everybody, order: "id"),
-        // The events as they are, with every amount.
-        Rule("GET", "/v1/orders/{id}/proof", [.owner, .operations, .finance], order: "id"),
+        // The events as they are, with every amount and recording: a hash does not bear leaving anything out.
+        Rule("GET", "/v1/orders/{id}/proof", managers, order: "id"),
         Rule("GET", "/v1/search", everybody), Rule("POST", "/v1/search", everybody),
         Rule("GET", "/v1/wrong-orders", wholeHouse),
         Rule("GET", "/v1/tasks", everybody),
-        Rule("POST", "/v1/tasks/{id}/take", [], scope: .factsWrite),
-        Rule("POST", "/v1/tasks/{id}/hand-over", [], scope: .factsWrite),
-        Rule("POST", "/v1/tasks/{id}/snooze", [], scope: .factsWrite),
-        Rule("POST", "/v1/tasks/{id}/resolve", [], scope: .factsWrite),
+        Rule("POST", "/v1/tasks/{id}/take", workers, scope: .tasksWrite),
+        Rule("POST", "/v1/tasks/{id}/hand-over", workers, scope: .tasksWrite),
+        Rule("POST", "/v1/tasks/{id}/snooze", workers, scope: .tasksWrite),
+        Rule("POST", "/v1/tasks/{id}/resolve", workers, scope: .tasksWrite),
         Rule("GET", "/v1/channels", technicians),
         Rule("GET", "/v1/courier-sets", everybody),
         // Warehouses' own people see their own bags only.
@@ -58,13 +62,15 @@ extension AccessTable {
         Rule("POST", "/orders/{number}/actions", workers, order: "number"),
         Rule("POST", "/orders/{number}/notes", calling, order: "number"),
         Rule("POST", "/orders/{number}/calls", calling, order: "number"),
+        Rule("POST", "/orders/{number}/stock", askingStock, order: "number"),
         Rule("GET", "/search", everybody), Rule("POST", "/search", everybody),
         Rule("POST", "/search/hits", everybody),
         Rule("GET", "/tasks", workers), Rule("POST", "/tasks", workers), Rule("POST", "/tasks/one", workers),
         Rule("GET", "/interceptors", technicians), Rule("GET", "/interceptors.yaml", technicians),
         Rule("GET", "/interceptors/rules/{id}", technicians), Rule("GET", "/interceptors/new", managers),
         Rule("POST", "/interceptors/new", managers), Rule("POST", "/interceptors/stage", managers),
-        Rule("POST", "/interceptors/import", managers),
+        Rule("POST", "/interceptors/import", managers), Rule("GET", "/interceptors/trial/fragment", managers),
+        Rule("POST", "/interceptors/trial/stop", managers),
         Rule("GET", "/wrong-orders", wholeHouse), Rule("GET", "/wrong-orders.csv", wholeHouse),
         Rule("GET", "/wrong-orders.xlsx", wholeHouse), Rule("GET", "/health", wholeHouse),
         Rule("GET", "/couriers", everybody), Rule("GET", "/couriers/fragment", everybody),
@@ -77,7 +83,10 @@ extension AccessTable {
     private static let deskRules = [
         Rule("GET", "/packing", packers), Rule("POST", "/packing/events", packers),
         Rule("POST", "/packing/frame", packers), Rule("GET", "/bags", everybody), Rule("GET", "/b/{code}", everybody),
-        Rule("GET", "/waves", packers), Rule("GET", "/waves/list", packers),
+        Rule("GET", "/waves", packers), Rule("GET", "/waves/list", packers), Rule("POST", "/waves/list", packers),
+        // Which role may print which paper is in `mayPrint`.
+        Rule("POST", "/orders/{number}/papers", printing, order: "number"),
+        Rule("GET", "/papers/{code}", printing),
         Rule("GET", "/b/{code}/label", packers), Rule("GET", "/settings/desk", managers),
         Rule("POST", "/settings/desk", managers),
         Rule("GET", "/templates", managers), Rule("GET", "/templates/edit", managers),
@@ -86,7 +95,7 @@ extension AccessTable {
     ]
 
     /// Forms that change nothing: what they ask for does not belong into an address.
-    static let readingForms: Set<String> = ["/search", "/search/hits", "/v1/search"]
+    package static let readingForms: Set<String> = ["/search", "/search/hits", "/v1/search"]
 
     private static let peopleRules = [
         Rule("GET", "/account", everybody), Rule("POST", "/account/password", everybody),
@@ -96,6 +105,8 @@ extension AccessTable {
         Rule("GET", "/settings/parked", technicians), Rule("POST", "/settings/parked", [.owner, .operations, .it]),
         Rule("GET", "/settings/users", owner), Rule("POST", "/settings/users", owner),
         Rule("GET", "/settings/users/{name}", owner), Rule("POST", "/settings/users/{name}", owner),
+        // A token that reads what operations do sees nobody else's; making one needs a person.
+        Rule("GET", "/settings/tokens", overseers, scope: .ops), Rule("POST", "/settings/tokens", overseers),
         Rule("GET", "/audit", overseers, scope: .ops),
     ]
 

@@ -5,7 +5,7 @@ package enum OrderField: String, CaseIterable, Sendable {
     case receiverName = "receiver-name"
     case receiverPhone = "receiver-phone"
     case receiverAddress = "receiver-address"
-    /// What agents wrote down about the order and its customer.
+    /// What agents wrote down about the order and its customer, and the recordings of their calls.
     case notes
     /// The customer's number, level and return rate.
     case customer
@@ -14,11 +14,22 @@ package enum OrderField: String, CaseIterable, Sendable {
 }
 
 /// How a field is shown.
-package enum Sight: String, CaseIterable, Sendable {
+package enum Sight: String, CaseIterable, Comparable, Sendable {
     case clear
     /// The beginning only. Who may, asks for the rest with a reason, and the trail keeps it.
     case masked
     case hidden
+
+    /// The more is seen, the smaller.
+    package static func < (left: Sight, right: Sight) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .clear: 0
+        case .masked: 1
+        case .hidden: 2
+        }
+    }
 }
 
 /// Who may ask for what: one row per route, one per field. Whatever has no row is the owner's alone, and a test fails.
@@ -35,7 +46,8 @@ package enum AccessTable {
         package var path: String
         package var gate: Gate
         package var roles: Set<Role>
-        /// What a token needs; nil for any token. Machines send tokens and are judged by this alone.
+        /// What a token needs; nil for any token. Machines send tokens and are judged by this, those that read no more
+        /// than a role does by their role too.
         package var scope: AccessScope?
         /// The name in braces that holds an order's number: an order that may not be seen is answered as one that does
         /// not exist.
@@ -83,7 +95,7 @@ package enum AccessTable {
         let desk: Set<Role> = [.owner, .operations, .service]
         return [
             .placeHold: desk.union([.warehouse, .finance]), .releaseHold: desk, .verifyReceiver: desk,
-            .changeReceiver: desk, .cancel: desk, .askReturn: desk,
+            .changeReceiver: desk, .cancel: desk, .askReturn: desk, .recordWayBack: desk.union([.warehouse]),
             .voidWaybill: [.owner, .operations, .warehouse], .promiseRefund: desk.union([.finance]),
             .recordRefund: [.owner, .finance], .openTicket: desk, .closeTicket: desk, .complete: desk,
             .ask: desk.union([.warehouse, .finance, .it]),

@@ -30,6 +30,7 @@ extension People {
                 guard try transaction.records("users", after: "", limit: 1).isEmpty else {
                     throw PeopleRefusal.linkOver
                 }
+                try refuseMachine(named: name, transaction)
             } else {
                 guard let (json, found) = try records.read(transaction, .users, name), let known = Person(json: json)
                 else { throw PeopleRefusal.unknown }
@@ -63,6 +64,9 @@ extension People {
     package func setSecondFactor(
         of name: String, to secret: OneTimePassword?, digits: String, password: String, source: String
     ) async throws {
+        if secret == nil, let person = try await person(name), try await factorRoles().contains(person.role) {
+            throw PeopleRefusal.factorDemanded
+        }
         try await prove(name, password, source: source)
         var step: Int64 = 0
         if let secret {
@@ -80,11 +84,11 @@ extension People {
         }
     }
 
-    /// A secret that is proposed on a page and kept nowhere: made from the session, so that the form that comes back
-    /// speaks of the same.
-    func proposedFactor(session: String) -> OneTimePassword {
-        let digits =
-            keyring.fingerprint("second factor 1 " + session) + keyring.fingerprint("second factor 2 " + session)
+    /// A secret that is proposed on a page and kept nowhere: made from the session and the factor that it replaces, so
+    /// that the form that comes back speaks of the same, and a factor that is set up anew is another one.
+    func proposedFactor(session: String, replacing old: OneTimePassword?) -> OneTimePassword {
+        let name = session + (old.map { " " + hexadecimal($0.secret) } ?? "")
+        let digits = keyring.fingerprint("second factor 1 " + name) + keyring.fingerprint("second factor 2 " + name)
         return OneTimePassword(secret: Array((hexadecimalBytes(digits) ?? []).prefix(20)))
     }
 

@@ -11,6 +11,10 @@ package struct People: Sendable {
     /// So many bytes that nobody can guess.
     let randomBytes: @Sendable (_ count: Int) -> [UInt8]
     let records: SealedRecords
+    /// The roles that must have a second factor as long as the owner has not said which.
+    package var unsaidFactorRoles: Set<Role> = []
+    /// The names of the machines whose tokens stand in files.
+    package var fixedNames: [String] = []
     let mill = PasswordMill()
     let guesses = GuessBook()
 
@@ -51,6 +55,7 @@ package struct People: Sendable {
             name: name, role: role, warehouses: role == .warehouse ? warehouses : [], createdAt: now)
         try await store.transaction { [records, keyring] transaction in
             guard try records.read(transaction, .users, name) == nil else { throw PeopleRefusal.nameTaken }
+            try refuseMachine(named: name, transaction)
             try records.write(transaction, (.users, name), person.json, after: 0, at: now)
             try records.write(
                 transaction, (.invitations, secretID(code)), Self.invitation(name, now), after: 0, at: now)
@@ -168,14 +173,23 @@ package struct People: Sendable {
 package enum PeopleRefusal: String, Error, CaseIterable, Sendable {
     case badName = "bad-name"
     case nameTaken = "name-taken"
+    case nameOfMachine = "name-of-machine"
+    case nameOfUser = "name-of-user"
+    case tokenNameTaken = "token-name-taken"
     case noWarehouse = "no-warehouse"
     case unknown
     case lastOwner = "last-owner"
     case weakPassword = "weak-password"
     case wrongPassword = "wrong-password"
     case wrongDigits = "wrong-digits"
+    case factorDemanded = "factor-demanded"
     case linkOver = "link-over"
     case noScope = "no-scope"
+    case noPurpose = "no-purpose"
+    case wholeToken = "whole-token"
+    case warehousesRead = "warehouses-read"
+    case badSources = "bad-sources"
+    case badExpiry = "bad-expiry"
     case busy
 
     package var text: Text {
@@ -185,6 +199,11 @@ package enum PeopleRefusal: String, Error, CaseIterable, Sendable {
                 chinese: "登录名须为 2–40 个小写字母、数字、点、横线或下划线。",
                 english: "A sign-in name is 2 to 40 of a-z, 0-9, dot, hyphen and underscore.")
         case .nameTaken: Text(chinese: "这个登录名已有人使用，请换一个。", english: "This name is taken; choose another.")
+        case .nameOfMachine:
+            Text(
+                chinese: "已有机器令牌使用这个名字，人不能与机器同名。请换一个登录名，或先撤销那个令牌。",
+                english: "A machine's token has this name, and nobody is named as a machine is. Choose another name, "
+                    + "or revoke the token first.")
         case .noWarehouse:
             Text(chinese: "仓库角色至少要指定一个仓库。", english: "The warehouse role needs at least one warehouse.")
         case .unknown: Text(chinese: "没有这个用户。", english: "There is no such user.")
@@ -199,11 +218,17 @@ package enum PeopleRefusal: String, Error, CaseIterable, Sendable {
             Text(
                 chinese: "六位数字不对或已用过，请看手机上的新数字。",
                 english: "The six digits are not right or were used; read the new ones.")
+        case .factorDemanded:
+            Text(
+                chinese: "您的角色必须使用第二步验证，不能关闭，只能重新设置。",
+                english: "Your role must have a second factor; it is not removed, only set up anew.")
         case .linkOver:
             Text(
                 chinese: "这个链接已用过、已过期，或已被更新的链接取代。请让负责人重新生成。",
                 english: "This link was used, is too old, or a newer one took its place. Ask the owner for a new one.")
         case .noScope: Text(chinese: "请至少选择一项权限。", english: "Choose at least one scope.")
+        case .nameOfUser, .tokenNameTaken, .noPurpose, .wholeToken, .warehousesRead, .badSources, .badExpiry:
+            tokenText
         case .busy: Text(chinese: "正在处理太多登录，请稍后再试。", english: "Too many sign-ins at once; try again in a moment.")
         }
     }

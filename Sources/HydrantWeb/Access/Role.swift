@@ -41,6 +41,8 @@ package struct Viewer: Hashable, Sendable {
     /// The name that a person signs in with; nil for a machine.
     package var user: String?
     package var role: Role
+    /// The role of whoever made a token of some warehouses: the token has no right that this role has not.
+    package var maker: Role?
     /// Only for ``Role/warehouse``; whoever has none sees no order.
     package var warehouses: Set<String>
     /// What the hidden field `form` of every form must hold that changes something; empty without a browser's session.
@@ -69,14 +71,26 @@ package struct Viewer: Hashable, Sendable {
         role != .warehouse || !warehouses.isDisjoint(with: order.warehouses)
     }
 
+    /// Those whose goods and parcels the viewer may touch; nil for all.
+    package var ownWarehouses: Set<String>? { role == .warehouse ? warehouses : nil }
+
     package func mayOpen(_ method: String, _ path: String) -> Bool {
-        AccessTable.rule(method, path)?.roles.contains(role) ?? (role == .owner)
+        isAmong(AccessTable.rule(method, path)?.roles ?? [.owner])
     }
 
     /// Whose share of something it counts against: the session, or the token's name where there is none.
     var place: String { session.isEmpty ? actor : session }
 
-    package func sight(_ field: OrderField) -> Sight { AccessTable.sight(role, field) }
+    /// Whether roles have what the viewer needs for something.
+    package func isAmong(_ roles: Set<Role>) -> Bool {
+        roles.contains(role) && maker.map { roles.contains($0) } ?? true
+    }
+
+    /// The stricter one of the viewer's role and of its maker's.
+    package func sight(_ field: OrderField) -> Sight {
+        let own = AccessTable.sight(role, field)
+        return maker.map { max(own, AccessTable.sight($0, field)) } ?? own
+    }
 }
 
 /// Asks the access control once more about a request that is still being answered.

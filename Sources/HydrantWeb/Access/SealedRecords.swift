@@ -8,8 +8,10 @@ struct SealedRecords: Sendable {
         case users
         case sessions
         case tokens = "user-tokens"
+        case machines = "machine-tokens"
         case invitations
         case locks = "sign-in-locks"
+        case rules = "sign-in-rules"
     }
 
     let keyring: Keyring

@@ -9,6 +9,9 @@ extension Text {
 }
 
 extension String {
+    /// What people and partners wrote, as whoever is asking may read it.
+    var seen: String { Viewer.current.sight(.money) == .hidden ? withoutAmounts : self }
+
     /// Dots for every number with two decimals, as amounts are written.
     fileprivate var withoutAmounts: String {
         replacing(/-?[0-9][0-9,]*\.[0-9]{2}(?![0-9])/, with: "•••")

@@ -20,6 +20,29 @@
     here.parentNode.scrollLeft = here.offsetLeft - (here.parentNode.clientWidth - here.offsetWidth) / 2;
   }
 
+  /* What is shown once and has to be kept. Without HTTPS a browser gives pages no clipboard: then it is marked, and
+     copied the old way. */
+  doc.querySelectorAll('[data-copy]').forEach(function (button) {
+    var text = button.parentNode.querySelector('code');
+    if (!text) return;
+    button.hidden = false;
+    function done() { button.textContent = button.dataset.copy; }
+    function mark() {
+      var range = doc.createRange();
+      range.selectNodeContents(text);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      if (doc.execCommand('copy')) done();
+    }
+    button.addEventListener('click', function () {
+      if (navigator.clipboard) navigator.clipboard.writeText(text.textContent).then(done, mark); else mark();
+    });
+  });
+
+  function onceLetGo(value) {
+    return new Promise(function (go) { whenLetGo(function () { go(value); }); });
+  }
+
   function setLink(state) {
     var link = doc.querySelector('[data-link]');
     if (link && link.dataset.link !== state) link.dataset.link = state;
@@ -40,6 +63,39 @@
     return function (element, value) {
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);
     };
+  }
+
+  /* Hears what a stream says as long as somebody looks at the page: a browser has few connections to one host, and
+     pages that nobody looks at give theirs back. */
+  function listen(address, name, hear, lookAgain) {
+    var source = null, heard = 0;
+    function close() {
+      if (source) source.close();
+      source = null;
+    }
+    function open() {
+      close();
+      if (doc.hidden) return;
+      source = new EventSource(address);
+      source.addEventListener(name, function (event) {
+        heard = Date.now();
+        hear(JSON.parse(event.data));
+      });
+      source.onerror = function () {
+        setLink('lost');
+        if (!source || source.readyState !== 2) return;
+        close();
+        setTimeout(function () { if (!source) open(); }, 3000);
+      };
+    }
+    open();
+    setInterval(function () { if (source && heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
+    doc.addEventListener('visibilitychange', function () {
+      heard = 0;
+      open();
+      if (doc.hidden) return setLink('still');
+      if (lookAgain) lookAgain();
+    });
   }
 
   /* Search: hits while one types. What is typed goes in the body and never into an address. */
@@ -76,10 +132,7 @@
   if (overview && window.EventSource) {
     var texts = index('data-text'), states = index('data-state-of'), lines = index('data-points');
     var levels = index('data-y'), widths = index('data-width');
-    var last = 0, source = null;
-    var take = function (event) {
-      var snapshot = JSON.parse(event.data);
-      last = Date.now();
+    listen(overview.dataset.events, 'overview', function (snapshot) {
       setLink(snapshot.stale ? 'stale' : 'live');
       texts(snapshot.text, function (element, value) {
         if (element.textContent !== value) element.textContent = value;
@@ -91,28 +144,6 @@
         element.setAttribute('y1', value);
         element.setAttribute('y2', value);
       });
-    };
-    var open = function () {
-      source = new EventSource(overview.dataset.events);
-      source.addEventListener('overview', take);
-      source.onerror = function () {
-        setLink('lost');
-        if (source && source.readyState === 2) {
-          source.close();
-          source = null;
-          setTimeout(function () { if (!source && !doc.hidden) open(); }, 3000);
-        }
-      };
-    };
-    if (!doc.hidden) open();
-    setInterval(function () { if (source && last && Date.now() - last > 5000) setLink('lost'); }, 1000);
-    /* A browser has few connections to one host: pages that nobody looks at give theirs back. */
-    doc.addEventListener('visibilitychange', function () {
-      if (source) source.close();
-      source = null;
-      if (doc.hidden) return setLink('still');
-      last = 0;
-      open();
     });
   }
 
@@ -186,6 +217,7 @@
           moment = answer.headers.get('hydrant-as-of');
           return answer.status === 204 ? '' : answer.text();
         })
+        .then(onceLetGo)
         .then(function (text) {
           setLink('live');
           showMoment();
@@ -202,53 +234,88 @@
     };
     if (live.dataset.stream && window.EventSource) {
       /* The hub tells the time each second, and when there is something new to fetch. */
-      var heard = 0, stream = null;
-      var listen = function () {
-        stream = new EventSource(live.dataset.stream);
-        stream.addEventListener('page', function (event) {
-          var told = JSON.parse(event.data);
-          heard = Date.now();
-          moment = told.asOf;
-          if (told.stale) return setLink('lost');
-          if (told.seen !== live.dataset.seen) return look();
-          setLink('live');
-          showMoment();
-        });
-        stream.onerror = function () {
-          setLink('lost');
-          if (stream && stream.readyState === 2) {
-            stream.close();
-            stream = null;
-            setTimeout(function () { if (!stream && !doc.hidden) listen(); }, 3000);
-          }
-        };
-      };
-      if (!doc.hidden) listen();
-      setInterval(function () { if (stream && heard && Date.now() - heard > 6000) setLink('lost'); }, 1000);
-      doc.addEventListener('visibilitychange', function () {
-        if (stream) stream.close();
-        stream = null;
-        if (doc.hidden) return setLink('still');
-        heard = 0;
-        listen();
-        look();
-      });
+      listen(live.dataset.stream, 'page', function (told) {
+        moment = told.asOf;
+        if (told.stale) return setLink('lost');
+        if (told.seen !== live.dataset.seen) return look();
+        setLink('live');
+        showMoment();
+      }, look);
     } else {
       setInterval(look, 2000);
     }
   }
 
-  /* Questions that are only asked after an answer to another one. */
-  var unfold = function () {
-    doc.querySelectorAll('[data-when]').forEach(function (part) {
-      var other = part.closest('form').elements[part.dataset.when];
-      var isAsked = other && !other.disabled && part.dataset.is.split('\n').indexOf(other.value) >= 0;
-      if (part.hidden === !isAsked) return;
-      part.hidden = !isAsked;
-      part.querySelectorAll('input, select').forEach(function (field) { field.disabled = !isAsked; });
+  /* Questions that depend on the answers before them: whether they are asked, whether they must be answered, and what
+     stands in them until somebody types there. The hub judges the same again when the form comes in. */
+  var wordTests = {
+    is: function (answer, words) { return words.indexOf(answer) >= 0; },
+    isNot: function (answer, words) { return words.indexOf(answer) < 0; },
+    contains: function (answer, words) { return words.some(function (word) { return answer.indexOf(word) >= 0; }); },
+    startsWith: function (answer, words) { return words.some(function (word) { return answer.startsWith(word); }); }
+  };
+  wordTests.oneOf = wordTests.is;
+  wordTests.noneOf = wordTests.isNot;
+  var numberTests = {
+    is: function (given, wanted) { return given === wanted; },
+    isNot: function (given, wanted) { return given !== wanted; },
+    less: function (given, wanted) { return given < wanted; },
+    atMost: function (given, wanted) { return given <= wanted; },
+    more: function (given, wanted) { return given > wanted; },
+    atLeast: function (given, wanted) { return given >= wanted; }
+  };
+  var hundredths = function (text) {
+    return /^-?[0-9]{1,15}(\.[0-9]{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : null;
+  };
+  var holds = function (test, answers) {
+    var inner = function (part) { return holds(part, answers); };
+    if (test.all) return test.all.every(inner);
+    if (test.any) return test.any.some(inner);
+    if (test.none) return !test.none.some(inner);
+    var answer = answers[test.answer] || '';
+    if ('isKnown' in test) return (answer !== '') === test.isKnown;
+    if (!answer) return false;
+    var name = Object.keys(test).find(function (key) { return key !== 'answer'; }), wanted = test[name];
+    if (Array.isArray(wanted)) return name in wordTests && wordTests[name](answer, wanted);
+    var given = hundredths(answer);
+    return given !== null && name in numberTests && numberTests[name](given, hundredths(wanted));
+  };
+  var prefill = function (field, values, answers) {
+    var fit = values.find(function (each) { return !each.if || holds(each.if, answers); }), value = fit ? fit.value : '';
+    if (field.value === value) return;
+    var isList = field.tagName === 'SELECT', options = isList ? Array.from(field.options) : [];
+    if (isList && !options.some(function (option) { return option.value === value; })) return;
+    /* What the page fills in by itself is nothing that somebody typed. */
+    options.forEach(function (option) { option.defaultSelected = option.value === value; });
+    if (!isList) field.defaultValue = value;
+    field.value = value;
+  };
+  var unfoldForm = function (form) {
+    var fields = Array.from(form.querySelectorAll('[name^="a."]')), answers = {};
+    fields.forEach(function (field) { answers[field.name.slice(2)] = field.value; });
+    fields.forEach(function (field) {
+      var part = field.closest('[data-logic]'), name = field.name.slice(2);
+      if (!part) return;
+      var logic = JSON.parse(part.dataset.logic), isAsked = !logic.shown || holds(logic.shown, answers);
+      if (logic.prefill && !field.dataset.typed) prefill(field, logic.prefill, answers);
+      if (part.hidden === isAsked) part.hidden = !isAsked;
+      field.disabled = !isAsked;
+      field.required = isAsked && !!logic.required && (logic.required === true || holds(logic.required, answers));
+      if (isAsked) answers[name] = field.value; else delete answers[name];
     });
   };
+  var unfold = function () {
+    var forms = new Set();
+    doc.querySelectorAll('[data-logic]').forEach(function (part) { forms.add(part.closest('form')); });
+    forms.forEach(unfoldForm);
+  };
   unfold();
+  doc.addEventListener('input', function (event) {
+    var field = event.target;
+    if (!field.name || field.name.indexOf('a.') !== 0) return;
+    field.dataset.typed = 'yes';
+    unfold();
+  });
   doc.addEventListener('change', unfold);
   if (live && window.MutationObserver) new MutationObserver(unfold).observe(live, { childList: true, subtree: true });
 
@@ -265,16 +332,23 @@
       fetch(form.dataset.live, { method: 'POST', cache: 'no-store', body: body }).then(function (answer) {
         if (answer.redirected) { location.assign(answer.url); return ''; }
         return answer.text();
-      }).then(function (text) {
+      }).then(onceLetGo).then(function (text) {
         var fresh = text && new DOMParser().parseFromString(text, 'text/html').getElementById('editor');
         if (number !== sent) return;
         if (!fresh) { editor.removeAttribute('aria-busy'); return; }
         var at = doc.activeElement, id = at && editor.contains(at) ? at.id : '';
         var value = at === typed && typed && typed.value === before ? null : at && at.value;
+        editor.querySelectorAll('details[open][data-keep]').forEach(function (open) {
+          var same = fresh.querySelector('details[data-keep="' + open.dataset.keep + '"]');
+          if (same) same.open = true;
+        });
         editor.replaceWith(fresh);
         editor = fresh;
         var next = doc.getElementById(fresh.dataset.focus || id);
         if (next && !fresh.dataset.focus && value !== null && at.type !== 'checkbox') next.value = value;
+        for (var box = next && fresh.dataset.focus ? next : null; box; box = box.parentElement) {
+          if (box.tagName === 'DETAILS') box.open = true;
+        }
         if (next) next.focus();
         var result = doc.getElementById('result'), top = result.getBoundingClientRect().top;
         if ((act === 'try' || act === 'check') && (top < 0 || top > innerHeight / 2)) result.scrollIntoView();

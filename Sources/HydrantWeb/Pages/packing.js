@@ -45,28 +45,49 @@
     } catch (error) { /* A browser without sound still shows it. */ }
   }
 
-  function say(word) {
-    said.dataset.tone = word.text ? word.tone : 'none';
-    doc.getElementById('said-text').textContent = word.text;
-    doc.getElementById('said-detail').textContent = word.detail || '';
-    doc.getElementById('said-icon').setAttribute('href', '#i-' + (word.icon || 'in'));
-    if (word.text) sound(word.tone);
+  /* How the parcel stands is said once: what the answer to the scan says is not repeated below it. */
+  function sayOnce() {
+    var verdict = sight.querySelector('.verdict');
+    if (!verdict) return;
+    var state = doc.getElementById('said-text').textContent, next = doc.getElementById('said-detail').textContent;
+    verdict.hidden = verdict.dataset.state === state && verdict.dataset.next === next;
   }
 
+  function say(word) {
+    if (word.text) sound(word.tone);
+    whenLetGo(function () {
+      said.dataset.tone = word.text ? word.tone : 'none';
+      said.classList.toggle('verdict', Boolean(word.verdict));
+      doc.getElementById('said-text').textContent = word.text;
+      doc.getElementById('said-detail').textContent = word.detail || '';
+      doc.getElementById('said-icon').setAttribute('href', '#i-' + (word.icon || 'in'));
+      sayOnce();
+    });
+  }
+
+  /* What the hub answered last, while the screen still shows what was before it. */
+  var answered = null;
   function show(html, seen) {
-    var fresh = new DOMParser().parseFromString(html, 'text/html');
-    sight.replaceChildren.apply(sight, Array.from(fresh.body.childNodes));
-    sessionStorage.setItem(SEEN, JSON.stringify(seen || {}));
-    var marked = sight.querySelector('.marked');
-    if (marked) marked.scrollIntoView({ block: 'nearest' });
+    var last = answered = seen || {};
+    whenLetGo(function () {
+      var fresh = new DOMParser().parseFromString(html, 'text/html');
+      sight.replaceChildren.apply(sight, Array.from(fresh.body.childNodes));
+      sessionStorage.setItem(SEEN, JSON.stringify(last));
+      if (answered === last) answered = null;
+      sayOnce();
+      var marked = sight.querySelector('.marked');
+      if (marked) marked.scrollIntoView({ block: 'nearest' });
+    });
   }
   function seen() {
     try { return JSON.parse(sessionStorage.getItem(SEEN)) || {}; } catch (error) { return {}; }
   }
 
   function tell(text) {
-    net.hidden = !text;
-    if (net.textContent !== text) net.textContent = text;
+    whenLetGo(function () {
+      net.hidden = !text;
+      if (net.textContent !== text) net.textContent = text;
+    });
   }
   function tellWaiting() {
     var count = waiting().length;
@@ -84,12 +105,16 @@
       if (!place.classList.contains('good')) place.classList.add('kept');
       return { tone: 'good', icon: 'ok', text: texts.keptIn, detail: texts.keptNext };
     }
-    var goods = sight.querySelector('[data-order]') && Array.from(sight.querySelectorAll('[data-sku]'));
+    var open = sight.querySelector('.packing[data-order]');
+    var goods = open && Array.from(sight.querySelectorAll('[data-sku]'));
     if (goods && goods.some(function (each) { return fits(each.dataset.sku); })) {
       return { tone: 'good', icon: 'ok', text: texts.keptIn, detail: texts.keptNext };
     }
     if (sight.querySelector('[data-bag]') || goods) {
-      return { tone: 'wrong', icon: 'wrong', text: texts.keptOut + ' ' + text, detail: texts.keptNext };
+      return {
+        tone: 'wrong', icon: 'wrong', text: texts.keptOut + ' ' + text,
+        detail: (open ? open.dataset.order + ' · ' : '') + texts.keptNext
+      };
     }
     return { tone: 'late', icon: 'late', text: texts.kept, detail: texts.keptNext };
   }
@@ -110,7 +135,7 @@
      the first that waits the screen does. It is kept with it, since the same is sent again until it is answered. */
   function settle(events) {
     if (!events.length || !events[0].follows) return events;
-    var first = Object.assign({}, events[0], context());
+    var first = Object.assign({}, events[0], context(answered || seen()));
     delete first.follows;
     events = [first].concat(events.slice(1));
     keep(events);
@@ -167,9 +192,8 @@
     });
   }
 
-  /* What stands on the screen. */
-  function context() {
-    var shown = seen();
+  /* The bag or order that something belongs to. */
+  function context(shown) {
     return Object.assign(shown.bag ? { bag: shown.bag } : {},
       shown.order ? { order: shown.order, parcel: shown.parcel } : {});
   }
@@ -177,7 +201,8 @@
   function push(event, place) {
     var kept = waiting();
     var follows = !place && event.kind === 'scan' && kept.length > 0;
-    event = Object.assign({ id: newID(), at: Date.now() }, follows ? { follows: true } : place || context(), event);
+    place = follows ? { follows: true } : place || context(answered || seen());
+    event = Object.assign({ id: newID(), at: Date.now() }, place, event);
     keep(kept.concat([event]));
     if (isOffline || navigator.onLine === false) {
       isOffline = true;
@@ -208,15 +233,16 @@
     code.focus();
   });
 
-  /* Buttons: some ask for a reason or a weight first. */
-  var pending = null;
+  /* Buttons mean what stood on the screen when they were pressed; some ask for a reason or a weight first. */
+  var pending = null, bad = doc.getElementById('bad');
   function press(button) {
     var data = button.dataset, event = { kind: data.do };
     ['text', 'line', 'order', 'parcel', 'to'].forEach(function (name) { if (data[name]) event[name] = data[name]; });
-    if (!data.ask) return push(event);
-    pending = { event: event, ask: data.ask, optional: data.optional === 'yes' };
+    if (!data.ask) return push(event, context(seen()));
+    pending = { event: event, place: context(seen()), ask: data.ask, optional: data.optional === 'yes' };
     doc.getElementById('question').textContent = data.question;
     answer.value = '';
+    bad.hidden = true;
     answer.inputMode = data.ask === 'grams' ? 'decimal' : 'text';
     dialog.showModal();
     answer.focus();
@@ -233,12 +259,13 @@
     if (!pending || (!text && !pending.optional)) { event.preventDefault(); answer.focus(); return; }
     if (pending.ask === 'grams') {
       if (text) {
-        var number = Number(text.replace(',', '.'));
-        if (!(number > 0)) { event.preventDefault(); answer.select(); return; }
-        pending.event.grams = Math.round(number * 1000);
+        /* What a scanner types here is no weight: an article such as 5E1 is no number, a bar code more than a ton. */
+        var grams = /^\d*[.,]?\d+$/.test(text) ? Math.round(Number(text.replace(',', '.')) * 1000) : 0;
+        if (!(grams > 0 && grams <= 1000000)) { event.preventDefault(); bad.hidden = false; answer.select(); return; }
+        pending.event.grams = grams;
       }
     } else { pending.event.reason = text; }
-    push(pending.event);
+    push(pending.event, pending.place);
     pending = null;
   });
   dialog.addEventListener('close', function () { code.focus(); });

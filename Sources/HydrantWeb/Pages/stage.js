@@ -6,7 +6,7 @@
   if (!stage) return;
   var choice = document.getElementById('element'), preview = document.getElementById('preview');
   var fields = ['x', 'y', 'width', 'height'].map(function (name) { return document.getElementById('place-' + name); });
-  var outline = null, boxes = [], selected = -1, drag = null, wantedLine = 0, carried = null;
+  var outline = null, boxes = [], selected = -1, drag = null, wantedLine = 0, carried = null, waiting = [];
 
   function rounded(length) { return Math.round(length * 100) / 100; }
   function limited(length, least, most) { return rounded(Math.min(Math.max(length, least), Math.max(least, most))); }
@@ -77,6 +77,7 @@
     });
     var element = outline.elements[selected];
     fields.forEach(function (field) { field.disabled = !element; });
+    paintLooks(element);
     if (!element) return;
     [element.x - element.area.x, element.y - element.area.y, element.width, element.height].forEach(function (length, index) {
       if (document.activeElement !== fields[index]) fields[index].value = rounded(length);
@@ -121,6 +122,8 @@
     wantedLine = 0;
     select(wanted >= 0 ? wanted : name < boxes.length ? name : -1);
     if (focused >= 0 && boxes[focused]) boxes[focused].focus({ preventScroll: true });
+    var later = waiting.shift();
+    if (later) change(later[0], later[1]);
   }
 
   document.addEventListener('hydrant:outline', function (event) { if (!drag && event.detail) build(event.detail); });
@@ -184,7 +187,7 @@
     var box = event.target.closest('.handle');
     if (box && Number(box.dataset.index) !== selected && !drag) select(Number(box.dataset.index));
   });
-  /* A field that is dropped on the preview becomes a text of its own: in the cell of a table, or on the sheet. */
+  /* A field or a code that is dropped on the preview becomes an element: in the cell of a table, or on the sheet. */
   function place(field, x, y) {
     var table = -1;
     /* Every cell of a table is drawn from the text of the first: a place in any is the same place in that one. */
@@ -206,8 +209,10 @@
     if (!last) return;
     var left = limited(Math.round((x - area.x) * 2) / 2, 0, area.width - 5);
     var top = limited(Math.round((y - area.y) * 2) / 2, 0, area.height - 3);
-    var size = [Math.min(30, area.width - left), Math.min(5, area.height - top)].map(rounded).join(', ');
-    lines.splice(last, 0, indent + '- {text: "' + field + '", at: [' + left + ', ' + top + '], size: [' + size + '], font: 9}');
+    var isText = field[0] === '{', extent = isText ? [30, 5] : field.indexOf('qr') === 0 ? [14, 14] : [40, 10];
+    var size = [Math.min(extent[0], area.width - left), Math.min(extent[1], area.height - top)].map(rounded).join(', ');
+    lines.splice(last, 0, indent + '- {' + (isText ? 'text: "' + field + '"' : field) + ', at: [' + left + ', ' + top + '], size: ['
+      + size + ']' + (isText ? ', font: 9' : '') + '}');
     text.value = lines.join('\n');
     wantedLine = last + 1;
     document.dispatchEvent(new CustomEvent('hydrant:typed'));
@@ -257,6 +262,85 @@
       keep(element);
     });
   });
+  /* How an element looks stands in its mapping: a line in braces, or a block of lines, each with a key. */
+  var looks = {};
+  document.querySelectorAll('[id^=look-]').forEach(function (field) { looks[field.id.slice(5)] = field; });
+  document.querySelectorAll('[data-field^="{"]').forEach(function (chip) { looks.field.add(new Option(chip.dataset.field.slice(1, -1))); });
+
+  function lookOf(element, key) { return mapping.valueOf(text.value.split('\n'), element.placeSpot.line - 1, key); }
+
+  function setLook(element, key, value) {
+    var lines = text.value.split('\n'), line = mapping.write(lines, element.placeSpot.line - 1, key, value);
+    if (!line) return;
+    wantedLine = line;
+    replaceText(lines);
+  }
+
+  function replaceText(lines) {
+    text.value = lines.join('\n');
+    document.dispatchEvent(new CustomEvent('hydrant:typed'));
+    text.dispatchEvent(new CustomEvent('hydrant:moved'));
+  }
+
+  function paintLooks(element) {
+    var paper = /^size: *(\S+)/m.exec(text.value);
+    if (paper) looks.paper.value = paper[1];
+    var isRead = element && mapping.isRead(text.value.split('\n'), element.placeSpot.line - 1);
+    document.getElementById('looks').disabled = !isRead && outline.elements.length > 0;
+    document.querySelectorAll('#looks [data-for]').forEach(function (label) {
+      label.hidden = !element || label.dataset.for !== element.kind;
+    });
+    if (!element) return;
+    function show(field, value) { if (document.activeElement !== field) field.value = value; }
+    var when = lookOf(element, 'when'), field = /field: *([A-Za-z.]+)/.exec(when), equals = /equals: *(.*?) *\}$/.exec(when);
+    show(looks.font, lookOf(element, 'font'));
+    show(looks.align, lookOf(element, 'align') || 'left');
+    show(looks.lines, lookOf(element, 'lines') || '1');
+    looks.bold.checked = lookOf(element, 'bold') === 'true';
+    show(looks.columns, element.columns);
+    show(looks.rows, element.rows);
+    show(looks.when, equals ? 'equals' : (/is: *(present|absent)/.exec(when) || ['', ''])[1]);
+    if (field) show(looks.field, field[1]);
+    show(looks.equals, equals ? unquoted(equals[1]) : '');
+    able();
+  }
+  function able() {
+    looks.field.disabled = looks.when.value === '';
+    looks.equals.disabled = looks.when.value !== 'equals';
+  }
+
+  function unquoted(word) {
+    try { return String(JSON.parse(word)); } catch (error) { return word.replace(/^'(.*)'$/, '$1'); }
+  }
+
+  function condition() {
+    able();
+    if (looks.when.value === '') return '';
+    var kind = looks.when.value, test = kind === 'equals' ? 'equals: ' + JSON.stringify(looks.equals.value) : 'is: ' + kind;
+    return '{field: ' + looks.field.value + ', ' + test + '}';
+  }
+  document.getElementById('looks').addEventListener('change', function (event) {
+    var key = event.target.id.slice(5), value = event.target.value;
+    if (event.target.type === 'number' && !(parseFloat(value) > 0)) return;
+    if (['when', 'field', 'equals'].indexOf(key) >= 0) {
+      value = condition();
+      /* A text to compare with comes after the choice of comparing. */
+      if (looks.when.value === 'equals' && looks.equals.value === '') return;
+      key = 'when';
+    } else if (key === 'bold') value = event.target.checked ? 'true' : '';
+    else if (key === 'align' && value === 'left' || key === 'lines' && value === '1') value = '';
+    change(key, value);
+  });
+  /* While the hub reads the text of the change before, the next one waits. */
+  function change(key, value) {
+    var element = outline && outline.elements[selected];
+    if (element) setLook(element, key, value); else if (selected >= 0) waiting.push([key, value]);
+  }
+  text.addEventListener('input', function () { waiting = []; });
+  looks.paper.addEventListener('change', function () {
+    replaceText(text.value.replace(/^size: *\S+/m, 'size: ' + looks.paper.value).split('\n'));
+  });
+
   /* The line in which somebody works is the element that is marked. */
   text.addEventListener('click', function () {
     if (!outline) return;

@@ -19,9 +19,13 @@ struct AccessMiddleware: RouterMiddleware {
     private struct Sender {
         var holder: AccessToken
         var viewer: Viewer
-        /// A machine is judged by its scopes alone, a person by the role, a person's token by both.
+        /// A machine is judged by its scopes, a person by the role, a person's token and a limited machine by both.
         var isMachine = false
+        /// A machine that reads no more than a role does.
+        var isLimited = false
         var usesToken = false
+        /// Whether the role must have a second factor and the person has none.
+        var lacksFactor = false
     }
 
     func handle(
@@ -39,6 +43,10 @@ struct AccessMiddleware: RouterMiddleware {
             guard request.wantsPage || request.isPageForm else { throw problem }
             let isOver = problem.code == Problem.tokenUnknown.code
             return pages.signIn(request, .unauthorized, isOver ? .over : nil, to: WayBack.place(of: request))
+        }
+        if sender.lacksFactor, !AccessTable.isOwnAccount(route) {
+            guard request.wantsPage || request.isPageForm else { throw Problem.factorMissing }
+            return Response(status: .seeOther, headers: [.location: "/account"])
         }
         var context = context
         context.holder = sender.holder
@@ -69,6 +77,7 @@ struct AccessMiddleware: RouterMiddleware {
     ) async -> Bool {
         do {
             let now = try await self.sender(of: request, route, isUse: false)
+            if now.lacksFactor, !AccessTable.isOwnAccount(route) { return false }
             return now.viewer == sender.viewer && refusal(now, rule, isKnown: true) == nil
         } catch let problem as Problem {
             return problem.code != Problem.tokenUnknown.code && problem.code != Problem.tokenMissing.code
@@ -86,10 +95,13 @@ struct AccessMiddleware: RouterMiddleware {
             {
                 return .scopeMissing(missing)
             }
-            if sender.isMachine { return nil }
+            if sender.isMachine, !sender.isLimited || rule?.scope == .factsWrite { return nil }
         }
         guard isKnown else { return nil }
-        return (rule?.roles ?? [.owner]).contains(sender.viewer.role) ? nil : .roleMissing(sender.viewer.role)
+        let roles = rule?.roles ?? [.owner]
+        if sender.viewer.isAmong(roles) { return nil }
+        let lacking = roles.contains(sender.viewer.role) ? sender.viewer.maker : sender.viewer.role
+        return .roleMissing(lacking ?? sender.viewer.role)
     }
 
     private func sender(of request: Request, _ route: String, isUse: Bool) async throws -> Sender {
@@ -98,7 +110,9 @@ struct AccessMiddleware: RouterMiddleware {
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.tokenMissing }
             if let holder = tokens.holder(of: parts[1].utf8) { return Self.machine(holder) }
             guard let found = try await recorded({ try await people.holder(ofToken: String(parts[1])) }) else {
-                throw Problem.tokenUnknown
+                let token = try await recorded { try await people.machine(ofToken: String(parts[1]), isUse: isUse) }
+                guard let token else { throw Problem.tokenUnknown }
+                return Self.machine(token)
             }
             var sender = Self.person(found.person)
             sender.holder.scopes = found.token.scopes.intersection(found.person.role.scopes)
@@ -111,7 +125,9 @@ struct AccessMiddleware: RouterMiddleware {
             throw Problem.tokenMissing
         }
         if let found = try await recorded({ try await people.session(session, isUse: isUse) }) {
-            return seated(Self.person(found.person), session)
+            var sender = Self.person(found.person)
+            sender.lacksFactor = try await recorded { try await people.lacksFactor(found.person) }
+            return seated(sender, session)
         }
         guard let holder = sessions.holder(of: session, among: tokens, now: wallClock.now()) else {
             throw Problem.tokenUnknown
@@ -132,6 +148,16 @@ struct AccessMiddleware: RouterMiddleware {
         return Sender(holder: holder, viewer: person.viewer)
     }
 
+    /// A token of the settings page: it reads as whoever made it, and where it has warehouses, no more than they do.
+    private static func machine(_ token: MachineToken) -> Sender {
+        let isOfWarehouses = !token.warehouses.isEmpty
+        var viewer = Viewer(
+            actor: "token:\(token.name)", role: isOfWarehouses ? .warehouse : token.role, warehouses: token.warehouses)
+        if isOfWarehouses { viewer.maker = token.role }
+        return Sender(
+            holder: token.holder, viewer: viewer, isMachine: true, isLimited: isOfWarehouses || token.role == .it)
+    }
+
     /// Whoever holds a token with every scope holds the whole hub; others read what operations do.
     private static func machine(_ holder: AccessToken) -> Sender {
         let isWhole = holder.scopes.isSuperset(of: AccessScope.allCases)
@@ -146,6 +172,9 @@ extension AccessTable {
         route.hasPrefix("/assets/") || route.hasPrefix("/push/") || route.hasPrefix("/k/")
             || openPaths.contains(route)
     }
+
+    /// Where somebody sets up what is missing to sign in with.
+    static func isOwnAccount(_ route: String) -> Bool { route == "/account" || route.hasPrefix("/account/") }
 
     /// Whether an open page asks for it by itself, with nobody in front of it.
     static func isAskedByPages(_ route: String) -> Bool { route.hasPrefix("/events/") || route.hasSuffix("/fragment") }

@@ -27,6 +27,8 @@ struct AnswerMiddleware: RouterMiddleware {
             let problem = problem(from: error, request, context)
             if problem.code == Problem.noRoute.code, request.wantsPage, let unknownPage {
                 response = unknownPage(request)
+            } else if problem.code == Problem.wrongMethod([]).code, let page = formPage(request) {
+                response = page
             } else {
                 response = problem.response
             }
@@ -54,6 +56,16 @@ struct AnswerMiddleware: RouterMiddleware {
                 ])
             return .unexpected
         }
+    }
+
+    /// The way to the page of a form whose own address only takes it: there the language link of its answer leads.
+    private func formPage(_ request: Request) -> Response? {
+        guard request.wantsPage else { return nil }
+        let page = PageRequest(request)
+        guard page.placeOfForm != page.path, table.methods(of: page.placeOfForm).contains(.get) else { return nil }
+        let language = page.choosesLanguage ? page.language.rawValue : nil
+        return Response(
+            status: .seeOther, headers: [.location: address(page.placeOfForm, [("lang", language)])])
     }
 
     private func protect(_ response: inout Response, _ context: HubContext) {

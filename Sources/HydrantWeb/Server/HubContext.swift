@@ -31,7 +31,9 @@ package struct HubContext: RequestContext {
     func source(of request: Request) -> String {
         let isProxy = peer.isEmpty || peer.hasPrefix("127.") || peer == "::1"
         guard isProxy, let said = Self.forwardedFor.flatMap({ request.headers[$0] }) else { return Self.network(peer) }
-        return Self.network(said.split(separator: ",").last.map { $0.filter { !$0.isWhitespace } } ?? peer)
+        // No address is longer, and counts are kept by it.
+        return Self.network(
+            said.split(separator: ",").last.map { String($0.filter { !$0.isWhitespace }.prefix(64)) } ?? peer)
     }
 
     /// An address as failures are counted for it. Whoever has one address of IPv6 has as many as they like: the first

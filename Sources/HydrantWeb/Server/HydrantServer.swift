@@ -24,9 +24,8 @@ package enum HydrantServer {
         let routes = RecordingRouter(router: router, table: table)
         let figures = RequestFigures()
         let sessions = SessionSigner(key: settings.sessionKey)
-        let people = People(
-            store: hub.store, keyring: hub.keyring, clock: settings.wallClock, randomBytes: settings.randomBytes)
-        let files = try pages?.files ?? PageFiles()
+        let people = people(of: hub, settings)
+        let files = try pages?.files ?? PageFiles.shared.get()
         let signInPages = SignInPages(files: files)
         let webhooks = try StandardWebhooks(secrets: settings.webhookSecrets)
         router.add(
@@ -53,8 +52,18 @@ package enum HydrantServer {
         routes.post("/welcome", use: signIn.accept)
         pages?.add(to: routes)
         routes.get("/v1/audit", use: AuditRoute(hub: hub).list)
-        if let pages { PeopleRoutes(people: people, hub: hub, pages: pages).add(to: routes) }
+        if let pages {
+            PeopleRoutes(people: people, hub: hub, pages: pages, fixed: settings.tokens).add(to: routes)
+        }
         return HubRouter(router: router, table: table)
+    }
+
+    private static func people(of hub: Hub, _ settings: ServerSettings) -> People {
+        var people = People(
+            store: hub.store, keyring: hub.keyring, clock: settings.wallClock, randomBytes: settings.randomBytes)
+        people.unsaidFactorRoles = settings.secondFactorRoles
+        people.fixedNames = settings.tokens.tokens.map(\.name)
+        return people
     }
 
     private static func addOperating(

@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable {
     package var webhookSecrets: [String]
     /// True where browsers reach the hub over HTTPS.
     package var cookieIsSecure = false
+    /// The roles that must have a second factor, as long as the owner has not said which on the page of the users.
+    package var secondFactorRoles: Set<Role> = []
     /// For links that sign in once.
     package var signInCodes = SignInCodes()
     package var pushes: [any PushReceiver] = []

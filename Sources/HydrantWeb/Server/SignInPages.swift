@@ -10,6 +10,7 @@ struct SignInPages: Sendable {
         case over
         case locked(until: Instant, now: Instant)
         case busy
+        case tooMany
         case linkOver
         case refusal(PeopleRefusal)
     }
@@ -147,6 +148,7 @@ struct SignInPages: Sendable {
         case .refused: words("signin_refused")
         case .over: words("signin_over")
         case .busy: words(PeopleRefusal.busy.text)
+        case .tooMany: words("signin_too_many")
         case .linkOver: words(PeopleRefusal.linkOver.text)
         case .refusal(let refusal): words(refusal.text)
         case .locked(let until, let now):

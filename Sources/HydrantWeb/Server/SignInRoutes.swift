@@ -14,6 +14,7 @@ struct SignInRoutes: Sendable {
     let cookieIsSecure: Bool
     let codes: SignInCodes
     let pages: SignInPages
+    let rate = GuessRate()
     private static let formBytesMaximum = 4_096
 
     @Sendable func get(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -28,6 +29,13 @@ struct SignInRoutes: Sendable {
     }
 
     @Sendable func post(_ request: Request, _ context: HubContext) async throws -> Response {
+        let source = context.source(of: request)
+        guard rate.admits(source, at: wallClock.now()) else {
+            guard request.isPageForm else { throw Problem.tooManyGuesses }
+            var response = pages.signIn(request, .tooManyRequests, .tooMany)
+            response.headers[.retryAfter] = "1"
+            return response
+        }
         let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
         func field(_ name: String) -> String? { value(of: name, in: pairs) }
         let place = WayBack.checked(field("to"))
@@ -43,7 +51,6 @@ struct SignInRoutes: Sendable {
             }
             return signIn(holder, request, to: place)
         }
-        let source = context.source(of: request)
         let old = SessionCookie.value(of: request)
         if let ticket = field("ticket") {
             let outcome = try await recorded {

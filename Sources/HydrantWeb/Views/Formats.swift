@@ -93,6 +93,9 @@ package struct Formats: Sendable {
         return words(Text(chinese: "\(hours) 小时", english: "\(hours) h"))
     }
 
+    /// A length to the nearest minute; whole hours without minutes.
+    package func length(_ length: Milliseconds) -> String { limit((length + 30_000) / .minutes(1) * .minutes(1)) }
+
     /// Minutes as `0:12` or `26:40`; "—" for none.
     package func hoursAndMinutes(_ minutes: Int64?) -> String {
         minutes.map { "\(count($0 / 60)):\(paddedDecimal(Int($0 % 60), width: 2))" } ?? "—"

@@ -40,6 +40,12 @@ struct MessageView {
             action: (words("error_action_back"), path))
     }
 
+    static func tooLong(_ path: String, _ words: Words) -> MessageView {
+        MessageView(
+            code: 413, sentence: words("error_413"), detail: words("error_413_detail"),
+            action: (words("error_action_back"), path))
+    }
+
     static func unreadable(code: String, path: String, _ words: Words) -> MessageView {
         MessageView(
             code: 503, sentence: words("error_503"), detail: words("error_503_detail", ["code": code]),

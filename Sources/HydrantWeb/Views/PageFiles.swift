@@ -11,19 +11,29 @@ package struct PageFiles: Sendable {
         package var address: String
     }
 
-    package let words: [Language: Words]
+    package private(set) var words: [Language: Words]
     /// By file name.
     package let assets: [String: Asset]
     private let pages: MustacheLibrary
+
+    /// The files as they are in this program: parsing them takes longer than anything else at a start.
+    package static let shared = Result { try PageFiles() }
 
     package init() throws {
         words = try Words.tables(PackageResources.words_json)
         assets = [
             "hydrant.css": Self.asset("hydrant.css", PackageResources.hydrant_css, "text/css; charset=utf-8"),
-            "hydrant.js": Self.asset("hydrant.js", PackageResources.hydrant_js, "text/javascript; charset=utf-8"),
+            "hydrant.js": Self.asset(
+                "hydrant.js", PackageResources.press_js + PackageResources.hydrant_js,
+                "text/javascript; charset=utf-8"),
             "packing.css": Self.asset("packing.css", PackageResources.packing_css, "text/css; charset=utf-8"),
-            "packing.js": Self.asset("packing.js", PackageResources.packing_js, "text/javascript; charset=utf-8"),
-            "stage.js": Self.asset("stage.js", PackageResources.stage_js, "text/javascript; charset=utf-8"),
+            "packing.js": Self.asset(
+                "packing.js", PackageResources.press_js + PackageResources.packing_js,
+                "text/javascript; charset=utf-8"),
+            "stage.js": Self.asset(
+                "stage.js", PackageResources.mapping_js + PackageResources.stage_js,
+                "text/javascript; charset=utf-8"),
+            "trial.js": Self.asset("trial.js", PackageResources.trial_js, "text/javascript; charset=utf-8"),
             "templates.js": Self.asset(
                 "templates.js", PackageResources.templates_js, "text/javascript; charset=utf-8"),
             "logo.svg": Self.asset("logo.svg", PackageResources.logo_svg, "image/svg+xml"),
@@ -38,6 +48,11 @@ package struct PageFiles: Sendable {
             }
         }
         self.pages = pages
+    }
+
+    /// Has couriers called what the settings document calls them.
+    mutating func name(_ couriers: [String: CourierNumbers]) {
+        for language in words.keys { words[language]?.couriers = couriers }
     }
 
     /// Renders a template of this folder.
@@ -64,11 +79,16 @@ package struct PageFiles: Sendable {
         ("lane", PackageResources.lane_html), ("couriers", PackageResources.couriers_html),
         ("parcels", PackageResources.parcels_html), ("message", PackageResources.message_html),
         ("keeper", PackageResources.keeper_html), ("signin", PackageResources.signin_html),
+        ("tokens", PackageResources.tokens_html),
         ("users", PackageResources.users_html), ("person", PackageResources.person_html),
         ("account", PackageResources.account_html), ("audit", PackageResources.audit_html),
         ("receiver", PackageResources.receiver_html), ("notice", PackageResources.notice_html),
+        ("stock", PackageResources.stock_html),
+        ("trial", PackageResources.trial_html),
         ("interceptors", PackageResources.interceptors_html), ("interceptor", PackageResources.interceptor_html),
-        ("ruletest", PackageResources.ruletest_html), ("rulemove", PackageResources.rulemove_html),
+        ("ruletest", PackageResources.ruletest_html), ("ruletree", PackageResources.ruletree_html),
+        ("rulequestion", PackageResources.rulequestion_html), ("ruleother", PackageResources.ruleother_html),
+        ("rulemove", PackageResources.rulemove_html),
         ("ruleversions", PackageResources.ruleversions_html), ("playbook", PackageResources.playbook_html),
         ("search", PackageResources.search_html), ("hits", PackageResources.hits_html),
         ("settings", PackageResources.settings_html), ("words", PackageResources.words_html),
@@ -76,6 +96,7 @@ package struct PageFiles: Sendable {
         ("tasks", PackageResources.tasks_html), ("taskbox", PackageResources.taskbox_html),
         ("packing", PackageResources.packing_html), ("deskempty", PackageResources.deskempty_html),
         ("deskchoose", PackageResources.deskchoose_html), ("deskpack", PackageResources.deskpack_html),
+        ("deskpapers", PackageResources.deskpapers_html), ("papers", PackageResources.papers_html),
         ("deskbag", PackageResources.deskbag_html), ("bagpage", PackageResources.bagpage_html),
         ("templates", PackageResources.templates_html), ("template", PackageResources.template_html),
         ("waves", PackageResources.waves_html), ("wave", PackageResources.wave_html),

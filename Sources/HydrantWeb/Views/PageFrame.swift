@@ -43,7 +43,7 @@ package struct PageFrame: Sendable {
             (.health, "/health", "health", words("nav_health")),
             (.channels, "/channels", "channels", words("nav_channels")),
             (.interceptors, "/interceptors", "hold", words("nav_interceptors")),
-            (.bags, "/bags", "bag", words("nav_bags")),
+            (.desk, "/packing", "box", words("nav_packing")), (.bags, "/bags", "bag", words("nav_bags")),
             (.users, "/settings", "settings", words("nav_settings")), (.audit, "/audit", "audit", words("nav_audit")),
         ]
         let bindings: Bindings = [

@@ -47,6 +47,12 @@ struct PageRequest: Sendable {
 
     func parameter(_ name: String) -> String? { parameters.last { $0.0 == name }?.1 }
 
+    /// The page where a form stands, which may have an address of its own.
+    var placeOfForm: String {
+        let pieces = path.split(separator: "/")
+        return "/" + pieces.prefix(pieces.first == "orders" ? 2 : 1).joined(separator: "/")
+    }
+
     func frame(_ place: PageFrame.Place) -> PageFrame {
         PageFrame(language: language, place: place, path: path, query: parameters)
     }

@@ -38,7 +38,8 @@ extension PageRoutes {
 
     /// A place for one more event stream of whoever asks.
     func streamPlace() throws -> StreamPlace {
-        guard let place = streams.take(Viewer.current.place) else { throw Problem.tooManyStreams }
+        let viewer = Viewer.current
+        guard let place = streams.take(viewer.place, of: viewer.actor) else { throw Problem.tooManyStreams }
         return place
     }
 

@@ -47,6 +47,7 @@ extension PageRoutes {
         wanted.filter.verdict = try request.choice("verdict", Verdict.self)
         wanted.health = try request.choice("health", HealthFilter.self)
         wanted.isDwelling = try request.choice("dwelling", DwellingChoice.self) == .now
+        wanted.ended = try request.choice("ended", EndedChoice.self)
         wanted.cursor = try request.number("after", in: 0...Int64.max) ?? 0
         let page = try await OrdersPage.load(wanted, from: hub)
         return html(OrdersView(page: page).document(request.frame(.orders), files: files))

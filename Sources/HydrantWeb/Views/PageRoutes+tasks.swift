@@ -74,11 +74,13 @@ extension PageRoutes {
         let command = TaskCommand(order: name.order, task: name.task, person: person)
         let answer: TaskAnswer
         if value(of: "act", in: form) == "resolve" {
-            answer = try await hub.isSeen(command, by: .current) ? hub.resolve(command, resolution(form)) : .unknown
+            answer = try await hub.resolve(command, resolution(form), by: .current)
+        } else if value(of: "act", in: form) == "giveBack" {
+            answer = try await giveBack(command)
         } else if let step = taskStep(form) {
             answer = try await move(command, step)
         } else {
-            throw BadParameter("act", allowed: ["resolve", "take", "handOver", "snooze"])
+            throw BadParameter("act", allowed: ["resolve", "take", "giveBack", "handOver", "snooze"])
         }
         switch answer {
         case .moved, .closed, .stillThere: return seeOther(back)
@@ -93,6 +95,21 @@ extension PageRoutes {
 
     private func move(_ command: TaskCommand, _ step: TaskMove.Step) async throws -> TaskAnswer {
         try await hub.isSeen(command, by: .current) ? hub.move(command, step) : .unknown
+    }
+
+    /// Whoever has a task gives it back to the role that it waited for.
+    private func giveBack(_ command: TaskCommand) async throws -> TaskAnswer {
+        guard try await hub.isSeen(command, by: .current),
+            let task = try await hub.committer.order(command.order)?.standingTask(command.task)
+        else { return .unknown }
+        guard task.person == command.person else {
+            return .refused(
+                Refusal(
+                    code: "taskNotYours",
+                    text: Text(chinese: "这个任务不是由您认领的", english: "You do not have this task"),
+                    nextStep: Text(chinese: "请看任务现在由谁认领", english: "Look who has it now")))
+        }
+        return try await hub.move(command, .handedOver(to: task.owner, note: ""))
     }
 
     private func resolution(_ form: [(name: String, value: String)]) -> TaskResolution {

@@ -18,18 +18,26 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     let streams = StreamBook()
     let looks = SharedLooks()
     let pictures = WorkGate(maximum: 2)
-    let trials = WorkGate(maximum: 1)
+    let trials = TrialBoard(maximum: 2)
+    let trialLimits: TrialRun.Limits
 
     /// - Parameter demo: whether the overview names the speed of the demonstration's clock.
     /// - Parameter forms: signs the forms that change something; without it there are none.
     /// - Parameter outages: the demonstration's outside world, whose systems can be taken down.
+    /// - Parameter trialLimits: how long a rule is tried, and on how many orders.
     /// - Throws: `PageProblem` when a template or a text is broken.
-    package init(hub: Hub, demo: Bool, forms: FormSigner? = nil, outages: OutageSwitch? = nil) throws {
+    package init(
+        hub: Hub, demo: Bool, forms: FormSigner? = nil, outages: OutageSwitch? = nil,
+        trialLimits: TrialRun.Limits = TrialRun.Limits()
+    ) throws {
+        self.trialLimits = trialLimits
         self.hub = hub
         self.forms = forms
         self.outages = outages
         isDemo = demo
-        files = try PageFiles()
+        var files = try PageFiles.shared.get()
+        files.name(hub.settings.dispatch.couriers)
+        self.files = files
         sampler = OverviewSampler(hub: hub)
         house = HouseTasks(hub: hub)
     }
@@ -86,10 +94,16 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         }
         let keeper = KeeperRoutes(hub: hub, files: files)
         router.get("/k/{code}") { request, context in
-            await page(request) { _ in try await keeper.get(request, code: context.parameters.get("code") ?? "") }
+            await page(request) { _ in
+                let code = context.parameters.get("code") ?? ""
+                return try await keeper.get(request, code: code, Self.source(request, context))
+            }
         }
         router.post("/k/{code}") { request, context in
-            await page(request) { _ in try await keeper.post(request, code: context.parameters.get("code") ?? "") }
+            await page(request) { _ in
+                let code = context.parameters.get("code") ?? ""
+                return try await keeper.post(request, code: code, Self.source(request, context))
+            }
         }
         addAssets(to: router)
     }
@@ -125,7 +139,14 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
     }
 
     /// Under whose name a task is moved.
-    private static func person(_ context: Context) -> String { (context as? HubContext)?.person ?? "console" }
+    private static func person(_ context: Context) -> String {
+        (context as? HubContext)?.person ?? ActorName.machinePrefix + "console"
+    }
+
+    /// Where a request comes from, as far as guesses are counted for it.
+    private static func source(_ request: Request, _ context: Context) -> String {
+        (context as? HubContext)?.source(of: request) ?? ""
+    }
 
     private static func number(_ context: Context) -> String { piece("number", context) }
 
@@ -144,8 +165,7 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         do {
             response = try await body(request)
         } catch let problem as Problem {
-            response =
-                isPageForm && problem.code == Problem.foreignForm.code ? oldForm(request) : problem.response
+            response = (isPageForm ? answer(toForm: problem, request) : nil) ?? problem.response
         } catch let problem as BadParameter {
             let view = MessageView.badParameter(problem, path: request.path, words)
             response = html(view.document(request.frame(.elsewhere), files: files), status: .badRequest)
@@ -163,11 +183,21 @@ package struct PageRoutes<Context: RequestContext>: Sendable {
         return response
     }
 
+    /// What the person in front of a form is told of a problem with it; nil for what people do not meet.
+    func answer(toForm problem: Problem, _ request: PageRequest) -> Response? {
+        switch problem.code {
+        case Problem.foreignForm.code: return oldForm(request)
+        // A keeper's form stands in no frame of pages.
+        case Problem.bodyTooLarge(0).code where !request.path.hasPrefix("/k/"):
+            let view = MessageView.tooLong(request.placeOfForm, files.words(request.language))
+            return html(view.document(request.frame(.elsewhere), files: files), status: problem.status)
+        default: return nil
+        }
+    }
+
     /// The answer to a form of another session, for the person in front of it: back to where the form stands.
     func oldForm(_ request: PageRequest) -> Response {
-        let pieces = request.path.split(separator: "/")
-        let page = pieces.prefix(pieces.first == "orders" ? 2 : 1).joined(separator: "/")
-        let view = MessageView.oldForm("/" + page, files.words(request.language))
+        let view = MessageView.oldForm(request.placeOfForm, files.words(request.language))
         return html(view.document(request.frame(.elsewhere), files: files), status: .forbidden)
     }
 

@@ -87,7 +87,9 @@ extension Rail {
     func miniature(state: Int, _ words: Words) -> Bindings {
         let name = words(stateNames[state].text)
         return [
-            "label": words("mini_label", ["number": String(state), "name": name]),
+            "label": state == StateNumber.placed
+                ? words("mini_label_placed", ["name": name])
+                : words("mini_label", ["number": String(state), "name": name]),
             "dots": steps.map { step -> Bindings in ["shape": step.shape.rawValue] },
         ]
     }

@@ -1,9 +1,12 @@
 package import HydrantCore
+import HydrantEngine
 
 /// The texts of the pages in one language, from `Pages/words.json`.
 package struct Words: Sendable {
     package let language: Language
     private let texts: [String: String]
+    /// The couriers of the settings document, whose names come before the known ones.
+    package var couriers: [String: CourierNumbers] = [:]
 
     init(language: Language, texts: [String: String]) {
         self.language = language
@@ -34,15 +37,57 @@ package struct Words: Sendable {
     package func callAsFunction(_ key: String) -> String { texts[key] ?? "⟦\(key)⟧" }
 
     /// The text of a key with `{name}` replaced; the values are never searched for names themselves.
+    /// `{count|order|orders}` is the first word where the value is 1, else the second.
     package func callAsFunction(_ key: String, _ values: [String: String]) -> String {
         var out = ""
         var rest = self(key)[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let name = String(rest[rest.index(after: open)..<close])
-            out += rest[..<open] + (values[name] ?? "⟦\(name)⟧")
+            out += rest[..<open] + (Self.chosen(name, values) ?? values[name] ?? "⟦\(name)⟧")
             rest = rest[rest.index(after: close)...]
         }
         return out + rest
+    }
+
+    private static func chosen(_ hole: String, _ values: [String: String]) -> String? {
+        let parts = hole.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, let value = values[parts[0]] else { return nil }
+        return value == "1" ? parts[1] : parts[2]
+    }
+
+    /// Who did something, or to whom it was done, by name: what the trail calls `user:wang`, and a fact
+    /// `person:wang`, is "wang".
+    package func actor(_ written: String) -> String {
+        if written == "command-line" { return self("actor_terminal") }
+        for prefix in ["user:", ActorName.personPrefix] where written.hasPrefix(prefix) {
+            return String(written.dropFirst(prefix.count))
+        }
+        for (prefix, key) in [(ActorName.machinePrefix, "actor_machine"), ("token:", "actor_token")]
+        where written.hasPrefix(prefix) {
+            let name = String(written.dropFirst(prefix.count))
+            return name == AccessToken.fileName ? self("actor_token_file") : self(key, ["name": name])
+        }
+        return written
+    }
+
+    /// What an entry of the trail is about: `order:A1` is "order A1".
+    package func object(_ written: String) -> String {
+        guard let colon = written.firstIndex(of: ":") else { return actor(written) }
+        let name = self("object_\(written[..<colon])", ["name": String(written[written.index(after: colon)...])])
+        return name.hasPrefix("⟦") ? actor(written) : name
+    }
+
+    /// What a system or a courier is called.
+    package func system(_ id: String) -> String { self(Text.system(id, couriers)) }
+
+    /// Whose word a fact is: an outside system, a person, or a part of the hub.
+    package func source(_ written: String) -> String {
+        switch written {
+        case SourceNames.keeper: self("source_keeper")
+        case SourceNames.desk: self("source_desk")
+        case SourceNames.hub: self("source_hub")
+        default: actor(system(written))
+        }
     }
 
     package func callAsFunction(_ text: Text) -> String { text.seen[language] }

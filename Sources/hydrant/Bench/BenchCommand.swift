@@ -46,6 +46,7 @@ struct BenchCommand: AsyncParsableCommand {
             figures += try RulesBench(seconds: seconds).run()
             figures += try await HTTPBench(directory: directory, seconds: seconds, limit: limits[100]).run()
             figures += try await BulkheadBench(directory: directory, seconds: seconds).run()
+            figures += try await CourierBulkheadBench(directory: directory, seconds: seconds).run()
             figures += try await LargeDatabaseBench(directory: directory, orders: orders).run()
         }
         figures.append(BenchFigure(name: "memory at the end", value: residentMegabytes(), unit: "MB", limit: nil))
@@ -187,7 +188,8 @@ struct BulkheadCommand: AsyncParsableCommand {
 
     func run() async throws {
         JSONLogHandler.start(.critical)
-        let figures = try await BulkheadBench(directory: directory, seconds: seconds).run()
+        var figures = try await BulkheadBench(directory: directory, seconds: seconds).run()
+        figures += try await CourierBulkheadBench(directory: directory, seconds: seconds).run()
         Terminal.result(.array(figures.map(\.json)))
     }
 }

@@ -11,10 +11,11 @@ import HydrantWeb
 struct DemoOffice: Sendable {
     private let workers: [OfficeWorker]
 
-    /// Who works there, by role; of the warehouses each account has its own part.
+    /// Who works there, by role; of the warehouses each account has its own part. An account has no other name than the
+    /// one it signs in with, so they are those of people.
     private static let staff: [(role: Role, names: [String])] = [
-        (.operations, ["ops-lin", "ops-zhou"]), (.service, ["service-chen", "service-wu", "service-tang"]),
-        (.warehouse, ["keeper-south", "keeper-east", "keeper-north"]), (.finance, ["finance-he"]), (.it, ["it-sun"]),
+        (.operations, ["lin-xia", "zhou-min"]), (.service, ["chen-jie", "wu-lan", "tang-yi"]),
+        (.warehouse, ["huang-qiang", "xu-fang", "gao-peng"]), (.finance, ["he-jing"]), (.it, ["sun-wei"]),
     ]
 
     init(database: OpenDatabase, world: SandboxWorld, caller: any HTTPCaller, seed: UInt64) async throws {
@@ -26,7 +27,7 @@ struct DemoOffice: Sendable {
             for (number, name) in names.enumerated() {
                 let code = try await people.add(
                     name, role: role, warehouses: role == .warehouse ? Self.warehouses(number, of: names.count) : [],
-                    by: "command-line")
+                    by: PeopleDatabase.actor)
                 let account = OfficeWorker.Account(
                     name: name, role: role.rawValue, code: code,
                     password: Data(AccessFiles.randomBytes(24)).base64EncodedString())

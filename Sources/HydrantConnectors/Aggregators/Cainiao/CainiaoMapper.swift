@@ -8,6 +8,7 @@ enum CainiaoMapper {
         _ request: InstructionRequest, courier: String, receiver: Receiver, settings: CainiaoSettings
     ) -> JSON {
         let parcel = AggregatedParcel(request)
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         let items = parcel.goods.map { goods -> JSON in
             ["name": .string(goods.name), "count": .integer(Int64(goods.units))]
         }
@@ -20,10 +21,10 @@ enum CainiaoMapper {
         ]
         let entry: JSON = .compact([
             ("objectId", .string(parcel.id)), ("orderInfo", orderInfo), ("packageInfo", package),
-            ("recipient", person(receiver)), ("templateUrl", unlessEmpty(settings.templateURL)),
+            ("recipient", person(ends.to)), ("templateUrl", unlessEmpty(settings.templateURL)),
         ])
         return .compact([
-            ("cpCode", .string(courier)), ("sender", person(settings.sender)), ("tradeOrderInfoDtos", [entry]),
+            ("cpCode", .string(courier)), ("sender", person(ends.from)), ("tradeOrderInfoDtos", [entry]),
             ("customerCode", unlessEmpty(settings.customerCode)), ("storeCode", unlessEmpty(settings.storeCode)),
             ("resourceCode", unlessEmpty(settings.resourceCode)),
         ])
@@ -47,13 +48,6 @@ enum CainiaoMapper {
             ("receiverPhone", unlessEmpty(phone)),
         ])
         return ["arg0": question]
-    }
-
-    private static func person(_ sender: SenderAddress) -> JSON {
-        person(
-            Receiver(
-                name: sender.name, phone: sender.phone, province: sender.province, city: sender.city,
-                district: sender.district, address: sender.address))
     }
 
     private static func person(_ person: Receiver) -> JSON {
@@ -91,8 +85,7 @@ enum CainiaoMapper {
         let branches = columns.filter { $0["cpCode"]?.looseText == courier }.flatMap { column in
             column["branchAccountCols"]?.array ?? []
         }
-        let quantities = branches.compactMap { $0["quantity"]?.looseInteger }
-        return quantities.isEmpty ? nil : quantities.reduce(0, +)
+        return branches.numbersLeft
     }
 }
 

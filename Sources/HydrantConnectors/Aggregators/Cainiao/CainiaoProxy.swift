@@ -7,6 +7,7 @@ package struct CainiaoProxy: AggregatorProxy {
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    package var returnAddress: Sensitive<Receiver>? { settings.sender.receiver }
     var repeatedOrder: RepeatedOrder { settings.repeatedOrder }
 
     package init(settings: CainiaoSettings, caller: any HTTPCaller) {
@@ -21,6 +22,7 @@ package struct CainiaoProxy: AggregatorProxy {
         case .voidWaybill: try await discard(request)
         case .readdressWaybill: try await readdress(request)
         case .queryTrace: try await queryTrace(request)
+        case .subscribeTrace: try await subscribe(request)
         default: request.unsupported(by: system)
         }
     }
@@ -31,10 +33,11 @@ package struct CainiaoProxy: AggregatorProxy {
         guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {
             return .refused(detail: "the order has no receiver", class: .data)
         }
+        if let end = request.homelessness(settings.sender) { return end }
         let code = try settings.codes.code(for: request)
         let content = CainiaoMapper.createContent(request, courier: code, receiver: receiver, settings: settings)
         return await exchange(.create, content, purpose) { reply in
-            guard let number = CainiaoMapper.number(reply, of: request.parcel) else {
+            guard let number = CainiaoMapper.number(reply, of: request.ownNumber) else {
                 return .ambiguous(detail: "Cainiao's reply names no number of this parcel")
             }
             return request.adopted(number, courier: settings.codes.courier(for: request))
@@ -63,7 +66,7 @@ package struct CainiaoProxy: AggregatorProxy {
         }
         let code = try settings.codes.code(for: request)
         let content = CainiaoMapper.changeContent(
-            courier: code, number: number, parcel: request.parcel, receiver: receiver)
+            courier: code, number: number, parcel: request.ownNumber, receiver: receiver)
         return await exchange(.change, content, .effect) { _ in .done(facts: [], detail: "changed") }
     }
 
@@ -71,14 +74,34 @@ package struct CainiaoProxy: AggregatorProxy {
         guard let waybill = request.waybill else {
             return .retryable(detail: "the parcel has no number yet", after: .minutes(15))
         }
-        let code = try settings.codes.code(for: request)
-        let phone = request.receiver?.open(reason: "some couriers check the phone before they show a trace").phone ?? ""
-        let content = CainiaoMapper.traceContent(
-            courier: code, number: waybill.number, phone: phone, appCode: settings.appCode)
+        let content = try traceContent(waybill, request)
         return await exchange(.trace, content, .question) { reply in
             let trace = CainiaoMapper.trace(reply, parcel: request.parcel, number: waybill.number)
             return AggregatedTrace.result(trace, request, name: "Cainiao")
         }
+    }
+
+    private func subscribe(_ request: InstructionRequest) async throws(UnservedCourier) -> InstructionResult {
+        guard settings.pushes else {
+            return .refused(
+                detail: "\(system) pushes nothing; set the option pushes once Cainiao has the hub's address",
+                class: .channel)
+        }
+        guard let waybill = request.waybill else {
+            return .refused(detail: "the parcel has no such number", class: .data)
+        }
+        let content = try traceContent(waybill, request)
+        // To subscribe twice changes nothing, so it is a question.
+        return await exchange(.subscribe, content, .question) { _ in .done(facts: [], detail: "subscribed") }
+    }
+
+    private func traceContent(
+        _ waybill: Waybill, _ request: InstructionRequest
+    ) throws(UnservedCourier) -> JSON {
+        let code = try settings.codes.code(for: request)
+        let phone = request.receiver?.open(reason: "some couriers check the phone before they show a trace").phone ?? ""
+        return CainiaoMapper.traceContent(
+            courier: code, number: waybill.number, phone: phone, appCode: settings.appCode)
     }
 
     private func exchange(
@@ -93,7 +116,11 @@ package struct CainiaoProxy: AggregatorProxy {
         switch reply {
         case .success(let document): return read(document)
         case .failure(let code, let message):
-            return CainiaoWords.policy(code: code, message: message).result("\(code) \(message)", purpose)
+            let policy = CainiaoWords.policy(code: code, message: message)
+            policy.note()
+            // Subscribed before: what was asked for is so.
+            if policy == .alreadyDone { return read(.null) }
+            return policy.result("\(code) \(message)", purpose)
         }
     }
 

@@ -9,6 +9,8 @@ package struct CainiaoSettings: Sendable {
     var appSecret: String
     /// The merchant's authorisation, sent as `logistic_provider_id`.
     var token: String
+    /// Whether Cainiao was told where the hub takes in traces, so that subscribing to them is of use.
+    var pushes: Bool
     /// The application's code in trace queries; empty where none was granted.
     var appCode: String
     /// The resource's authorisation for traces, where it differs from that for waybills.
@@ -31,6 +33,7 @@ package struct CainiaoSettings: Sendable {
         token = try settings.credential("token")
         let traces = settings.optionalCredential("traceToken")
         traceToken = traces.isEmpty ? token : traces
+        pushes = try settings.truth("pushes", default: false)
         appCode = settings.option("appCode", default: "")
         codes = try CourierCodes(CainiaoWords.couriers, settings)
         repeatedOrder = try RepeatedOrder("Cainiao", settings, isSafe: false)
@@ -47,9 +50,9 @@ package struct CainiaoSettings: Sendable {
     func form(_ service: CainiaoService, content: [UInt8]) -> [UInt8] {
         let digest = SignatureRecipe.trailingSecretMD5.sign(SignatureInput(secret: appSecret, body: content))
         var pairs: [(name: String, value: String)] = [
-            ("msg_type", service.rawValue), ("logistic_provider_id", service == .trace ? traceToken : token),
+            ("msg_type", service.rawValue), ("logistic_provider_id", service.isAboutTraces ? traceToken : token),
         ]
-        if service == .trace { pairs.append(("to_code", "CNTECH_LV")) }
+        if service.isAboutTraces { pairs.append(("to_code", "CNTECH_LV")) }
         pairs += [("data_digest", digest), ("logistics_interface", String(decoding: content, as: UTF8.self))]
         return Array(formEncoded(pairs).utf8)
     }
@@ -62,4 +65,8 @@ enum CainiaoService: String, Sendable {
     case discard = "TMS_WAYBILL_DISCARD"
     case subscriptions = "TMS_WAYBILL_SUBSCRIPTION_QUERY"
     case trace = "CNTECH_LV_LOGISTICS_DETAIL_GET"
+    case subscribe = "CNTECH_LV_LOGISTICS_DETAIL_SUBSCRIBE"
+
+    /// Traces are a resource of their own.
+    var isAboutTraces: Bool { self == .trace || self == .subscribe }
 }

@@ -26,8 +26,9 @@ enum CainiaoWords {
     /// Cainiao publishes no list of its error codes, so its texts decide; what they do not say is the channel's.
     static func policy(code: String, message: String) -> FailureClass {
         func says(_ parts: String...) -> Bool { parts.contains { message.contains($0) || code.contains($0) } }
+        if says("已订阅", "重复订阅") { return .alreadyDone }
         if says("系统异常", "系统繁忙", "超时", "SYSTEM_ERROR", "TIMEOUT") { return .ambiguous }
-        if says("限流", "频率", "流控", "LIMIT") { return .throttled(.minutes(1)) }
+        if says("限流", "频率", "流控", "LIMIT") { return .seemsClosed(.minutes(1)) }
         if says("余额", "库存不足", "签名", "授权", "订购", "未开通", "过期") { return .channel }
         if says("地址", "手机", "电话", "收件人", "姓名", "商品") { return .data }
         return .channel

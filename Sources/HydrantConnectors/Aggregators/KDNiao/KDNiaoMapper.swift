@@ -8,13 +8,15 @@ enum KDNiaoMapper {
         _ request: InstructionRequest, courier: String, receiver: Receiver, settings: KDNiaoSettings
     ) -> JSON {
         let parcel = AggregatedParcel(request)
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         let goods = parcel.goods.map { goods -> JSON in
             ["GoodsName": clean(goods.name), "Goodsquantity": .integer(Int64(goods.units))]
         }
         return .compact(
             [("OrderCode", .string(parcel.id)), ("ShipperCode", .string(courier))] + account(settings) + [
-                ("PayType", .integer(settings.payType)), ("ExpType", .integer(settings.product)),
-                ("Sender", person(settings.sender)), ("Receiver", person(receiver)), ("Commodity", .array(goods)),
+                ("PayType", .integer(request.payer(settings.payType, sender: 1, receiver: 2))),
+                ("ExpType", .integer(settings.product)),
+                ("Sender", person(ends.from)), ("Receiver", person(ends.to)), ("Commodity", .array(goods)),
                 ("Weight", parcel.kilograms), ("Quantity", 1), ("IsReturnPrintTemplate", "0"),
             ])
     }
@@ -47,13 +49,6 @@ enum KDNiaoMapper {
             ("CustomerPwd", unlessEmpty(settings.customerPassword)),
             ("MonthCode", unlessEmpty(settings.monthCode)),
         ]
-    }
-
-    private static func person(_ sender: SenderAddress) -> JSON {
-        person(
-            Receiver(
-                name: sender.name, phone: sender.phone, province: sender.province, city: sender.city,
-                district: sender.district, address: sender.address))
     }
 
     private static func person(_ person: Receiver) -> JSON {

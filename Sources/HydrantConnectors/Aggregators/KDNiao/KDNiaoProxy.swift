@@ -7,6 +7,7 @@ package struct KDNiaoProxy: AggregatorProxy {
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    package var returnAddress: Sensitive<Receiver>? { settings.sender.receiver }
     var repeatedOrder: RepeatedOrder { settings.repeatedOrder }
 
     package init(settings: KDNiaoSettings, caller: any HTTPCaller) {
@@ -31,6 +32,7 @@ package struct KDNiaoProxy: AggregatorProxy {
         guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {
             return .refused(detail: "the order has no receiver", class: .data)
         }
+        if let end = request.homelessness(settings.sender) { return end }
         let code = try settings.codes.code(for: request)
         let content = KDNiaoMapper.createContent(request, courier: code, receiver: receiver, settings: settings)
         return await exchange(.waybill, "1007", content, purpose) { reply in
@@ -47,7 +49,7 @@ package struct KDNiaoProxy: AggregatorProxy {
         }
         let code = try settings.codes.code(for: request)
         let content = KDNiaoMapper.cancelContent(
-            parcel: request.parcel, courier: code, number: number, settings: settings)
+            parcel: request.ownNumber, courier: code, number: number, settings: settings)
         return await exchange(.waybill, "1147", content, .effect) { _ in
             request.voided(number)
         }
@@ -59,7 +61,7 @@ package struct KDNiaoProxy: AggregatorProxy {
         }
         let code = try settings.codes.code(for: request)
         let content = KDNiaoMapper.traceContent(
-            parcel: request.parcel, courier: code, number: waybill.number, phone: phone(of: request))
+            parcel: request.ownNumber, courier: code, number: waybill.number, phone: phone(of: request))
         return await exchange(.trace, settings.queryType, content, .question) { reply in
             let trace = KDNiaoMapper.trace(reply, parcel: request.parcel, isComplete: true)
             return AggregatedTrace.result(trace, request, name: "KDNiao")
@@ -72,7 +74,7 @@ package struct KDNiaoProxy: AggregatorProxy {
         }
         let code = try settings.codes.code(for: request)
         let content = KDNiaoMapper.traceContent(
-            parcel: request.parcel, courier: code, number: waybill.number, phone: phone(of: request))
+            parcel: request.ownNumber, courier: code, number: waybill.number, phone: phone(of: request))
         return await exchange(.subscription, settings.subscriptionType, content, .question) { _ in
             .done(facts: [], detail: "subscribed")
         }
@@ -91,6 +93,7 @@ package struct KDNiaoProxy: AggregatorProxy {
             case .success(let document): return read(document)
             case .failure(let code, let message, let document):
                 let policy = KDNiaoWords.policy(of: code)
+                policy.note()
                 if policy == .alreadyDone { return read(document) }
                 return policy.result("\(code) \(message)", purpose)
             }

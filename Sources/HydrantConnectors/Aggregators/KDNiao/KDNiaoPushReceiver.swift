@@ -29,11 +29,15 @@ package struct KDNiaoPushReceiver: PushReceiver {
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for entry in entries {
-            guard let parcel = entry["OrderCode"]?.looseText, let order = OwnNumber.order(ofParcel: parcel) else {
+            let own = entry["OrderCode"]?.looseText ?? ""
+            // Goods on their way back are found by their waybill.
+            let isWayBack = OwnNumber.isWayBack(own) && entry["LogisticCode"]?.looseText?.isEmpty == false
+            guard let order = isWayBack ? "" : OwnNumber.order(ofParcel: own) else {
                 unattributed.append(entry.bytes)
                 continue
             }
             // An entry without scans says that the courier does not know the number yet.
+            let parcel = isWayBack ? "" : own
             if let fact = KDNiaoPushReceiver.fact(entry, parcel: parcel, order: order) { facts.append(fact) }
         }
         return PushContent(

@@ -8,19 +8,25 @@ enum Kuaidi100Mapper {
         _ request: InstructionRequest, courier: String, receiver: Receiver, settings: Kuaidi100Settings
     ) -> JSON {
         let parcel = AggregatedParcel(request)
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         return .compact(
             account(settings, courier: courier) + [
-                ("orderId", .string(parcel.id)), ("reorder", false), ("recMan", person(receiver)),
-                ("sendMan", person(settings.sender)), ("cargo", .string(parcel.goodsText)), ("count", 1),
-                ("weight", parcel.kilograms), ("payType", .string(settings.payType)),
+                ("orderId", .string(parcel.id)), ("reorder", false), ("recMan", person(ends.to)),
+                ("sendMan", person(ends.from)), ("cargo", .string(parcel.goodsText)), ("count", 1),
+                ("weight", parcel.kilograms),
+                ("payType", .string(request.payer(settings.payType, sender: "SHIPPER", receiver: "CONSIGNEE"))),
                 ("expType", .string(settings.product)), ("printType", "NON"), ("needSubscribe", false),
             ])
     }
 
-    static func cancelContent(courier: String, number: String, settings: Kuaidi100Settings) -> JSON {
+    /// - Parameter reference: the courier's own order number, without which some couriers take nothing back.
+    static func cancelContent(
+        courier: String, number: String, reference: String, settings: Kuaidi100Settings
+    ) -> JSON {
         .compact(
             account(settings, courier: courier) + [
-                ("kuaidinum", .string(number)), ("expType", .string(settings.product)), ("reason", "面单作废"),
+                ("kuaidinum", .string(number)), ("orderId", unlessEmpty(reference)),
+                ("expType", .string(settings.product)), ("reason", "面单作废"),
             ])
     }
 
@@ -45,17 +51,10 @@ enum Kuaidi100Mapper {
         ]
     }
 
-    private static func person(_ sender: SenderAddress) -> JSON {
-        [
-            "name": .string(sender.name), "mobile": .string(sender.phone),
-            "printAddr": .string(sender.province + sender.city + sender.district + sender.address),
-        ]
-    }
-
     private static func person(_ person: Receiver) -> JSON {
         [
             "name": .string(person.name), "mobile": .string(person.phone),
-            "printAddr": .string(person.province + person.city + person.district + person.address),
+            "printAddr": .string(person.places.joined() + person.address),
         ]
     }
 
@@ -87,6 +86,19 @@ enum Kuaidi100Mapper {
 
     static func number(_ reply: JSON) -> String? { reply["data"]?["kuaidinum"]?.looseText }
 
+    /// The courier's own number of the order; empty for couriers that have none.
+    static func reference(_ reply: JSON) -> String {
+        cut(reply["data"]?["kdComOrderNum"]?.looseText ?? "", toBytes: 100)
+    }
+
+    /// What Kuaidi100 found a number's courier to be instead of the one that it was told, in its own code; nil where
+    /// it found nothing wrong.
+    static func correctedCourier(_ push: JSON) -> String? {
+        guard let code = push["comNew"]?.looseText?.lowercased(), !code.isEmpty else { return nil }
+        let isSame = code == push["comOld"]?.looseText?.lowercased()
+        return isSame ? nil : cut(code, toBytes: 50)
+    }
+
     /// All scans of a query's reply or of the `lastResult` of a push: both are the whole list, newest first.
     static func trace(_ result: JSON, parcel: String) -> Trace {
         let rows = result["data"]?.array ?? []
@@ -108,9 +120,7 @@ enum Kuaidi100Mapper {
 
     /// What is left of the numbers of one courier, all branches together; nil when the reply names none.
     static func balance(_ reply: JSON) -> Int64? {
-        let branches = reply["data"]?.array ?? []
-        let quantities = branches.compactMap { $0["quantity"]?.looseInteger }
-        return quantities.isEmpty ? nil : quantities.reduce(0, +)
+        (reply["data"]?.array ?? []).numbersLeft
     }
 }
 

@@ -7,6 +7,7 @@ package struct Kuaidi100Proxy: AggregatorProxy {
     private let caller: any HTTPCaller
 
     package var system: String { settings.system }
+    package var returnAddress: Sensitive<Receiver>? { settings.sender.receiver }
     var repeatedOrder: RepeatedOrder { settings.repeatedOrder }
     // A second order to change an address may cost a second time.
     var mayRepeatReaddressing: Bool { false }
@@ -34,13 +35,15 @@ package struct Kuaidi100Proxy: AggregatorProxy {
         guard let receiver = request.receiver?.open(reason: "the courier's waybill carries the address") else {
             return .refused(detail: "the order has no receiver", class: .data)
         }
+        if let end = request.homelessness(settings.sender) { return end }
         let code = try settings.codes.code(for: request)
         let content = Kuaidi100Mapper.createContent(request, courier: code, receiver: receiver, settings: settings)
         return await label(.order, content, purpose, request) { reply in
             guard let number = Kuaidi100Mapper.number(reply) else {
                 return .ambiguous(detail: "Kuaidi100 has the order and names no number")
             }
-            return request.adopted(number, courier: settings.codes.courier(for: request))
+            return request.adopted(
+                number, courier: settings.codes.courier(for: request), reference: Kuaidi100Mapper.reference(reply))
         }
     }
 
@@ -49,7 +52,8 @@ package struct Kuaidi100Proxy: AggregatorProxy {
             return .refused(detail: "no waybill is named", class: .data)
         }
         let code = try settings.codes.code(for: request)
-        let content = Kuaidi100Mapper.cancelContent(courier: code, number: number, settings: settings)
+        let content = Kuaidi100Mapper.cancelContent(
+            courier: code, number: number, reference: request.waybill?.reference?.value ?? "", settings: settings)
         return await label(.cancel, content, .effect, request) { _ in
             request.voided(number)
         }
@@ -86,8 +90,8 @@ package struct Kuaidi100Proxy: AggregatorProxy {
         }
         let code = try settings.codes.code(for: request)
         let content = Kuaidi100Mapper.subscriptionContent(
-            courier: code, number: waybill.number, phone: phone(of: request), parcel: request.parcel, settings: settings
-        )
+            courier: code, number: waybill.number, phone: phone(of: request), parcel: request.ownNumber,
+            settings: settings)
         guard let content else {
             return .refused(detail: "\(system) has no hubUrl to push to; set the option hubUrl", class: .channel)
         }
@@ -120,6 +124,7 @@ package struct Kuaidi100Proxy: AggregatorProxy {
             case .success(let document): return read(document)
             case .failure(let code, let message):
                 let policy = Kuaidi100Words.policy(of: code)
+                policy.note()
                 // Subscribed before, cancelled before: what was asked for is so.
                 if policy == .alreadyDone { return read(.null) }
                 return policy.result("\(code) \(message)", purpose)

@@ -25,20 +25,58 @@ package struct Kuaidi100PushReceiver: PushReceiver {
         } catch {
             throw problem(.malformed, "param is not JSON: \(error.message) at byte \(error.offset)")
         }
-        guard let result = document["lastResult"], let order = OwnNumber.order(ofParcel: parcel) else {
-            throw problem(.malformed, "no lastResult, or no parcel of ours")
-        }
-        let trace = Kuaidi100Mapper.trace(result, parcel: parcel)
+        // Goods on their way back are found by their waybill.
+        let isWayBack = OwnNumber.isWayBack(parcel)
+        guard let result = document["lastResult"],
+            let order = isWayBack ? "" : OwnNumber.order(ofParcel: parcel)
+        else { throw problem(.malformed, "no lastResult, or no parcel of ours") }
+        let trace = Kuaidi100Mapper.trace(result, parcel: isWayBack ? "" : parcel)
+        if isWayBack, trace.number.isEmpty { throw problem(.malformed, "the waybill of a way back is not named") }
+        var facts = isWayBack ? [] : [correction(document, trace, order: order)].compactMap(\.self)
         guard let last = trace.scans.last else {
-            // An abort without any scan tells nothing about the parcel.
-            return PushContent(facts: [], acknowledgement: Self.acknowledgement(isTaken: true))
+            // An abort without any scan tells nothing about where the parcel is.
+            return PushContent(facts: facts, acknowledgement: Self.acknowledgement(isTaken: true))
         }
         // The whole list comes each time: the same list is the same message.
         let digest = hexadecimalText(HashAlgorithm.sha256.digest(Array(content.utf8)).prefix(12))
         let fact = ReportedFact(
             messageID: "push/\(parcel)/\(digest)", order: order, occurredAt: last.at,
             word: last.code.isEmpty ? nil : last.code, body: .traceReported(trace))
-        return PushContent(facts: [fact], acknowledgement: Self.acknowledgement(isTaken: true))
+        facts.append(fact)
+        return PushContent(facts: facts, acknowledgement: Self.acknowledgement(isTaken: true))
+    }
+
+    /// The courier that a number really is of, where Kuaidi100 found out that it was told another one. It names no
+    /// channel: who made the waybill stays who made it. A courier without a name here is never guessed, a person is
+    /// asked. The same correction stands in every later push and is the same message.
+    private func correction(_ push: JSON, _ trace: Trace, order: String) -> ReportedFact? {
+        guard let code = Kuaidi100Mapper.correctedCourier(push), !trace.number.isEmpty else { return nil }
+        let before = cut(push["comOld"]?.looseText ?? "", toBytes: 30)
+        let body: FactBody
+        // What is known now is another message than what was not known before.
+        let kind: String
+        if let courier = settings.codes.courier(of: code) {
+            kind = "courier"
+            body = .trackingReported(Tracking(parcel: trace.parcel, courier: courier, number: trace.number))
+        } else {
+            kind = "courier-unknown"
+            body = .taskAsked(
+                TaskNeed(
+                    id: "courier:\(trace.parcel)/\(trace.number)/\(code)", kind: .asked, owner: "it",
+                    reason: Text(
+                        chinese: """
+                            \(system) 认出单号 \(trace.number) 属于它称为 \(code) 的快递公司，这里没有对应名称。\
+                            请在该系统的 courierCodes 选项中补上。
+                            """,
+                        english: """
+                            \(system) found that number \(trace.number) is of the courier that it calls \(code), which \
+                            has no name here. Add it to the option courierCodes of that system.
+                            """),
+                    fields: [.note]))
+        }
+        return ReportedFact(
+            messageID: "\(kind)/\(trace.parcel)/\(trace.number)/\(before)/\(code)", order: order, occurredAt: nil,
+            body: body)
     }
 
     private func problem(_ kind: PushProblem.Kind, _ message: String) -> PushProblem {

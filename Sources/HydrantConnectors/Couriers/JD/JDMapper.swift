@@ -19,10 +19,11 @@ enum JDMapper {
                 "volume": 1,
             ]
         ]
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         return [
             .compact([
-                ("orderId", .string(number)), ("senderContact", sender(settings.sender)),
-                ("receiverContact", self.receiver(receiver)), ("orderOrigin", .integer(settings.orderOrigin)),
+                ("orderId", .string(number)), ("senderContact", self.receiver(ends.from)),
+                ("receiverContact", self.receiver(ends.to)), ("orderOrigin", .integer(settings.orderOrigin)),
                 ("customerCode", .string(settings.customerCode)),
                 ("productsReq", ["productCode": .string(settings.productCode)]),
                 ("settleType", .integer(settings.settleType)), ("cargoes", cargoes), ("pickupType", 1),
@@ -30,13 +31,8 @@ enum JDMapper {
         ]
     }
 
-    private static func sender(_ sender: SenderAddress) -> JSON {
-        let address = sender.province + sender.city + sender.district + sender.address
-        return ["name": .string(sender.name), "mobile": .string(sender.phone), "fullAddress": .string(address)]
-    }
-
     static func receiver(_ receiver: Receiver) -> JSON {
-        let address = receiver.province + receiver.city + receiver.district + receiver.address
+        let address = receiver.places.joined() + receiver.address
         return ["name": .string(receiver.name), "mobile": .string(receiver.phone), "fullAddress": .string(address)]
     }
 

@@ -1,11 +1,12 @@
 package import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 
 /// Speaks to JD Logistics' open platform.
 package struct JDProxy: Connector {
     private let courier: CourierProxy<JDFace>
 
     package var system: String { courier.face.system }
+    package var returnAddress: Sensitive<Receiver>? { courier.face.house.receiver }
 
     package init(settings: JDSettings, caller: any HTTPCaller) {
         courier = CourierProxy(face: JDFace(settings: settings), caller: caller)
@@ -23,12 +24,13 @@ struct JDFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "JD" }
+    var house: SenderAddress { settings.sender }
     var repeatsToFind: Bool { settings.repeatsToFind }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
         switch question {
         case .create(let receiver):
-            guard let number = JDMapper.ownNumber.text(of: request.parcel) else { return nil }
+            guard let number = JDMapper.ownNumber.text(of: request.ownNumber) else { return nil }
             let content = JDMapper.createContent(request, receiver: receiver, number: number, settings: settings)
             return settings.call("/ecap/v1/orders/create", content, now: request.now)
         case .find: return nil

@@ -29,7 +29,13 @@ package struct JDPushReceiver: PushReceiver {
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for row in document.array ?? [document] {
-            if let fact = fact(row) { facts.append(fact) } else { unattributed.append(row.bytes) }
+            // A word about goods on their way back is none about their order; where they are is a scan.
+            let isOfWayBack = OwnNumber.isWayBack(row["orderId"]?.looseText.flatMap(JDMapper.ownNumber.parcel) ?? "")
+            if let fact = fact(row) {
+                facts.append(fact)
+            } else if !isOfWayBack {
+                unattributed.append(row.bytes)
+            }
         }
         return PushContent(facts: facts, unattributed: unattributed, acknowledgement: acknowledgement)
     }

@@ -1,11 +1,12 @@
 package import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 
 /// Speaks to SF's open platform.
 package struct SFProxy: Connector {
     private let courier: CourierProxy<SFFace>
 
     package var system: String { courier.face.system }
+    package var returnAddress: Sensitive<Receiver>? { courier.face.house.receiver }
 
     package init(settings: SFSettings, caller: any HTTPCaller) {
         let authorised: any HTTPCaller =
@@ -24,9 +25,10 @@ struct SFFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "SF" }
+    var house: SenderAddress { settings.sender }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
-        let parcel = request.parcel
+        let parcel = request.ownNumber
         switch question {
         case .create(let receiver):
             let content = SFMapper.createContent(request, receiver: receiver, settings: settings)
@@ -84,7 +86,7 @@ struct SFFace: CourierFace {
             return .done("cancelled")
         case .readdress, .subscribe: return .done("accepted")
         case .route:
-            let reply = SFMapper.route(content, of: request.parcel, question)
+            let reply = SFMapper.route(content, of: request.ownNumber, question)
             return .route(number: reply?["mailNo"]?.string ?? "", reply.map(SFMapper.scans) ?? [])
         }
     }

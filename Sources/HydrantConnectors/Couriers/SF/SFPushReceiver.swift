@@ -32,7 +32,11 @@ package struct SFPushReceiver: PushReceiver {
         }
         if let rows = document["Body"]?["WaybillRoute"]?.array { return content(rows, Self.fact) }
         if let rows = document["orderState"]?.array {
-            var states = content(rows, Self.stateFact)
+            // A word about goods on their way back is none about their order; that they were fetched is a scan.
+            let told = rows.filter { row in
+                !OwnNumber.isWayBack(row["orderNo"]?.looseText ?? "") || Self.stateFact(row) != nil
+            }
+            var states = content(told, Self.stateFact)
             states.acknowledgement.body = Array(settings.orderStateAcknowledgement.utf8)
             return states
         }
@@ -61,25 +65,29 @@ package struct SFPushReceiver: PushReceiver {
 
     /// Nil when the row names none of our parcels, or no time or code.
     private static func fact(_ row: JSON) -> ReportedFact? {
-        guard let parcel = row["orderid"]?.string, OwnNumber.order(ofParcel: parcel) != nil,
-            let scan = SFMapper.scan(row)
-        else { return nil }
+        guard let own = row["orderid"]?.string, let scan = SFMapper.scan(row) else { return nil }
+        let number = row["mailno"]?.string ?? ""
+        let isWayBack = OwnNumber.isWayBack(own) && !number.isEmpty
+        guard isWayBack || OwnNumber.order(ofParcel: own) != nil else { return nil }
         return .scanned(
-            scan, number: row["mailno"]?.string ?? "", parcel: parcel, prefix: "route", id: row["id"]?.looseText)
+            scan, number: number, parcel: isWayBack ? "" : own, prefix: "route", id: row["id"]?.looseText)
     }
 
     /// An order's state: the pick-up is a scan, everything else is a word of SF's.
     private static func stateFact(_ row: JSON) -> ReportedFact? {
-        guard let parcel = row["orderNo"]?.looseText, let order = OwnNumber.order(ofParcel: parcel),
+        guard let own = row["orderNo"]?.looseText,
+            let order = OwnNumber.isWayBack(own) ? "" : OwnNumber.order(ofParcel: own),
             let code = row["orderStateCode"]?.looseText, let at = row["lastTime"]?.looseInstant
         else { return nil }
         let number = row["waybillNo"]?.looseText ?? ""
         if code == SFWords.pickedUpState, !number.isEmpty {
             return .scanned(
-                Scan(at: at, status: .pickedUp, code: code), number: number, parcel: parcel, prefix: "state")
+                Scan(at: at, status: .pickedUp, code: code), number: number, parcel: order.isEmpty ? "" : own,
+                prefix: "state")
         }
+        guard !order.isEmpty else { return nil }
         return ReportedFact(
-            messageID: "state/\(parcel)/\(at.milliseconds)/\(code)", order: order, occurredAt: at, word: code,
+            messageID: "state/\(own)/\(at.milliseconds)/\(code)", order: order, occurredAt: at, word: code,
             body: .statusReported)
     }
 

@@ -19,6 +19,9 @@ enum SFWords {
     /// A code that is in no table is unmapped, never guessed. SF has no code of its own for "stored in a locker or a
     /// shop" (only the text says so), and such a text turns a signature into what it is: stored.
     static func status(code: String, remark: String) -> TrackingStatus {
+        #if HYDRANT_MUTANTS
+            if Mutant.unknownWordIsOnItsWay.isOn, statuses[code] == nil { return .inTransit }
+        #endif
         let status = statuses[code] ?? .unmapped
         let isStored = places.contains { remark.contains($0) } && puttingIn.contains { remark.contains($0) }
         return status == .signed && isStored ? .stored : status
@@ -28,8 +31,8 @@ enum SFWords {
         "8016": .alreadyDone, "A1007": .alreadyDone,
         "8018": .unknownThere, "8024": .unknownThere, "6150": .unknownThere,
         "A1009": .ambiguous, "A1099": .ambiguous, "S0003": .ambiguous,
-        // Flow control and peak capacity.
-        "A1005": .throttled(.minutes(1)), "8177": .throttled(.minutes(10)),
+        // Flow control; peak capacity where the parcel goes.
+        "A1005": .throttled(.minutes(1)), "8177": .busy(.minutes(10)),
         // Expired time, token or signature: wrong for every order until somebody puts clock or key right.
         "A1002": .credentials(.seconds(30)), "A1011": .credentials(.seconds(30)), "A1006": .credentials(.minutes(5)),
         // Rights, addresses of the network, the monthly card, numbers of another environment.

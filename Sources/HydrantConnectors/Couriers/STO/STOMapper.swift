@@ -10,7 +10,7 @@ enum STOMapper {
         _ request: InstructionRequest, receiver: Receiver, number: String, settings: STOSettings
     ) -> JSON {
         let cargo = request.cargo
-        let sender = settings.sender
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         let customer: JSON = .compact([
             ("siteCode", settings.siteCode.isEmpty ? nil : .string(settings.siteCode)),
             ("customerName", settings.customerName.isEmpty ? nil : .string(settings.customerName)),
@@ -20,15 +20,7 @@ enum STOMapper {
         return .compact([
             ("orderNo", .string(number)), ("orderSource", .string(settings.orderSource)),
             ("billType", .string(settings.billType)), ("orderType", .string(settings.orderType)),
-            (
-                "sender",
-                [
-                    "name": .string(sender.name), "mobile": .string(sender.phone),
-                    "province": .string(sender.province), "city": .string(sender.city),
-                    "area": .string(sender.district), "address": .string(sender.address),
-                ]
-            ),
-            ("receiver", self.receiver(receiver)),
+            ("sender", self.receiver(ends.from)), ("receiver", self.receiver(ends.to)),
             (
                 "cargo",
                 .compact([

@@ -1,11 +1,12 @@
 package import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 
 /// Speaks to STO's open platform.
 package struct STOProxy: Connector {
     private let courier: CourierProxy<STOFace>
 
     package var system: String { courier.face.system }
+    package var returnAddress: Sensitive<Receiver>? { courier.face.house.receiver }
 
     package init(settings: STOSettings, caller: any HTTPCaller) {
         courier = CourierProxy(face: STOFace(settings: settings), caller: caller)
@@ -22,13 +23,14 @@ struct STOFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "STO" }
+    var house: SenderAddress { settings.sender }
     var repeatsToFind: Bool { settings.repeatsToFind }
     var routesPerCall: Int { settings.routesPerCall }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
         switch question {
         case .create(let receiver):
-            guard let number = STOMapper.ownNumber.text(of: request.parcel) else { return nil }
+            guard let number = STOMapper.ownNumber.text(of: request.ownNumber) else { return nil }
             return settings.call(
                 settings.create,
                 STOMapper.createContent(request, receiver: receiver, number: number, settings: settings))
@@ -58,7 +60,7 @@ struct STOFace: CourierFace {
                     "subscribeInfoList": [
                         [
                             "waybillNo": .string(number),
-                            "linkCode": .string(STOMapper.ownNumber.text(of: request.parcel) ?? ""),
+                            "linkCode": .string(STOMapper.ownNumber.text(of: request.ownNumber) ?? ""),
                         ]
                     ],
                 ])

@@ -12,19 +12,8 @@ package struct STOPushReceiver: PushReceiver {
     package init(settings: STOSettings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
-        guard let form = formDecoded(push.body), let content = value(of: "content", in: form),
-            let digest = value(of: "data_digest", in: form)
-        else { throw problem(.signature, "no content or data_digest") }
-        let input = SignatureInput(secret: settings.secret, body: Array(content.utf8))
-        guard SignatureRecipe.trailingSecretMD5.isRight(digest, for: input) else {
-            throw problem(.signature, "wrong data_digest")
-        }
-        let document: JSON
-        do {
-            document = try JSON(bytes: Array(content.utf8))
-        } catch {
-            throw problem(.malformed, "content is not JSON: \(error.message) at byte \(error.offset)")
-        }
+        let form = try DigestedForm(push.body, field: "content", secret: settings.secret, problem: problem)
+        let document = try form.document()
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for row in document.array ?? [document] {

@@ -10,7 +10,8 @@ enum YTOMapper {
     static func createContent(
         _ request: InstructionRequest, receiver: Receiver, number: String, settings: YTOSettings
     ) -> JSON {
-        let sender = settings.sender
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
+        let (sender, receiver) = (ends.from, ends.to)
         let goods = request.cargo.prefix(20).map { item -> JSON in
             ["name": .string(item.name), "quantity": .integer(Int64(item.units))]
         }

@@ -1,11 +1,12 @@
 package import HydrantConnectorKit
-import HydrantCore
+package import HydrantCore
 
 /// Speaks to YTO's open platform. Its pushes are not documented in public, so routes are asked for.
 package struct YTOProxy: Connector {
     private let courier: CourierProxy<YTOFace>
 
     package var system: String { courier.face.system }
+    package var returnAddress: Sensitive<Receiver>? { courier.face.house.receiver }
 
     package init(settings: YTOSettings, caller: any HTTPCaller) {
         courier = CourierProxy(face: YTOFace(settings: settings), caller: caller)
@@ -22,10 +23,11 @@ struct YTOFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "YTO" }
+    var house: SenderAddress { settings.sender }
     var repeatsToFind: Bool { settings.repeatsToFind }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
-        let number = YTOMapper.ownNumber.text(of: request.parcel)
+        let number = YTOMapper.ownNumber.text(of: request.ownNumber)
         switch question {
         case .create(let receiver):
             guard let number else { return nil }

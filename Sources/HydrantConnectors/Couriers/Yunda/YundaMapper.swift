@@ -14,31 +14,18 @@ enum YundaMapper {
         let items = cargo.map { item -> JSON in
             ["name": .string(item.name), "number": .integer(Int64(item.units))]
         }
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         return .compact([
             ("order_serial_no", .string(number)), ("khddh", .string(number)),
-            (
-                "sender",
-                person(
-                    settings.sender.name, settings.sender.phone,
-                    [
-                        settings.sender.province, settings.sender.city, settings.sender.district,
-                        settings.sender.address,
-                    ])
-            ),
-            (
-                "receiver",
-                person(
-                    receiver.name, receiver.phone,
-                    [receiver.province, receiver.city, receiver.district, receiver.address])
-            ),
+            ("sender", person(ends.from)), ("receiver", person(ends.to)),
             ("weight", request.weightGrams.map { .number(Double($0) / 1_000) }), ("items", .array(items)),
         ])
     }
 
-    private static func person(_ name: String, _ phone: String, _ place: [String]) -> JSON {
+    private static func person(_ person: Receiver) -> JSON {
         [
-            "name": .string(name), "mobile": .string(phone), "province": .string(place[0]), "city": .string(place[1]),
-            "county": .string(place[2]), "address": .string(place[3]),
+            "name": .string(person.name), "mobile": .string(person.phone), "province": .string(person.province),
+            "city": .string(person.city), "county": .string(person.district), "address": .string(person.address),
         ]
     }
 

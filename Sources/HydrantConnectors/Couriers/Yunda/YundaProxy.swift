@@ -7,6 +7,7 @@ package struct YundaProxy: Connector, NumberStock {
     private let courier: CourierProxy<YundaFace>
 
     package var system: String { courier.face.system }
+    package var returnAddress: Sensitive<Receiver>? { courier.face.house.receiver }
 
     package init(settings: YundaSettings, caller: any HTTPCaller) {
         courier = CourierProxy(face: YundaFace(settings: settings), caller: caller)
@@ -42,10 +43,11 @@ struct YundaFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "YUNDA" }
+    var house: SenderAddress { settings.sender }
     var repeatsToFind: Bool { settings.repeatsToFind }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
-        guard let own = YundaMapper.ownNumber.text(of: request.parcel) else { return nil }
+        guard let own = YundaMapper.ownNumber.text(of: request.ownNumber) else { return nil }
         switch question {
         case .create(let receiver):
             let order = YundaMapper.order(request, receiver: receiver, number: own, settings: settings)
@@ -79,7 +81,7 @@ struct YundaFace: CourierFace {
         case .success(let content, _): data = content
         }
         if case .route(let number, _) = question { return .route(number: number ?? "", YundaMapper.scans(data)) }
-        let own = YundaMapper.ownNumber.text(of: request.parcel) ?? ""
+        let own = YundaMapper.ownNumber.text(of: request.ownNumber) ?? ""
         guard let row = YundaMapper.row(data, number: own) else {
             return .failed(.ambiguous, words: "the reply does not name order \(own)")
         }

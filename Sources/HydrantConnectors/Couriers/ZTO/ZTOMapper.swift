@@ -21,9 +21,11 @@ enum ZTOMapper {
         let items = cargo.map { item -> JSON in
             ["name": .string(item.name), "quantity": .integer(Int64(item.units))]
         }
+        let ends = ParcelEnds(request, house: settings.sender, customer: receiver)
         return .compact([
             ("partnerType", "2"), ("orderType", .string(settings.orderType)), ("partnerOrderCode", .string(number)),
-            ("accountInfo", account), ("senderInfo", sender(settings.sender)), ("receiveInfo", self.receiver(receiver)),
+            ("accountInfo", account), ("senderInfo", self.receiver(ends.from)),
+            ("receiveInfo", self.receiver(ends.to)),
             (
                 "summaryInfo",
                 .compact([("quantity", .integer(Int64(cargo.reduce(0) { $0 + $1.units })))])
@@ -36,13 +38,6 @@ enum ZTOMapper {
     private static func weighed(_ item: JSON, grams: Int?) -> JSON {
         guard let grams, let members = item.members else { return item }
         return .object(members + [JSON.Member("weight", .integer(Int64(grams)))])
-    }
-
-    private static func sender(_ sender: SenderAddress) -> JSON {
-        [
-            "name": .string(sender.name), "mobile": .string(sender.phone), "province": .string(sender.province),
-            "city": .string(sender.city), "district": .string(sender.district), "address": .string(sender.address),
-        ]
     }
 
     static func receiver(_ receiver: Receiver) -> JSON {

@@ -7,6 +7,7 @@ package struct ZTOProxy: Connector, NumberStock {
     private let caller: any HTTPCaller
 
     package var system: String { face.system }
+    package var returnAddress: Sensitive<Receiver>? { face.house.receiver }
 
     package init(settings: ZTOSettings, caller: any HTTPCaller) {
         face = ZTOFace(settings: settings)
@@ -43,12 +44,13 @@ struct ZTOFace: CourierFace {
 
     var system: String { settings.system }
     var courier: String { "ZTO" }
+    var house: SenderAddress { settings.sender }
     var repeatsToFind: Bool { settings.repeatsToFind }
 
     func call(_ question: CourierQuestion, for request: InstructionRequest) -> CourierCall? {
         switch question {
         case .create(let receiver):
-            guard let number = ZTOMapper.ownNumber.text(of: request.parcel) else { return nil }
+            guard let number = ZTOMapper.ownNumber.text(of: request.ownNumber) else { return nil }
             let content = ZTOMapper.createContent(request, receiver: receiver, number: number, settings: settings)
             return settings.call("zto.open.createOrder", content, now: request.now)
         case .find: return nil
@@ -86,7 +88,8 @@ struct ZTOFace: CourierFace {
         }
         switch question {
         case .create, .find:
-            return result["billCode"]?.looseText.map { .created(number: $0) } ?? .withoutNumber
+            let line = cut(result["bigMarkInfo"]?["bagAddr"]?.looseText ?? "", toBytes: 100)
+            return result["billCode"]?.looseText.map { .created(number: $0, line: line) } ?? .withoutNumber
         case .cancel, .readdress, .subscribe: return .done(message.isEmpty ? "accepted" : message)
         case .route(let number, _): return .route(number: number ?? "", ZTOMapper.scans(result))
         }

@@ -11,22 +11,9 @@ package struct ZTOPushReceiver: PushReceiver {
     package init(settings: ZTOSettings) { self.settings = settings }
 
     package func receive(_ push: Push) throws(PushProblem) -> PushContent {
-        guard let form = formDecoded(push.body), let data = value(of: "data", in: form),
-            let digest = value(of: "data_digest", in: form)
-        else { throw problem(.signature, "no data or data_digest") }
-        let input = SignatureInput(secret: settings.appSecret, body: Array(data.utf8))
-        guard SignatureRecipe.trailingSecretMD5.isRight(digest, for: input) else {
-            throw problem(.signature, "wrong data_digest")
-        }
-        guard let company = value(of: "company_id", in: form), company == settings.appKey else {
-            throw problem(.signature, "another company_id")
-        }
-        let document: JSON
-        do {
-            document = try JSON(bytes: Array(data.utf8))
-        } catch {
-            throw problem(.malformed, "data is not JSON: \(error.message) at byte \(error.offset)")
-        }
+        let form = try DigestedForm(push.body, field: "data", secret: settings.appSecret, problem: problem)
+        guard form["company_id"] == settings.appKey else { throw problem(.signature, "another company_id") }
+        let document = try form.document()
         var facts: [ReportedFact] = []
         var unattributed: [[UInt8]] = []
         for row in document.array ?? [document] {

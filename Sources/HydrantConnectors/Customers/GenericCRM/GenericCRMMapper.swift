@@ -3,19 +3,17 @@ import HydrantCore
 
 /// Orders to the customer system's JSON and its replies back; no effects. The customer system knows its customers by
 /// number, so no name, phone or address is sent.
-enum GenericCRMMapper {
+enum GenericCRMMapper: GenericMapper {
     static func path(of kind: InstructionKind) -> String? {
         switch kind {
         case .checkCredit: "/credit-checks"
         case .notifyCustomer: "/messages"
         case .registerWarranty: "/warranties"
-        case .tellReceiver: ReceiverNews.path
         default: nil
         }
     }
 
     static func document(_ request: InstructionRequest) -> JSON {
-        if request.instruction.kind == .tellReceiver { return ReceiverNews.document(request) }
         let order = request.order
         let header = order.header?.value
         let common: [(String, JSON?)] = [
@@ -55,7 +53,6 @@ enum GenericCRMMapper {
         switch request.instruction.kind {
         case .checkCredit: creditResult(reply, request)
         case .notifyCustomer: messageResult(reply, request)
-        case .tellReceiver: ReceiverNews.result(reply)
         default: warrantyResult(reply, request)
         }
     }

@@ -2,12 +2,11 @@ import HydrantConnectorKit
 import HydrantCore
 
 /// Orders to the finance system's JSON and its replies back; no effects.
-enum GenericFinanceMapper {
+enum GenericFinanceMapper: GenericMapper {
     static func path(of kind: InstructionKind) -> String? {
         switch kind {
         case .issueInvoice: "/invoices"
         case .pushPurchase: "/purchases"
-        case .tellReceiver: ReceiverNews.path
         default: nil
         }
     }
@@ -15,18 +14,20 @@ enum GenericFinanceMapper {
     /// What is to be bought for a replacement: the goods, and both orders' numbers.
     private static func purchase(_ request: InstructionRequest) -> JSON {
         let order = request.order
-        let goods = order.lines.values.filter { !$0.isGift }.map { line -> JSON in
+        let exchange = order.exchange(toBuy: request.instruction)
+        let exchanged = exchange.flatMap { order.replacementHeader(of: $0)?.lines }
+        let goods = (exchanged ?? order.lines.values.filter { !$0.isGift }).map { line -> JSON in
             ["id": .string(line.id), "sku": .string(line.sku), "units": .integer(Int64(line.units))]
         }
         return [
-            "order": .string(order.number), "replacement": .string(order.replacementNumber),
+            "order": .string(order.number),
+            "replacement": .string(order.replacementNumber(of: exchange?.id ?? request.instruction.target)),
             "shop": .string(order.header?.value.shop ?? ""),
             "warehouse": .string(order.header?.value.warehouse ?? ""), "lines": .array(goods),
         ]
     }
 
     static func document(_ request: InstructionRequest) -> JSON {
-        if request.instruction.kind == .tellReceiver { return ReceiverNews.document(request) }
         if request.instruction.kind == .pushPurchase { return purchase(request) }
         let order = request.order
         let header = order.header?.value
@@ -45,7 +46,6 @@ enum GenericFinanceMapper {
 
     /// Nil when the reply lacks the invoice. Revenue may be recognised later, by a fact of its own.
     static func result(_ reply: JSON, _ request: InstructionRequest) -> InstructionResult? {
-        if request.instruction.kind == .tellReceiver { return ReceiverNews.result(reply) }
         if request.instruction.kind == .pushPurchase {
             guard let number = reply["purchase"]?["id"]?.string, !number.isEmpty else { return nil }
             return .done(facts: [], detail: shortened(number))

@@ -21,13 +21,13 @@ enum QimenMapper {
                 XMLTree("operateTime", now), XMLTree("shopNick", header?.shop ?? ""),
                 XMLTree("logisticsCode", settings.logisticsCode),
                 XMLTree("totalAmount", amountText(minor: request.amountMinor)),
-                senderInfo(settings.sender), receiverInfo(receiver),
+                senderInfo(request.house(or: settings.sender)), receiverInfo(receiver),
             ])
         let lines = order.lines.values.map { line(for: $0, order: order.number, owner: settings.ownerCode) }
         return XMLTree("request", [delivery, XMLTree("orderLines", lines)]).bytes
     }
 
-    private static func senderInfo(_ sender: SenderAddress) -> XMLTree {
+    private static func senderInfo(_ sender: Receiver) -> XMLTree {
         XMLTree(
             "senderInfo",
             [
@@ -110,13 +110,19 @@ enum QimenMapper {
 
     static func stockLevels(_ reply: QimenReply) -> [StockLevel] {
         (reply.tree["items"]?.all("item") ?? []).compactMap { item in
-            guard let sku = item.text("itemCode"), let quantity = item.text("quantity").flatMap(Int.init) else {
-                return nil
-            }
+            let frozen = item.text("lockQuantity") ?? ""
+            guard let sku = item.text("itemCode"), let quantity = item.text("quantity").flatMap(units),
+                let lockQuantity = units(frozen.isEmpty ? "0" : frozen)
+            else { return nil }
             return StockLevel(
-                sku: sku, warehouse: item.text("warehouseCode") ?? "", quantity: quantity,
-                lockQuantity: item.text("lockQuantity").flatMap(Int.init) ?? 0)
+                sku: sku, warehouse: item.text("warehouseCode") ?? "", quantity: quantity, lockQuantity: lockQuantity)
         }
+    }
+
+    /// What is sold beyond the stock is below none. No warehouse has a thousand million of an article; such a number
+    /// tells nothing.
+    private static func units(_ text: String) -> Int? {
+        Int(text).flatMap { (-1_000_000_000...1_000_000_000).contains($0) ? $0 : nil }
     }
 }
 
@@ -124,23 +130,6 @@ extension InstructionRequest {
     /// The number under which the warehouse knows the delivery that the instruction is about.
     var deliveryCode: String {
         instruction.kind == .createDelivery ? instruction.deliveryCode(of: order.number) : order.deliveryCode
-    }
-}
-
-/// What a warehouse holds of one article.
-package struct StockLevel: Hashable, Sendable {
-    package var sku: String
-    package var warehouse: String
-    /// Units that can still be promised.
-    package var quantity: Int
-    /// Units that are frozen.
-    package var lockQuantity: Int
-
-    package init(sku: String, warehouse: String, quantity: Int, lockQuantity: Int) {
-        self.sku = sku
-        self.warehouse = warehouse
-        self.quantity = quantity
-        self.lockQuantity = lockQuantity
     }
 }
 

@@ -2,7 +2,7 @@ package import HydrantConnectorKit
 package import HydrantCore
 
 /// Speaks Qimen to a warehouse system.
-package struct QimenProxy: Connector {
+package struct QimenProxy: Connector, StockKeeper {
     private let settings: QimenSettings
     private let caller: any HTTPCaller
 
@@ -49,21 +49,30 @@ package struct QimenProxy: Connector {
         }
     }
 
-    /// What the warehouse holds and has frozen of some articles: evidence for or against a lock.
+    /// Articles of one question; the warehouse answers a page of as many.
+    private static let articlesPerQuestion = 100
+
     package func stockLevels(
         skus: [String], warehouse: String, now: Instant
     ) async -> Result<[StockLevel], StockProblem> {
-        let body = QimenMapper.inventoryBody(skus: skus, warehouse: warehouse, owner: settings.ownerCode)
-        do {
-            let reply = try await call("inventory.query", body: body, now: now)
-            return reply.isSuccess
-                ? .success(QimenMapper.stockLevels(reply)) : .failure(StockProblem(detail: reply.words))
-        } catch {
-            switch error {
-            case .notDone(let detail, _), .unknown(let detail), .refused(let detail):
-                return .failure(StockProblem(detail: detail))
+        let warehouse = warehouse.isEmpty ? settings.warehouseCode : warehouse
+        var levels: [StockLevel] = []
+        for first in stride(from: 0, to: skus.count, by: Self.articlesPerQuestion) {
+            let some = Array(skus[first..<min(first + Self.articlesPerQuestion, skus.count)])
+            let body = QimenMapper.inventoryBody(skus: some, warehouse: warehouse, owner: settings.ownerCode)
+            do {
+                let reply = try await call("inventory.query", body: body, now: now)
+                guard reply.isSuccess else { return .failure(StockProblem(.refused, detail: reply.words)) }
+                levels += QimenMapper.stockLevels(reply)
+            } catch {
+                switch error {
+                case .notDone(let detail, _): return .failure(StockProblem(.unreachable, detail: detail))
+                case .unknown(let detail): return .failure(StockProblem(.noAnswer, detail: detail))
+                case .refused(let detail): return .failure(StockProblem(.refused, detail: detail))
+                }
             }
         }
+        return .success(levels)
     }
 
     private func create(_ request: InstructionRequest) async -> InstructionResult {
@@ -127,11 +136,4 @@ package struct QimenProxy: Connector {
         guard let reply = QimenReply(bytes) else { throw .unknown("the reply of \(method) is not readable") }
         return reply
     }
-}
-
-/// Why stock could not be asked for.
-package struct StockProblem: Error, Equatable, Sendable {
-    package var detail: String
-
-    package init(detail: String) { self.detail = detail }
 }

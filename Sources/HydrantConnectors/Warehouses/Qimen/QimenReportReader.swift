@@ -44,7 +44,9 @@ struct QimenReportReader: Sendable {
             report.add("lock", .inventoryLocked(InventoryLock(warehouse: tree["order"]?.text("warehouseCode") ?? "")))
         case .packed:
             let packages = packageFacts(tree, order: order)
-            for packing in packages.isEmpty ? [Packing(parcel: parcel)] : packages.map(\.packing) {
+            for var packing in packages.isEmpty ? [Packing(parcel: parcel)] : packages.map(\.packing) {
+                // The confirmation says what each parcel holds.
+                packing.isProgress = true
                 report.add("\(packing.parcel)/packed", .parcelPacked(packing))
             }
         case .handedOver: report.add("handed-over", .parcelHandedOver(parcel: parcel))
@@ -113,8 +115,9 @@ struct QimenReportReader: Sendable {
         return packages.enumerated().map { index, package in
             var items = stock.take(package["items"]?.all("item") ?? [])
             if items.isEmpty, packages.count == 1 { items = stock.everything }
-            let packing = Packing(
+            var packing = Packing(
                 parcel: "\(order)-\(index + 1)", items: items, weightGrams: package.text("weight").flatMap(grams))
+            packing.volumeMillilitres = millilitres(package)
             let courier = package.text("logisticsCode") ?? tree["deliveryOrder"]?.text("logisticsCode") ?? ""
             return Package(packing: packing, courier: courier, number: package.text("expressCode"))
         }
@@ -189,6 +192,16 @@ struct QimenReportReader: Sendable {
                 .trackingReported(Tracking(parcel: parcel, courier: package.courier, number: number)))
         }
     }
+}
+
+/// Litres as decimal text, or else three sides in centimetres; nil where neither is there.
+private func millilitres(_ package: XMLTree) -> Int? {
+    let sides = ["length", "width", "height"].compactMap { package.text($0).flatMap { Double($0) } }
+    let litres =
+        package.text("volume").flatMap { Double($0) }
+        ?? (sides.count == 3 ? sides.reduce(0.001) { $0 * $1 } : nil)
+    guard let litres, litres > 0, litres <= 100_000 else { return nil }
+    return Int((litres * 1_000).rounded())
 }
 
 /// Kilograms as decimal text.

@@ -8,6 +8,8 @@ import HydrantStorage
 package enum AccessScope: String, CaseIterable, Sendable {
     /// Send facts.
     case factsWrite = "facts:write"
+    /// Take, hand over, put off and resolve tasks, as a machine.
+    case tasksWrite = "tasks:write"
     /// Read orders, findings and figures, and see the pages.
     case read
     /// Read the metrics.
@@ -16,6 +18,9 @@ package enum AccessScope: String, CaseIterable, Sendable {
 
 /// One token as it is kept: never the token itself, only its SHA-256.
 package struct AccessToken: Hashable, Sendable {
+    /// Under this name works whoever shows the token that lies in a file beside the database.
+    package static let fileName = "token file"
+
     /// Who holds it, for people: "shop", "prometheus".
     package var name: String
     /// 32 bytes.
@@ -24,6 +29,8 @@ package struct AccessToken: Hashable, Sendable {
     /// The sources that its holder speaks for: names, beginnings of names that end in `*` (`person:*`), or `*` for all
     /// that mean nobody in particular. Empty for any name that no connected system has.
     package var sources: [String]
+    /// What the holder signs facts with; nil for the hub's own secrets.
+    package var webhookSecret: String?
 
     package init(name: String, hash: [UInt8], scopes: Set<AccessScope>, sources: [String] = []) {
         self.name = name
@@ -32,12 +39,12 @@ package struct AccessToken: Hashable, Sendable {
         self.sources = sources
     }
 
-    /// Whether the holder may send facts of this source. The names of the hub and of its desks are for nobody, people's
-    /// names only for whom they are listed.
+    /// Whether the holder may send facts of this source. The names of the hub, of its desks and of machines that work
+    /// on tasks are for nobody, people's names only for whom they are listed.
     ///
     /// - Parameter connected: the names of the connected systems.
     package func maySpeak(for source: String, connected: Set<String>) -> Bool {
-        if source == SourceNames.hub || source == SourceNames.desk { return false }
+        if SourceNames.isNobodys(source) { return false }
         let isListed = sources.contains { name in
             name.hasSuffix("*") ? name != "*" && source.hasPrefix(name.dropLast()) : name == source
         }

@@ -29,7 +29,7 @@ extension AuditRow {
     var document: JSON {
         [
             "number": .integer(number), "time": .string(entry.time.text), "actor": .string(entry.actor),
-            "action": .string(entry.action), "object": .string(entry.object), "reason": .string(entry.reason),
+            "action": .string(entry.action), "object": .string(entry.object), "reason": .string(entry.reason.seen),
             "detail": entry.detail, "hash": .string(hexadecimal(hash)),
         ]
     }

@@ -22,6 +22,9 @@ extension ChannelView {
             "system": .string(system), "connected": .bool(isConnected),
             "requestsPerSecond": .orNull(quota?.perSecond), "requestsPerDay": .orNull(quota?.perDay),
             "usedToday": .orNull(usedToday), "closedUntil": .moment(closedUntil),
+            "retries": [
+                "left": .integer(retries.count), "atMost": .integer(retries.most), "nextAt": .moment(retries.nextAt),
+            ],
             "numbers": numbers?.document ?? .null, "operations": .array(lanes.map(\.document)),
         ]
     }
@@ -52,7 +55,9 @@ extension LaneView {
             "kind": .string(lane.kind.rawValue), "gate": .string(gate.rawValue), "downSince": .moment(downSince),
             "nextTryAt": .moment(nextTryAt), "failuresInRow": .count(failuresInRow), "calls": .count(calls),
             "failures": .count(failures), "medianMilliseconds": .orNull(median),
-            "p99Milliseconds": .orNull(slowest), "underWay": .count(underWay), "waiting": .integer(waiting),
+            "p99Milliseconds": .orNull(slowest), "underWay": .count(underWay),
+            "underWayAtMost": .count(underWayLimit), "timeLimitMilliseconds": .integer(timeLimit),
+            "timeLimitIsMeasured": .bool(isTimeLimitMeasured), "waiting": .integer(waiting),
             "oldestIssuedAt": .moment(oldestIssuedAt), "trouble": trouble?.document ?? .null, "lastError": error,
         ]
     }

@@ -17,6 +17,9 @@ extension APIDescription {
             ("left", Schema.integerOrNull), ("reason", Schema.orNull(Schema.text)), ("areFew", Schema.flag),
             ("askedAt", Schema.time),
         ])
+        let retries = Schema.object([
+            ("left", Schema.count), ("atMost", Schema.count), ("nextAt", Schema.timeOrNull),
+        ])
         let entry = Schema.object([
             ("number", Schema.count), ("time", Schema.time), ("actor", Schema.text), ("action", Schema.text),
             ("object", Schema.text), ("reason", Schema.text), ("detail", [:]), ("hash", Schema.hash),
@@ -33,7 +36,7 @@ extension APIDescription {
                 Schema.object([
                     ("system", Schema.text), ("connected", Schema.flag), ("requestsPerSecond", Schema.integerOrNull),
                     ("requestsPerDay", Schema.integerOrNull), ("usedToday", Schema.integerOrNull),
-                    ("closedUntil", Schema.timeOrNull), ("numbers", Schema.orNull(numbers)),
+                    ("closedUntil", Schema.timeOrNull), ("retries", retries), ("numbers", Schema.orNull(numbers)),
                     ("operations", Schema.list(Schema.ref("ChannelOperation"))),
                 ])
             ),
@@ -44,7 +47,9 @@ extension APIDescription {
                     ("downSince", Schema.timeOrNull), ("nextTryAt", Schema.timeOrNull),
                     ("failuresInRow", Schema.count), ("calls", Schema.count), ("failures", Schema.count),
                     ("medianMilliseconds", Schema.integerOrNull), ("p99Milliseconds", Schema.integerOrNull),
-                    ("underWay", Schema.count), ("waiting", Schema.count), ("oldestIssuedAt", Schema.timeOrNull),
+                    ("underWay", Schema.count), ("underWayAtMost", Schema.count),
+                    ("timeLimitMilliseconds", Schema.count), ("timeLimitIsMeasured", Schema.flag),
+                    ("waiting", Schema.count), ("oldestIssuedAt", Schema.timeOrNull),
                     ("trouble", Schema.orNull(Schema.ref("Text"))), ("lastError", Schema.orNull(error)),
                 ])
             ),

@@ -10,7 +10,7 @@ extension APIDescription {
     private static let optionalName: JSON = ["type": "string", "maxLength": 100]
     private static let sentence: JSON = ["type": "string", "maxLength": 2_000]
     private static let money = Schema.object([
-        ("id", name), ("amountMinor", Schema.amount("In minor units (fen, cents).")),
+        ("id", name), ("amountMinor", Schema.amount("In minor units (fen, cents): 129.00 yuan is 12900.")),
     ])
 
     /// One schema per kind; which one counts is told by `kind`.
@@ -73,7 +73,8 @@ extension APIDescription {
                 [
                     ("parcel", name), ("courier", ["type": "string", "maxLength": 50]),
                     ("channel", ["type": "string", "maxLength": 50]), ("number", optionalName),
-                ], optional: ["courier", "channel", "number"])
+                    ("reference", optionalName), ("rider", optionalName), ("line", optionalName),
+                ], optional: ["courier", "channel", "number", "reference", "rider", "line"])
         case .waybillVoided: Schema.object([("parcel", name), ("number", name)])
         case .parcelHandedOver, .signedReported: Schema.object([("parcel", name)])
         case .traceReported:
@@ -82,7 +83,11 @@ extension APIDescription {
                     ("parcel", name), ("number", optionalName), ("scans", Schema.list(Schema.ref("FactScan"))),
                     ("complete", Schema.flag),
                 ], optional: ["number", "scans", "complete"])
-        case .returnAsked: optional([("reason", sentence), ("exchange", Schema.flag)])
+        case .returnAsked:
+            optional([
+                ("reason", sentence), ("exchange", Schema.flag), ("id", optionalName),
+                ("lines", ["type": "array", "items": lineUnits, "maxItems": 500]),
+            ])
         case .refundReported, .revenueRecognised, .receiptReported, .invoiceIssued: money
         default: laterData(of: kind)
         }
@@ -140,7 +145,19 @@ extension APIDescription {
                     ]
                 ),
                 ("shownWhen", Schema.object([("field", name), ("values", Schema.list(Schema.text))])),
-            ], optional: ["required", "options", "shownWhen"])
+                ("shownIf", Schema.anyObject), ("requiredIf", Schema.anyObject),
+                (
+                    "prefill",
+                    [
+                        "type": "array", "maxItems": 20,
+                        "items": Schema.object(
+                            [
+                                ("value", Schema.text(maximum: 600)), ("from", Schema.words(RuleField.self)),
+                                ("if", Schema.anyObject),
+                            ], optional: ["from", "if"]),
+                    ]
+                ),
+            ], optional: ["required", "options", "shownWhen", "shownIf", "requiredIf", "prefill"])
         return Schema.object(
             [
                 ("id", Schema.text(maximum: 300)), ("task", Schema.words(TaskKind.self)),
@@ -182,20 +199,23 @@ extension APIDescription {
         Schema.object(
             [
                 ("id", name), ("sku", name), ("name", ["type": "string", "maxLength": 300]),
-                ("units", Schema.whole(1...1_000_000)), ("priceMinor", Schema.amount("Of the whole line.")),
+                ("units", Schema.whole(1...1_000_000)),
+                ("priceMinor", Schema.amount("Of the whole line, minor units: two pieces at 64.50 yuan are 12900.")),
                 ("freightMinor", Schema.amount("The line's share of freight.")), ("gift", Schema.flag),
-                ("giftFor", optionalName),
-            ], optional: ["name", "units", "priceMinor", "freightMinor", "gift", "giftFor"])
+                ("giftFor", optionalName), ("weightGrams", Schema.whole(1...10_000_000)),
+            ], optional: ["name", "units", "priceMinor", "freightMinor", "gift", "giftFor", "weightGrams"])
     }
 
+    private static let lineUnits = Schema.object([("line", name), ("units", Schema.whole(1...1_000_000))])
+
     private static var packing: JSON {
-        let item = Schema.object([("line", name), ("units", Schema.whole(1...1_000_000))])
-        return Schema.object(
+        Schema.object(
             [
                 ("parcel", name), ("warehouse", optionalName),
-                ("items", ["type": "array", "items": item, "maxItems": 500]),
+                ("items", ["type": "array", "items": lineUnits, "maxItems": 500]),
                 ("weightGrams", Schema.whole(0...100_000_000)),
-            ], optional: ["warehouse", "items", "weightGrams"])
+                ("volumeMillilitres", Schema.whole(0...100_000_000)), ("progress", Schema.flag),
+            ], optional: ["warehouse", "items", "weightGrams", "volumeMillilitres", "progress"])
     }
 
     private static var scan: JSON {

@@ -333,6 +333,13 @@ extension APIDescription {
         return operation
     }
 
+    private static let tooManyAttempts: JSON = {
+        let content: JSON = [
+            "text/html": ["schema": Schema.text], "application/problem+json": ["schema": Schema.ref("Problem")],
+        ]
+        return ["description": "Too many failed attempts, or too many within a second.", "content": content]
+    }()
+
     private static var signIn: Operation {
         var operation = Operation(
             id: "signIn", summary: "Signs a browser in: name and password, then six digits; or a token; or a code.",
@@ -341,7 +348,7 @@ extension APIDescription {
         operation.others = [
             (200, Operation.answer("The form for the second factor.", type: "text/html")),
             (401, Operation.answer("Something of it is wrong.", type: "text/html")),
-            (429, Operation.answer("Too many failed attempts.", type: "text/html")),
+            (429, tooManyAttempts),
             (503, Operation.answer("Too many at once.", type: "text/html")),
         ]
         return operation

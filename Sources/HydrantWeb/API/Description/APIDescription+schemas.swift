@@ -115,10 +115,12 @@ extension APIDescription {
                     ("holds", Schema.list(Schema.ref("Hold"))), ("words", Schema.list(Schema.ref("SystemWord"))),
                     ("findings", Schema.list(Schema.ref("Finding"))),
                     ("instructions", Schema.list(Schema.ref("Instruction"))),
+                    ("returns", Schema.list(Schema.ref("OrderReturn"))),
                     ("tickets", Schema.list(Schema.ref("Ticket"))), ("calls", Schema.list(Schema.ref("Call"))),
                     ("receiver", Schema.orNull(Schema.ref("MaskedReceiver"))),
                 ])
             ),
+            ("OrderReturn", orderReturn),
             (
                 "Ticket",
                 Schema.object([
@@ -154,6 +156,17 @@ extension APIDescription {
         ]
     }
 
+    private static var orderReturn: JSON {
+        let lines = Schema.list(
+            Schema.object([("line", Schema.text), ("sku", Schema.text), ("units", Schema.count)]))
+        return Schema.object([
+            ("id", Schema.text), ("exchange", Schema.flag), ("askedAt", Schema.time), ("lines", lines),
+            ("unfit", lines), ("refundMinor", Schema.orNull(Schema.integer)),
+            ("replacement", Schema.textOrNull), ("wayBack", Schema.orNull(Schema.ref("Parcel"))),
+            ("open", Schema.flag),
+        ])
+    }
+
     private static var partSchemas: [(String, JSON)] {
         let evidence = Schema.object([
             ("source", Schema.text), ("id", Schema.text), ("at", Schema.time), ("timed", Schema.flag),
@@ -162,8 +175,12 @@ extension APIDescription {
             [
                 ("by", Schema.words(["person", "timer", "fact", "condition"])), ("at", Schema.time),
                 ("fact", Schema.ref("FactKind")),
+                (
+                    "until",
+                    Schema.moment("When the hold ends by itself at the latest, where it does not end by a timer alone.")
+                ),
             ],
-            optional: ["at", "fact"])
+            optional: ["at", "fact", "until"])
         return [
             (
                 "Stamp",
@@ -231,13 +248,15 @@ extension APIDescription {
     private static var parcel: JSON {
         let waybill = Schema.object([
             ("number", Schema.text), ("courier", Schema.text), ("channel", Schema.text), ("live", Schema.flag),
-            ("readBackAt", Schema.timeOrNull), ("voidedAt", Schema.timeOrNull),
+            ("readBackAt", Schema.timeOrNull), ("voidedAt", Schema.timeOrNull), ("rider", Schema.text),
+            ("line", Schema.text),
         ])
         let item = Schema.object([("line", Schema.text), ("units", Schema.count)])
         return Schema.object([
             ("id", Schema.text), ("warehouse", Schema.text), ("items", Schema.list(item)),
-            ("weightGrams", Schema.integerOrNull), ("packedAt", Schema.timeOrNull),
-            ("handedOverAt", Schema.timeOrNull), ("signedAt", Schema.timeOrNull), ("waybills", Schema.list(waybill)),
+            ("weightGrams", Schema.integerOrNull), ("volumeMillilitres", Schema.integerOrNull),
+            ("packedAt", Schema.timeOrNull), ("handedOverAt", Schema.timeOrNull), ("signedAt", Schema.timeOrNull),
+            ("waybills", Schema.list(waybill)),
             ("scans", Schema.list(Schema.ref("Scan"))),
         ])
     }

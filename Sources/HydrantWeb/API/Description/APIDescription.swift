@@ -29,7 +29,7 @@ enum APIDescription {
     private static let securitySchemes: JSON = [
         "token": [
             "type": "http", "scheme": "bearer",
-            "description": "A token of this hub. Scopes: facts:write, read, ops.",
+            "description": "A token of this hub. Scopes: facts:write, tasks:write, read, ops.",
         ],
         "session": [
             "type": "apiKey", "in": "cookie", "name": "hydrant_session",

@@ -26,6 +26,10 @@ enum Schema {
         ]
     }
 
+    static func moment(_ note: String) -> JSON {
+        ["type": "string", "format": "date-time", "description": .string(note)]
+    }
+
     static func whole(_ range: ClosedRange<Int>) -> JSON {
         ["type": "integer", "minimum": .count(range.lowerBound), "maximum": .count(range.upperBound)]
     }

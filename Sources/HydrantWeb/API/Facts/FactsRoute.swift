@@ -30,7 +30,7 @@ struct FactsRoute: Sendable {
         guard await hub.committer.queueLength < limits.waitingSubmissions else { throw Problem.overloaded }
         let body = try await readBody(of: request, limits.bodyBytes, chargedTo: load)
         defer { load.leave(body.count) }
-        try verify(request, body)
+        try verify(request, body, of: context.holder)
         let batch: FactBatch
         do throws(FactBatch.Problem) {
             batch = try FactBatch(body: body, maximum: limits.factsPerRequest)
@@ -43,16 +43,19 @@ struct FactsRoute: Sendable {
         return Response(json: ["results": .array(try await record(batch, of: context.holder))])
     }
 
-    private func verify(_ request: Request, _ body: [UInt8]) throws(Problem) {
+    /// Whoever has a key of their own signs with that and with no other.
+    private func verify(_ request: Request, _ body: [UInt8], of holder: AccessToken?) throws(Problem) {
+        let own = holder?.webhookSecret.flatMap { try? StandardWebhooks(secrets: [$0]) }
         var headers: [String: String] = [:]
         for name in webhookHeaders { headers[name.canonicalName] = request.headers[name] }
         do {
-            try webhooks.verify(headers: headers, body: body, now: wallClock.now())
+            try (own ?? webhooks).verify(headers: headers, body: body, now: wallClock.now())
         } catch {
             switch error {
             case .missingHeader(let name): throw .unsigned("The header \(name) is missing.")
             case .stale: throw .stale
-            case .wrongSignature, .badSecret: throw .unsigned("webhook-signature does not fit the body.")
+            case .wrongSignature, .badSecret:
+                throw own == nil ? .unsigned("webhook-signature does not fit the body.") : .notSignedWithOwnKey
             }
         }
     }

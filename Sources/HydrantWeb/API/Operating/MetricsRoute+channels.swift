@@ -32,6 +32,16 @@ extension MetricsRoute {
                 text.sample("hydrant_channel_duration_milliseconds", labels, Double(value))
             }
         }
+        text.begin("hydrant_channel_under_way", .gauge, "Calls that are under way.")
+        for lane in lanes { text.sample("hydrant_channel_under_way", labels(lane), Double(lane.underWay)) }
+        text.begin("hydrant_channel_time_limit_milliseconds", .gauge, "How long the next call may take.")
+        for lane in lanes {
+            text.sample("hydrant_channel_time_limit_milliseconds", labels(lane), Double(lane.timeLimit))
+        }
+        text.begin("hydrant_channel_retries_left", .gauge, "Calls that may be repetitions at once.")
+        for channel in channels {
+            text.sample("hydrant_channel_retries_left", [("system", channel.system)], Double(channel.retries.count))
+        }
         text.begin("hydrant_channel_waiting", .gauge, "Instructions that wait or have an unknown end.")
         for lane in lanes { text.sample("hydrant_channel_waiting", labels(lane), Double(lane.waiting)) }
         text.begin("hydrant_channel_oldest_seconds", .gauge, "Age of the oldest of them.")

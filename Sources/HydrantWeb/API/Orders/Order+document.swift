@@ -90,6 +90,7 @@ extension Parcel {
                 "number": .string(waybill.number), "courier": .string(waybill.courier),
                 "channel": .string(waybill.channel), "live": .bool(waybill.voided == nil),
                 "readBackAt": .moment(waybill.readBack?.at), "voidedAt": .moment(waybill.voided?.at),
+                "rider": .string(waybill.tour?.value.rider ?? ""), "line": .string(waybill.tour?.value.line ?? ""),
             ]
         }
         let items = packing?.value.items.map { item -> JSON in
@@ -97,7 +98,9 @@ extension Parcel {
         }
         return [
             "id": .string(id), "warehouse": .string(packing?.value.warehouse ?? ""), "items": .array(items ?? []),
-            "weightGrams": packing?.value.weightGrams.map { .count($0) } ?? .null, "packedAt": .moment(packed?.at),
+            "weightGrams": packing?.value.weightGrams.map { .count($0) } ?? .null,
+            "volumeMillilitres": packing?.value.volumeMillilitres.map { .count($0) } ?? .null,
+            "packedAt": .moment(packed?.at),
             "handedOverAt": .moment(handedOver?.at), "signedAt": .moment(signed?.at), "waybills": .array(statuses),
             "scans": .array(scans.map(\.document)),
         ]
@@ -115,16 +118,17 @@ extension Scan {
 
 extension StandingHold {
     var document: JSON {
-        let end: JSON =
+        var end: [(String, JSON?)] =
             switch exit {
-            case .person: ["by": "person"]
-            case .timer(let at): ["by": "timer", "at": .string(at.text)]
-            case .fact(let kind): ["by": "fact", "fact": .string(kind.rawValue)]
-            case .condition: ["by": "condition"]
+            case .person: [("by", "person")]
+            case .timer(let at): [("by", "timer"), ("at", .string(at.text))]
+            case .fact(let kind): [("by", "fact"), ("fact", .string(kind.rawValue))]
+            case .condition: [("by", "condition")]
             }
+        end.append(("until", latestEnd.map { .string($0.text) }))
         return [
             "id": .string(id), "reason": reason.document, "owner": .string(owner), "since": .string(since.text),
-            "exit": end,
+            "exit": .compact(end),
         ]
     }
 }
@@ -144,7 +148,7 @@ extension InstructionRow {
             "key": .string(instruction.key), "kind": .string(instruction.kind.rawValue),
             "system": .string(instruction.system), "target": .string(instruction.target),
             "status": .string(status.rawValue), "attempts": .count(attempts), "issuedAt": .string(issuedAt.text),
-            "dueAt": .string(dueAt.text), "lastError": .string(lastError),
+            "dueAt": .string(dueAt.text), "lastError": .string(lastError.seen),
         ]
     }
 }

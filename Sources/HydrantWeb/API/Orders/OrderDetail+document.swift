@@ -21,8 +21,35 @@ extension OrderDetail {
             "words": .array(systems.map(\.document)),
             "findings": .array(findings.map(\.document)),
             "instructions": .array(instructions.map(\.document)),
+            "returns": .array(returned(seesMoney)),
             "tickets": .array(order.tickets.values.map(\.document)), "calls": .array(order.calls.map(\.document)),
             "receiver": maskedReceiver,
+        ]
+    }
+
+    private func returned(_ seesMoney: Bool) -> [JSON] {
+        let asked = order.orderReturns()
+        let isReckoned = order.refundDueMinor(of: asked) != nil
+        // What is given back for an order as a whole is not reckoned from its lines.
+        return asked.map { returned($0, showsRefund: seesMoney && (isReckoned || !$0.isWhole)) }
+    }
+
+    private func returned(_ item: OrderReturn, showsRefund: Bool) -> JSON {
+        func lines(_ lines: [ReturnedLine]) -> JSON {
+            .array(
+                lines.map {
+                    [
+                        "line": .string($0.line), "sku": .string(order.lines[$0.line]?.sku ?? ""),
+                        "units": .count($0.units),
+                    ]
+                })
+        }
+        return [
+            "id": .string(item.id), "exchange": .bool(item.isExchange), "askedAt": .string(item.asked.at.text),
+            "lines": lines(item.goods), "unfit": lines(item.unfit),
+            "refundMinor": .orNull(showsRefund ? item.refundMinor : nil),
+            "replacement": .orNull(order.replacement(of: item.id)),
+            "wayBack": order.wayBack(of: item)?.document ?? .null, "open": .bool(order.isOpen(item)),
         ]
     }
 
@@ -73,7 +100,8 @@ extension Call {
             "id": .string(id), "beganAt": .string(begin.text), "stage": .orNull(stage?.rawValue),
             "ending": .orNull(ending?.rawValue), "answeredAt": .moment(answeredAt), "endedAt": .moment(endedAt),
             "seconds": .orNull(seconds.map { Int64($0) }), "person": .orNull(wish?.person),
-            "recording": .orNull(recording.isEmpty ? nil : recording),
+            "recording": .orNull(
+                recording.isEmpty || Viewer.current.sight(.notes) == .hidden ? nil : recording),
         ]
     }
 }

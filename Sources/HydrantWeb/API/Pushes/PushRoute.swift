@@ -150,7 +150,7 @@ struct PushRoute: Sendable {
         guard reported.order.isEmpty, case .traceReported(var trace) = reported.body else { return reported }
         let number = trace.number
         let places = try await recorded { try await hub.store.read { try $0.places(ofWaybill: number) } }
-        guard let place = places.first, places.count == 1 else { return nil }
+        guard let place = places.meant else { return nil }
         var placed = reported
         placed.order = place.order
         trace.parcel = place.parcel
@@ -180,7 +180,7 @@ struct PushRoute: Sendable {
             let reason: String
             switch receipt {
             case .accepted, .duplicate, .parked: continue
-            case .conflicting: reason = "another message with the number of this one was recorded before"
+            case .conflicting: reason = ParkedReason.otherMessage
             case .refused(let refusal): reason = refusal.text.english
             }
             rows.append(

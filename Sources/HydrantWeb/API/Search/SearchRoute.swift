@@ -56,11 +56,13 @@ struct SearchRoute: Sendable {
 }
 
 extension Viewer {
-    /// What of the index the viewer may use: names and telephones only who may see receivers, and only the warehouses'
-    /// own orders.
+    /// What of the index the viewer may use: names and telephones only who may see receivers, customers' numbers only
+    /// who may see those, and only the warehouses' own orders.
     var searchScope: SearchScope {
-        SearchScope(
+        var scope = SearchScope(
             mayFindPeople: sight(.receiverPhone) != .hidden, warehouses: role == .warehouse ? warehouses : nil)
+        scope.mayFindCustomers = sight(.customer) != .hidden
+        return scope
     }
 }
 

@@ -114,9 +114,11 @@ struct TasksRoutes: Sendable {
         let bytes = try await readBody(of: request, Self.bodyBytesMaximum)
         let step = try read(try TaskBody(bytes))
         let command = TaskCommand(order: name.order, task: name.task, person: context.person)
-        let answer = try await recorded {
-            if case .resolved(let resolution) = step { return try await hub.resolve(command, resolution) }
-            return try await hub.move(command, step)
+        let answer: TaskAnswer = try await recorded {
+            if case .resolved(let resolution) = step {
+                return try await hub.resolve(command, resolution, byProgram: true, by: .current)
+            }
+            return try await hub.isSeen(command, by: .current) ? hub.move(command, step) : .unknown
         }
         switch answer {
         case .moved: return Response(json: ["result": "moved"])
@@ -132,8 +134,19 @@ struct TasksRoutes: Sendable {
 }
 
 extension HubContext {
-    /// Under whose name a task is moved.
-    var person: String { Viewer.current.user ?? holder?.name ?? "console" }
+    /// Under whose name somebody works at the hub: a user's, or a machine's, which is never written as a user's is.
+    var person: String {
+        Viewer.current.user ?? ActorName.machinePrefix + (holder?.name ?? "console")
+    }
+}
+
+extension Viewer {
+    /// The same name, as tasks have it.
+    var person: String {
+        let prefix = "token:"
+        let machine = actor.hasPrefix(prefix) ? String(actor.dropFirst(prefix.count)) : "console"
+        return user ?? ActorName.machinePrefix + machine
+    }
 }
 
 /// The body of a task's move.
@@ -193,7 +206,7 @@ extension ListedTask {
             "owner": .string(row.owner), "person": row.person.isEmpty ? .null : .string(row.person),
             "openedAt": .string(row.openedAt.text), "dueAt": .string(row.dueAt.text),
             "overdue": .bool(row.dueAt <= now), "snoozedUntil": .moment(row.snoozedUntil),
-            "reopenings": .count(row.reopenings), "reason": row.reason.json,
+            "reopenings": .count(row.reopenings), "reason": row.reason.document,
         ]
     }
 }

@@ -27,13 +27,6 @@ final class WorkGate: Sendable {
         return try await NIOThreadPool.singleton.runIfActive(work)
     }
 
-    /// The same for what waits by itself and holds no thread.
-    func wait<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result? {
-        guard begin() else { return nil }
-        defer { end() }
-        return try await work()
-    }
-
     private func begin() -> Bool {
         state.withLock { state in
             guard state.running < maximum else { return false }

@@ -22,9 +22,10 @@ package struct ChannelsPage: Sendable {
         for channel in channels {
             text += "|\(channel.system),\(channel.usedToday ?? -1),\(channel.closedUntil?.milliseconds ?? 0)"
             text += ",\(channel.numbers.map { "\($0.balance)" } ?? "")"
+            text += ",\(channel.retries.count),\(channel.retries.most)"
             for lane in channel.lanes {
                 text += "|\(lane.lane.kind.rawValue),\(lane.gate.rawValue),\(lane.calls),\(lane.failures)"
-                text += ",\(lane.median ?? 0),\(lane.slowest ?? 0),\(lane.waiting)"
+                text += ",\(lane.median ?? 0),\(lane.slowest ?? 0),\(lane.waiting),\(lane.underWay),\(lane.timeLimit)"
                 text += ",\(lane.nextTryAt?.milliseconds ?? 0),\(lane.lastError?.at.milliseconds ?? 0)"
             }
         }
@@ -65,7 +66,7 @@ struct ChannelsView {
     private func channel(_ channel: ChannelView, _ formats: Formats) -> Bindings {
         let words = formats.words
         return [
-            "system": channel.system, "name": displayName(ofSystem: channel.system),
+            "system": channel.system, "name": words.system(channel.system),
             "unconnected": channel.isConnected
                 ? false : ["text": words("channel_unconnected", ["system": channel.system])] as Any,
             "closed": shown(
@@ -79,7 +80,7 @@ struct ChannelsView {
     /// What to do where waybill numbers are running out.
     private func few(_ channel: ChannelView, _ formats: Formats) -> String? {
         guard let numbers = channel.numbers, numbers.areFew else { return nil }
-        let name = displayName(ofSystem: channel.system)
+        let name = formats.words.system(channel.system)
         guard case .left(let count) = numbers.balance else {
             return formats.words("numbers_few_unsure", ["name": name])
         }
@@ -104,8 +105,28 @@ struct ChannelsView {
                     "channel_per_day",
                     ["used": formats.count(channel.usedToday ?? 0), "count": formats.count($0)])
             },
+            channel.isConnected ? retries(channel.retries, formats) : nil,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " · ")
+    }
+
+    private func retries(_ left: RetriesLeft, _ formats: Formats) -> String {
+        if let next = left.nextAt { return formats.words("channel_retries_used", ["time": formats.time(next)]) }
+        return formats.words(
+            "channel_retries", ["count": formats.count(left.count), "limit": formats.count(left.most)])
+    }
+
+    /// How many calls are under way and how long one may take, beside what is allowed.
+    private func limits(_ lane: LaneView, _ formats: Formats) -> Bindings {
+        let words = formats.words
+        let time = milliseconds(lane.timeLimit, formats)
+        return [
+            "underWay": words(
+                "lane_under_way",
+                ["count": formats.count(lane.underWay), "limit": formats.count(lane.underWayLimit)]),
+            "time": words(
+                lane.isTimeLimitMeasured ? "lane_time_limit_measured" : "lane_time_limit", ["time": time]),
+        ]
     }
 
     private func lane(_ lane: LaneView, isConnected: Bool, _ formats: Formats) -> Bindings {
@@ -119,6 +140,7 @@ struct ChannelsView {
             "hasFailures": lane.failures > 0,
             "median": lane.median.map { milliseconds($0, formats) } ?? "—",
             "slowest": lane.slowest.map { milliseconds($0, formats) } ?? "—",
+            "limits": isConnected ? limits(lane, formats) as Any : false,
             "waiting": formats.count(lane.waiting), "hasWaiting": lane.waiting > 0,
             "href": lanePath(lane.lane), "oldest": formats.binding(lane.oldestIssuedAt),
             "trouble": trouble(lane, formats),
@@ -144,7 +166,7 @@ struct ChannelsView {
         return [
             "token": formToken ?? "",
             "systems": control.outages.map { outage -> Bindings in
-                let name = displayName(ofSystem: outage.system)
+                let name = words.system(outage.system)
                 return [
                     "system": outage.system, "name": name,
                     "isDown": outage.until != nil,

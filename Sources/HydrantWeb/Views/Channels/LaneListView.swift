@@ -14,7 +14,7 @@ struct LaneListView {
     func document(_ frame: PageFrame, files: PageFiles) -> String {
         let words = files.words(frame.language)
         let formats = Formats(words: words, now: asOf)
-        let name = displayName(ofSystem: lane.system)
+        let name = words.system(lane.system)
         let title = words("lane_title", ["system": name, "kind": words(lane.kind.text)])
         let waiting = max(view?.waiting ?? 0, Int64(rows.count))
         let bindings: Bindings = [
@@ -32,7 +32,7 @@ struct LaneListView {
             "href": orderPath(row.order), "number": row.order, "target": row.instruction.target,
             "status": formats.words("status_\(row.status.rawValue)"), "attempts": formats.count(row.attempts),
             "issued": formats.binding(row.issuedAt), "due": formats.binding(row.dueAt),
-            "error": shown(row.lastError),
+            "error": shown(formats.words(detailText(row.lastError))),
         ]
     }
 }

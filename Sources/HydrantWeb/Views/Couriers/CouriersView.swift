@@ -57,8 +57,8 @@ struct CouriersView {
             "sets": TrackingSet.allCases.map { cell($0, nil, nil, formats) },
             "rows": pairs.map { pair -> Bindings in
                 [
-                    "courier": displayName(ofSystem: pair.courier.isEmpty ? pair.channel : pair.courier),
-                    "channel": pair.channel.isEmpty ? "—" : displayName(ofSystem: pair.channel),
+                    "courier": words.system(pair.courier.isEmpty ? pair.channel : pair.courier),
+                    "channel": pair.channel.isEmpty ? "—" : words.system(pair.channel),
                     "cells": TrackingSet.allCases.map { cell($0, pair.courier, pair.channel, formats) },
                 ]
             },

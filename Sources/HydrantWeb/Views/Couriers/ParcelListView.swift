@@ -29,7 +29,7 @@ struct ParcelListView {
         let narrowed = [filter.courier, filter.channel].compactMap(\.self).filter { !$0.isEmpty }
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(asOf, seconds: true), "title": title,
-            "narrowed": shown(narrowed.map { displayName(ofSystem: $0) }.joined(separator: " · ")),
+            "narrowed": shown(narrowed.map { words.system($0) }.joined(separator: " · ")),
             "hint": words("set_\(keyPart(set.rawValue))_hint"), "isEmpty": parcels.isEmpty,
             "rows": parcels.map { row($0, formats) },
             "next": shown(next.map { courierListPath(set, filter.courier, filter.channel, after: $0) }),
@@ -41,7 +41,7 @@ struct ParcelListView {
         let standing = parcel.row.standing
         return [
             "href": orderPath(parcel.order), "number": parcel.order, "parcel": standing.parcel,
-            "courier": [standing.courier, standing.channel].filter { !$0.isEmpty }.map { displayName(ofSystem: $0) }
+            "courier": [standing.courier, standing.channel].filter { !$0.isEmpty }.map { formats.words.system($0) }
                 .joined(separator: " · "),
             "since": formats.binding(standing.since), "due": formats.binding(standing.dueAt),
         ]

@@ -53,8 +53,25 @@ struct DeskView {
                 ? false : ["label": words("target_\(keyPart(action.rawValue))"), "options": choices] as Any,
             "amount": isMoney ? ["most": formats.amount(order.refundableMinor, currency: currency)] : false as Any,
             "hours": action == .placeHold, "exchange": action == .askReturn, "linked": action == .openTicket,
-            "receiver": action == .changeReceiver,
+            "receiver": action == .changeReceiver, "comingBack": action == .recordWayBack,
+            "goods": action == .askReturn && !order.lines.isEmpty ? ["rows": returnable] as Any : false,
         ]
+    }
+
+    /// What can come back; nothing does unless somebody says so.
+    private var returnable: [Bindings] {
+        let seesMoney = viewer.sight(.money) != .hidden
+        return order.returnable().filter { $0.units > 0 }.map { line, units in
+            let price = line.priceMinor / Int64(max(1, line.units))
+            var most = words("return_most", ["units": formats.count(units)])
+            if seesMoney, !line.isGift, price > 0 {
+                most += " · " + words("return_each", ["amount": formats.amount(price, currency: currency)])
+            }
+            return [
+                "id": line.id, "sku": line.sku, "name": shown(line.name), "gift": line.isGift, "left": String(units),
+                "most": most,
+            ]
+        }
     }
 
     private var currency: String { order.header?.value.currency ?? "CNY" }
@@ -64,6 +81,11 @@ struct DeskView {
         switch action {
         case .placeHold, .ask: return TaskOwners.roles.map { option($0, words("role_\($0)")) }
         case .openTicket: return DeskChoices.subjects.map { option($0, words("subject_\($0)")) }
+        case .recordWayBack:
+            let open = Set(order.targets(of: action))
+            return order.orderReturns().filter { open.contains($0.wayBackParcel) }.map {
+                option($0.wayBackParcel, words(order.goodsText($0)))
+            }
         case .releaseHold: return order.releasableHolds.map { option($0.id, words($0.reason)) }
         default: return order.targets(of: action, in: warehouses).map { option($0, $0.replacing("#", with: " · ")) }
         }
@@ -79,7 +101,7 @@ struct DeskView {
             canCall
             ? [
                 "action": orderPath(order.number) + "/calls", "agent": model.agentTelephone,
-                "systems": model.telephones.map { ["value": $0, "text": displayName(ofSystem: $0)] as Bindings },
+                "systems": model.telephones.map { ["value": $0, "text": words.system($0)] as Bindings },
                 "single": model.telephones.count == 1,
             ] as Bindings : false
         let rows = order.calls.prefix(20).map(call)
@@ -102,12 +124,13 @@ struct DeskView {
         let isAnswered = call.ending == .answered || call.stage == .answered
         return [
             "id": call.id, "state": state, "icon": isAnswered ? "ok" : call.hasEnded || isFailed ? "late" : "clock",
-            "person": shown(call.wish?.person), "at": formats.binding(call.begin, seconds: true),
+            "person": shown(call.wish.map { words.actor($0.person) }), "at": formats.binding(call.begin, seconds: true),
             "length": shown(
                 isAnswered && call.hasEnded
                     ? length.map { words("call_length", ["minutes": String($0 / 60), "seconds": String($0 % 60)]) }
                     : nil),
-            "recording": shown(call.recording), "error": shown(isFailed ? row?.lastError : nil),
+            "recording": shown(mayNote ? call.recording : nil),
+            "error": shown(isFailed ? row.map { words(detailText($0.lastError)) } : nil),
             "note": shown(note?.text?.open(reason: "shown to a role that may read notes")),
             "noteForm": isLive && note == nil && mayNote
                 ? ["action": orderPath(order.number) + "/notes", "kind": "call-note"] as Any : false,
@@ -122,10 +145,10 @@ struct DeskView {
             uniquingKeysWith: { first, _ in first })
         let rows = order.tickets.entries.sorted { $0.evidence.at > $1.evidence.at }.map { entry -> Bindings in
             let ticket = entry.value
-            let subject = words("subject_\(ticket.subject)")
             return [
                 "id": ticket.id, "isOpen": ticket.status == .open, "status": words("ticket_\(ticket.status.rawValue)"),
-                "subject": subject.hasPrefix("⟦") ? ticket.subject : subject, "source": entry.evidence.source,
+                "subject": DeskChoices.name(ofSubject: ticket.subject, words),
+                "source": words.source(entry.evidence.source),
                 "at": formats.binding(entry.evidence.at),
                 "linked": ticket.linkedOrder.isEmpty
                     ? false : ["href": orderPath(ticket.linkedOrder), "number": ticket.linkedOrder] as Any,
@@ -147,7 +170,8 @@ struct DeskView {
             "notes": own.map { note -> Bindings in
                 [
                     "text": note.text?.open(reason: "shown to a role that may read notes") ?? words("note_lost"),
-                    "person": note.person, "at": formats.binding(note.at), "isCall": note.reference.kind == .call,
+                    "person": words.actor(note.person), "at": formats.binding(note.at),
+                    "isCall": note.reference.kind == .call,
                 ]
             },
         ]

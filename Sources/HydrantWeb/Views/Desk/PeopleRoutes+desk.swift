@@ -17,6 +17,9 @@ extension PeopleRoutes {
         routes.post("/orders/{number}/calls") { request, context in
             try await form(request) { try await call($0, $1, context) }
         }
+        routes.post("/orders/{number}/stock") { request, context in
+            try await form(request) { page, _ in try await askStock(page, context) }
+        }
     }
 
     private func act(_ request: PageRequest, _ form: Form, _ context: HubContext) async throws -> Response {
@@ -24,7 +27,7 @@ extension PeopleRoutes {
         guard let action = OrderAction(rawValue: form["act"]) else {
             throw BadParameter("act", allowed: OrderAction.allCases.map(\.rawValue))
         }
-        guard AccessTable.actions[action]?.contains(viewer.role) == true else {
+        guard AccessTable.actions[action].map(viewer.isAmong) == true else {
             throw Problem.roleMissing(viewer.role)
         }
         var wanted = ActionRequest(
@@ -39,8 +42,18 @@ extension PeopleRoutes {
         wanted.minutes = min(max(Int(form["minutes"]) ?? 0, 0), 10_000)
         wanted.hours = Int64(form["hours"]).flatMap { (1...720).contains($0) ? $0 : nil }
         wanted.isExchange = form["exchange"] == "yes"
+        if action == .askReturn {
+            guard let lines = Self.returned(form) else {
+                return deskMessage(
+                    422, words(request)("return_units_wrong"), words(request)("return_units_wrong_detail"), number,
+                    request)
+            }
+            wanted.lines = lines.isNamed ? lines.chosen : nil
+        }
         wanted.linkedOrder = String(form["linked"].normalised.prefix(100))
         wanted.amountMinor = Self.minor(form["amount"])
+        wanted.courier = Self.line(form["courier"])
+        wanted.trackingNumber = Self.line(form["tracking"])
         guard Self.fitsTarget(wanted) else { throw BadParameter("target", allowed: DeskChoices.subjects) }
         if let problem = try await linkProblem(wanted, request) { return problem(number) }
         var receiver: Sensitive<Receiver>?
@@ -120,13 +133,16 @@ extension PeopleRoutes {
         case .done, .doneBefore: return pages.seeOther(orderPath(number) + "#\(place)")
         case .refused(let refusal):
             return deskMessage(409, words(refusal.text), words(refusal.nextStep), number, request)
-        case .unknown:
-            let view = MessageView.unknownOrder(number, words)
-            return pages.html(view.document(request.frame(.elsewhere), files: pages.files), status: .notFound)
+        case .unknown: return unknownOrder(number, request)
         }
     }
 
-    private func deskMessage(
+    func unknownOrder(_ number: String, _ request: PageRequest) -> Response {
+        let view = MessageView.unknownOrder(number, words(request))
+        return pages.html(view.document(request.frame(.elsewhere), files: pages.files), status: .notFound)
+    }
+
+    func deskMessage(
         _ status: Int, _ sentence: String, _ detail: String, _ number: String, _ request: PageRequest
     ) -> Response {
         let view = MessageView(
@@ -144,18 +160,39 @@ extension PeopleRoutes {
         return isFit ? said : people.newSecret()
     }
 
+    /// The lines of the form with what of each comes back; nil where a quantity is none.
+    private static func returned(_ form: Form) -> (isNamed: Bool, chosen: [ReturnedLine])? {
+        let names = form.all("line")
+        let quantities = form.all("units").map { $0.filter { !$0.isWhitespace } }
+        guard names.count == quantities.count, names.count <= 500 else { return nil }
+        var chosen: [ReturnedLine] = []
+        for (name, quantity) in zip(names, quantities) {
+            guard let units = Int(quantity.isEmpty ? "0" : quantity), (0...1_000_000).contains(units) else {
+                return nil
+            }
+            if units > 0 { chosen.append(ReturnedLine(line: name, units: units)) }
+        }
+        return (!names.isEmpty, chosen)
+    }
+
     private static func line(_ text: String) -> String { String(text.filter { !$0.isNewline }.prefix(300)) }
 
-    /// `12`, `12.5`, `1,200.50` in minor units; nil for what is no amount.
+    /// `12`, `12.5`, `1,200.50` in minor units; nil for what is no amount. Commas stand between thousands only: what
+    /// elsewhere is twelve and a half must not become 1,250.
     private static func minor(_ text: String) -> Int64? {
-        let parts = text.filter { $0 != "," && !$0.isWhitespace && $0 != "¥" }
-            .split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...10_000_000_000).contains(whole) else {
-            return nil
-        }
-        let cents = parts.count == 2 ? String((parts[1] + "00").prefix(2)) : "00"
-        guard parts.count == 1 || parts[1].count <= 2, let fraction = Int64(cents), fraction >= 0 else { return nil }
-        return whole * 100 + fraction
+        let signs = text.filter { !$0.isWhitespace && $0 != "¥" }
+        let parts = signs.split(separator: ".", omittingEmptySubsequences: false)
+        let groups = parts[0].split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count <= 2, groups.count == 1 || (1...3).contains(groups[0].count),
+            groups.dropFirst().allSatisfy({ $0.count == 3 }), let whole = digits(groups.joined(), 1...11),
+            let cents = parts.count == 2 ? digits((parts[1] + "00").prefix(2), 2...2) : 0,
+            parts.count == 1 || parts[1].count <= 2
+        else { return nil }
+        return whole * 100 + cents
+    }
+
+    private static func digits(_ text: some StringProtocol, _ length: ClosedRange<Int>) -> Int64? {
+        length.contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil
     }
 
     /// Nil where name, phone or address is missing.
@@ -172,4 +209,9 @@ extension PeopleRoutes {
 enum DeskChoices {
     /// What a ticket that an agent opens is about.
     static let subjects = ["return", "exchange", "repair", "missing", "damaged", "delivery", "invoice", "other"]
+
+    /// What a ticket is about: another system's own word stays.
+    static func name(ofSubject subject: String, _ words: Words) -> String {
+        subjects.contains(subject) ? words("subject_\(subject)") : subject
+    }
 }

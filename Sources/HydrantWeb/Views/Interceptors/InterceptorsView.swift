@@ -47,9 +47,7 @@ struct InterceptorsView {
             "hasProblems": !problems.isEmpty, "problems": problems.map { words($0) }, "imported": shown(imported),
             "hasDoors": !ids.isEmpty, "doors": doors.rows(document, words), "hasCoverage": !counts.sources.isEmpty,
             "coverage": coverage(words),
-            "rules": ids.compactMap { id in Self.listed(document.rules.filter { $0.id == id }) }.map {
-                row($0.rule, newer: $0.newer, words)
-            },
+            "rules": ids.compactMap { id in Listed(document.rules.filter { $0.id == id }) }.map { row($0, words) },
         ]
         return frame.document(files.render(bindings, "interceptors"), title: words("interceptors_title"), files: files)
     }
@@ -58,30 +56,42 @@ struct InterceptorsView {
     private func coverage(_ words: Words) -> [Bindings] {
         counts.sources.sorted { $0.key < $1.key }.map { source, coverage in
             [
-                "source": source == SourceNames.personPrefix ? words("interceptor_people") : source,
-                "called": coverage.called, "judged": coverage.judged, "missing": coverage.called - coverage.judged,
+                "source": source == SourceNames.personPrefix ? words("interceptor_people") : words.source(source),
+                "called": coverage.called, "judged": coverage.judged,
+                "before": coverage.before, "missing": coverage.missing,
                 "orders": coverage.unjudged.map { ["href": orderPath($0), "number": $0] as Bindings },
             ]
         }
     }
 
-    /// The version that runs or, where none does, the newest; and a newer one that waits.
-    private static func listed(_ versions: [Rule]) -> (rule: Rule, newer: Rule?)? {
-        guard let newest = versions.max(by: { $0.version < $1.version }) else { return nil }
-        guard let running = versions.first(where: { $0.stage == .on || $0.stage == .shadow }) else {
-            return (newest, nil)
+    /// The versions of one rule that the list speaks of.
+    private struct Listed {
+        /// The one that is on or, where none is, in shadow, or else the newest.
+        let rule: Rule
+        /// In shadow beside the one that is on.
+        let shadow: Rule?
+        /// A draft that waits.
+        let newer: Rule?
+
+        init?(_ versions: [Rule]) {
+            guard let newest = versions.max(by: { $0.version < $1.version }) else { return nil }
+            let on = versions.first { $0.stage == .on }
+            let inShadow = versions.first { $0.stage == .shadow }
+            rule = on ?? inShadow ?? newest
+            shadow = on == nil ? nil : inShadow
+            newer = rule.isRunning && newest.version > rule.version && newest.stage == .draft ? newest : nil
         }
-        return (running, newest.version > running.version && newest.stage == .draft ? newest : nil)
     }
 
-    private func row(_ rule: Rule, newer: Rule?, _ words: Words) -> Bindings {
+    private func row(_ listed: Listed, _ words: Words) -> Bindings {
+        let rule = listed.rule
         let count = counts.rules[rule.id] ?? RuleCounts.Count()
         var figures = [
             ("judged", count.judged), ("held", count.held), ("refused", count.refused), ("acted", count.acted),
             ("blocked", count.blocked),
         ]
         if count.shadowed > 0 { figures.append(("shadowed", count.shadowed)) }
-        let newerRow: Bindings? = newer.map {
+        let newerRow: Bindings? = listed.newer.map {
             [
                 "href": rulePath(rule.id),
                 "text": words("interceptor_newer", ["version": String($0.version)]),
@@ -91,12 +101,33 @@ struct InterceptorsView {
             "id": rule.id, "version": rule.version, "name": words(rule.name), "stage": rule.stage.rawValue,
             "stageText": words(rule.stage.text), "sentence": rule.sentence(words), "href": rulePath(rule.id),
             "edit": "/interceptors/new?rule=\(rule.id)", "newer": newerRow.map { $0 as Any } ?? false,
+            "shadow": listed.shadow.map { beside($0, words) as Any } ?? false,
             "figures": figures.map { name, number -> Bindings in
                 ["label": words("interceptor_count_\(name)"), "number": number]
             },
             "isHolding": !count.holding.isEmpty,
             "holding": count.holding.map { ["href": orderPath($0), "number": $0] as Bindings },
             "moves": buttons.moves(of: rule, words),
+        ]
+    }
+
+    /// What a version in shadow says beside the one that is on.
+    private func beside(_ rule: Rule, _ words: Words) -> Bindings {
+        let found = counts.comparisons[rule.id] ?? RuleCounts.Comparison()
+        return [
+            "title": words("interceptor_beside", ["version": String(rule.version)]), "href": rulePath(rule.id),
+            "sentence": rule.sentence(words), "moves": buttons.moves(of: rule, words),
+            "mayChange": buttons.mayChange,
+            "figures": [("judged", found.judged), ("more", found.more), ("fewer", found.fewer)].map {
+                name, number -> Bindings in ["label": words("interceptor_beside_\(name)"), "number": number]
+            },
+            "lists": [("more", found.moreNames), ("fewer", found.fewerNames)].filter { !$0.1.isEmpty }.map {
+                name, orders -> Bindings in
+                [
+                    "label": words("interceptor_beside_\(name)"),
+                    "orders": orders.map { ["href": orderPath($0), "number": $0] as Bindings },
+                ]
+            },
         ]
     }
 }

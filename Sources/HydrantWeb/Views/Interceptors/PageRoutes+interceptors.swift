@@ -21,6 +21,10 @@ extension PageRoutes {
         router.post("/interceptors/new") { request, _ in
             await page(request) { try await editInterceptor(request, $0) }
         }
+        router.get("/interceptors/trial/fragment") { request, _ in await page(request, trialProgress) }
+        router.post("/interceptors/trial/stop") { request, _ in
+            await page(request) { try await stopTrial(request, $0) }
+        }
         router.post("/interceptors/stage") { request, _ in
             await page(request) { try await moveInterceptor(request, $0) }
         }
@@ -53,9 +57,14 @@ extension PageRoutes {
     private func notice(_ done: String?) -> Text? {
         switch done {
         case "saved": Text(chinese: "已存为草稿，启用后才生效。", english: "Saved as a draft; it works once you switch it on.")
-        case "on": Text(chinese: "已启用，从现在起对新发生的事生效。", english: "Switched on: it judges what happens from now on.")
+        case "on":
+            Text(
+                chinese: "已启用，从现在起对新发生的事生效；此前启用的版本停用。",
+                english: "Switched on: it judges what happens from now on. The version that was on before is retired.")
         case "shadow":
-            Text(chinese: "已进入影子运行，只记录，不拦截。", english: "In shadow: it only reports what it would have done.")
+            Text(
+                chinese: "已进入影子运行，只记录，不拦截；已启用的版本照常运行。",
+                english: "In shadow: it only reports what it would have done; a version that is on goes on.")
         case "retired": Text(chinese: "已停用。", english: "Retired.")
         case "none": Text(chinese: "文档与现有拦截器相同，没有变化。", english: "The document says nothing new.")
         default:
@@ -94,58 +103,63 @@ extension PageRoutes {
         let form = rule.map { RuleForm($0) } ?? RuleForm()
         var view = InterceptorView(form: form, formToken: token(of: request), rule: rule)
         view.base = rule?.version ?? 0
+        view.around = RuleSurroundings(systems: hub.settings.connected?.sorted() ?? [], rules: rules)
         return html(view.document(request.frame(.interceptors), files: files))
     }
 
-    private func token(of request: PageRequest) -> String? { request.session.flatMap { forms?.token(for: $0) } }
+    func token(of request: PageRequest) -> String? { request.session.flatMap { forms?.token(for: $0) } }
 
     // MARK: - Changing
 
     /// The fields of a form that is ours; nil for one that another site may have sent, or an old one.
-    private func fields(_ request: Request, _ page: PageRequest) async -> [(name: String, value: String)]? {
-        let form = (try? await readBody(of: request, 262_144)).flatMap { formDecoded($0) } ?? []
+    func fields(_ request: Request, _ page: PageRequest) async throws -> [(name: String, value: String)]? {
+        let form = formDecoded(try await readBody(of: request, 262_144)) ?? []
         let isOurs = page.session.map { forms?.isValid(value(of: "form", in: form) ?? "", for: $0) ?? false } ?? true
         return isOurs && !form.isEmpty ? form : nil
     }
 
     /// Checks what was written, tries it on the past, saves it as a draft, or gives the form another shape.
     private func editInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
-        guard let fields = await fields(request, page) else { return oldForm(page) }
+        guard let fields = try await fields(request, page) else { return oldForm(page) }
         let act = value(of: "do", in: fields) ?? "check"
         var (view, rule) = written(fields, page)
         view.base = value(of: "base", in: fields).flatMap { Int($0) } ?? 0
+        let saved = try await hub.book.saved().document
+        view.around = RuleSurroundings(systems: hub.settings.connected?.sorted() ?? [], rules: saved.rules)
         if var form = view.form, let focus = form.reshape(act) {
             view = InterceptorView(
-                form: form, formToken: token(of: page), base: view.base, days: view.days, focus: focus)
+                form: form, formToken: token(of: page), base: view.base, days: view.days, focus: focus,
+                around: view.around)
             return html(view.document(page.frame(.interceptors), files: files))
         }
         let isLive = act == "live"
         if var new = rule {
-            let saved = try await hub.book.saved().document
             if new.id.isEmpty { new.id = saved.rules.freeID(for: new) }
             let added = RuleDocument(name: saved.name, rules: saved.rules.adding(new))
-            view.problems = added.problems(after: saved).filter { added.rules[$0.rule].id == new.id }.map(\.text)
-            view.problems += RuleOwners.problems(with: new).map(\.text)
+            view.problems = added.problems(after: saved).filter { added.rules[$0.rule].id == new.id }
+                .map { FormProblem(text: $0.placed(in: new), field: new.field(of: $0.part)) }
+            view.problems += RuleOwners.problems(with: new).map {
+                FormProblem(text: new.placed($0.text, action: $0.action), field: new.field(of: "then[\($0.action)]"))
+            }
             view.rule = new
             rule = new
         }
         guard let rule, view.problems.isEmpty else {
             // While somebody is still writing, what is missing is not said yet.
             if isLive, rule == nil { view.problems = [] }
+            if view.written != nil { for index in view.problems.indices { view.problems[index].field = "document" } }
+            if !isLive { view.focus = view.problems.first { !$0.field.isEmpty }?.field ?? "" }
             return html(
                 view.document(page.frame(.interceptors), files: files), status: isLive ? .ok : .unprocessableContent)
         }
         switch act {
         case "save": return try await save(rule, view, page)
         case "try":
-            let now = hub.clock.now()
-            let window = now - .hours(24 * Int64(view.days))..<now + 1
-            let past = PastOrders(store: hub.store, ordersAtMost: PastOrders.ordersOfPage)
-            let settings = hub.settings
-            let found = try await trials.wait { try await past.trial(of: [rule], settings: settings, window: window) }
-            guard let found else { return try busyTrial(view, page) }
-            view.trial = found.found
-            view.isCut = found.isCut
+            let isWatched = value(of: "watch", in: fields) == "yes"
+            guard let tried = try await startTrial(of: rule, days: view.days, isWatched: isWatched) else {
+                return try busyTrial(view, page)
+            }
+            view.trial = tried
         default: break
         }
         return html(view.document(page.frame(.interceptors), files: files))
@@ -158,9 +172,9 @@ extension PageRoutes {
         do {
             let found = try await hub.changeRules(entry("rule.saved", rule.id)) { try $0.adding(rule, from: base) }
             if found.isEmpty { return seeOther("\(rulePath(rule.id))?done=saved") }
-            view.problems = found.map(\.text)
+            view.problems = found.map { FormProblem(text: $0.text) }
         } catch RuleConflict.newer(let newer) {
-            view.problems = [RuleConflict.newerText]
+            view.problems = [FormProblem(text: RuleConflict.newerText)]
             view.newer = newer
             view.base = newer.version
             return html(view.document(page.frame(.interceptors), files: files), status: .conflict)
@@ -168,13 +182,11 @@ extension PageRoutes {
         return html(view.document(page.frame(.interceptors), files: files), status: .unprocessableContent)
     }
 
-    /// One trial runs at a time; what was written stays in the form.
+    /// As many trials run as may; what was written stays in the form.
     private func busyTrial(_ view: InterceptorView, _ page: PageRequest) throws -> Response {
         var view = view
-        view.problems = [
-            Text(
-                chinese: "正在进行另一次试运行，请几秒后再试", english: "Another trial is running; try again in a few seconds")
-        ]
+        view.problems.add(
+            "", Text(chinese: "别人的试跑还在进行，请几秒后再试", english: "Other trials are running; try again in a few seconds"))
         var response = html(
             view.document(page.frame(.interceptors), files: files), status: .tooManyRequests)
         response.headers[.retryAfter] = "5"
@@ -199,14 +211,18 @@ extension PageRoutes {
                     chinese: "这里只能写一个拦截器；多个请在列表页导入",
                     english: "There is room for one interceptor here; import several on the page of the list")
                 return (
-                    InterceptorView(form: nil, formToken: token(of: page), problems: [problem], written: text), nil
+                    InterceptorView(
+                        form: nil, formToken: token(of: page), problems: [FormProblem(text: problem)], written: text),
+                    nil
                 )
             }
             return (
                 InterceptorView(form: RuleForm(rule), formToken: token(of: page), written: text, days: days), rule
             )
         } catch {
-            let problems = error.problems.prefix(20).map { Text(chinese: $0.place, english: $0.place) }
+            let problems = error.problems.prefix(20).map {
+                FormProblem(text: Text(chinese: $0.place, english: $0.place))
+            }
             return (InterceptorView(form: nil, formToken: token(of: page), problems: problems, written: text), nil)
         }
     }
@@ -218,7 +234,7 @@ extension PageRoutes {
 
     /// Brings a version of a rule to another stage.
     private func moveInterceptor(_ request: Request, _ page: PageRequest) async throws -> Response {
-        guard let fields = await fields(request, page) else { return oldForm(page) }
+        guard let fields = try await fields(request, page) else { return oldForm(page) }
         let id = value(of: "rule", in: fields) ?? ""
         let shown = value(of: "shown", in: fields) ?? ""
         guard let version = value(of: "version", in: fields).flatMap({ Int($0) }),
@@ -244,7 +260,7 @@ extension PageRoutes {
 
     /// Takes a document in: what it says anew becomes drafts.
     private func importInterceptors(_ request: Request, _ page: PageRequest) async throws -> Response {
-        guard let fields = await fields(request, page) else { return oldForm(page) }
+        guard let fields = try await fields(request, page) else { return oldForm(page) }
         let text = value(of: "document", in: fields) ?? ""
         let problems: [Text]
         do {

@@ -29,7 +29,7 @@ extension RuleCondition {
 }
 
 extension RuleTest {
-    fileprivate func sentence(_ words: Words) -> String {
+    func sentence(_ words: Words) -> String {
         let subject = name(words) + (system.isEmpty ? "" : " \(system)")
         if field.type == .flag || comparison == .isKnown {
             let isTrue = operand != .number(0)
@@ -70,7 +70,9 @@ extension RuleAction {
             return words(
                 "interceptor_says_hold",
                 ["owner": TaskOwners.label(hold.owner, words), "until": exits, "reason": words(hold.reason)])
-        case .release(let hold): return words("interceptor_says_release", ["hold": hold])
+        case .release(let hold):
+            guard hold.hasPrefix("rule:") else { return words("interceptor_says_release", ["hold": hold]) }
+            return words("interceptor_says_release_rule", ["rule": String(hold.dropFirst(5))])
         case .refuse(let kinds, let reason):
             let names = kinds.map { words($0.text) }.joined(separator: " / ")
             return words("interceptor_says_refuse", ["kinds": names, "reason": words(reason)])
@@ -83,9 +85,12 @@ extension RuleAction {
                 "interceptor_says_message",
                 ["message": words("touchpoint_\(keyPart(touchpoint.rawValue))"), "system": system])
         case .task(let task):
-            return words(
+            let says = words(
                 "interceptor_says_task",
                 ["owner": TaskOwners.label(task.owner, words), "reason": words(task.reason)])
+            guard !task.fields.isEmpty else { return says }
+            return words(
+                "interceptor_says_asking", ["task": says, "questions": task.fields.sentence(words)])
         }
     }
 }

@@ -10,31 +10,16 @@ extension RuleForm {
         name = Words(rule.name)
         when = rule.when.map(\.rawValue)
         isEach = rule.occurrence == .each
-        rows = Self.rows(of: rule.condition)
+        tree = RuleTree("", of: rule.condition)
         hold.isOn = false
         for action in rule.actions { read(action) }
-        guard let again = self.rule().rule, again.saysTheSame(as: rule), rows.count <= Self.rowsMaximum,
-            rows.allSatisfy({ $0.depth <= Self.depthMaximum + 1 })
+        order = rule.actions.map(\.name)
+        var same = rule
+        same.condition = rule.condition.simple
+        guard let again = self.rule().rule, again.saysTheSame(as: same), tree.fits, hold.exit.fits,
+            task.questions.allSatisfy(\.fits), releases.count <= Self.releasesMaximum, asks.count <= Self.asksMaximum,
+            when.count <= Self.occasionsMaximum, rule.isOfLines
         else { return nil }
-    }
-
-    private static func rows(of condition: RuleCondition) -> [Row] {
-        switch condition {
-        case .test: rows(of: .all([condition]), depth: 0)
-        default: rows(of: condition, depth: 0)
-        }
-    }
-
-    private static func rows(of condition: RuleCondition, depth: Int) -> [Row] {
-        func group(_ kind: Row.Kind, _ parts: [RuleCondition]) -> [Row] {
-            [Row(depth: depth, kind: kind)] + parts.flatMap { rows(of: $0, depth: depth + 1) }
-        }
-        switch condition {
-        case .all(let parts): return group(.all, parts)
-        case .any(let parts): return group(.any, parts)
-        case .none(let parts): return group(.none, parts)
-        case .test(let test): return [Row(depth: depth, test: Test(test))]
-        }
     }
 
     private mutating func read(_ action: RuleAction) {
@@ -43,16 +28,20 @@ extension RuleForm {
             hold = Hold(
                 isOn: true, reason: Words(action.reason), owner: action.owner, isForPerson: false, limit: "")
             for exit in action.exits { read(exit) }
+            hold.order = action.exits.map(\.name)
         case .refuse(let kinds, let reason):
             refusal = Refusal(isOn: true, kinds: kinds.map(\.rawValue), reason: Words(reason))
         case .task(let action):
             task = PersonTask(
-                isOn: true, reason: Words(action.reason), owner: action.owner, severity: action.severity.rawValue,
-                questions: TaskQuestions.text(of: action.fields))
+                isOn: true, reason: Words(action.reason), owner: action.owner, severity: action.severity.rawValue)
+            task.questions = action.fields.enumerated().map { index, field in
+                RuleQuestion(field, at: index, before: Array(action.fields[..<index]))
+            }
         case .playbook(let action): playbook = action.rawValue
         case .completePartially: completesPartially = true
         case .notify(let touchpoint, let system): message = Message(touchpoint: touchpoint.rawValue, system: system)
-        case .release, .instruct: break
+        case .release(let hold): releases.append(hold)
+        case .instruct(let kind, let system): asks.append(Ask(kind: kind.rawValue, system: system))
         }
     }
 
@@ -65,10 +54,44 @@ extension RuleForm {
             hold.limit = "\(length / unit.0)"
             hold.unit = unit.1
         case .fact(let kind): hold.fact = kind.rawValue
-        case .condition(.test(let test)): hold.exit = Test(test)
-        case .condition, .rule: break
+        case .condition(let condition): hold.exit = RuleTree(hold.exit.place, of: condition)
+        case .rule(let rule): hold.rule = rule
         }
     }
+}
+
+extension RuleAction {
+    /// As documents name it.
+    var name: String {
+        switch self {
+        case .hold: "hold"
+        case .release: "release"
+        case .refuse: "refuse"
+        case .instruct: "instruct"
+        case .playbook: "playbook"
+        case .completePartially: "completion"
+        case .notify: "notify"
+        case .task: "task"
+        }
+    }
+}
+
+extension HoldAction.Exit {
+    /// One word for its kind.
+    var name: String {
+        switch self {
+        case .person: "person"
+        case .after: "after"
+        case .fact: "fact"
+        case .condition: "if"
+        case .rule: "rule"
+        }
+    }
+}
+
+extension Rule {
+    /// Whether none of its texts has more than one line, which the fields of a browser would take away.
+    fileprivate var isOfLines: Bool { !RuleDocument(name: "", rules: [self]).yaml.contains("\\n") }
 }
 
 extension RuleForm.Words {
@@ -78,6 +101,19 @@ extension RuleForm.Words {
 }
 
 extension RuleForm.Test {
+    /// In front of the name of a question whose answer is tested.
+    static let answer = "answer:"
+
+    init(_ test: AnswerTest) {
+        let written: String
+        switch test.operand {
+        case .number(let number):
+            written = test.comparison == .isKnown ? "\(number != 0)" : FormNumber.text(number)
+        case .texts(let texts): written = texts.joined(separator: ", ")
+        }
+        self.init(field: Self.answer + test.question, comparison: test.comparison.rawValue, value: written)
+    }
+
     init(_ test: RuleTest) {
         let type: RuleFieldType = test.comparison == .isKnown ? .flag : test.field.type
         let written: String
@@ -108,13 +144,5 @@ enum TaskQuestions {
                 "q\(index + 1)", Text(chinese: label, english: label), kind: options.isEmpty ? .text : .choice,
                 isRequired: isRequired, options: options)
         }
-    }
-
-    /// What people would have written; a form that says more than that is not the same when it is read again.
-    static func text(of fields: [TaskField]) -> String {
-        fields.map { field in
-            let options = field.options.map(\.text.chinese).joined(separator: ", ")
-            return field.label.chinese + (field.isRequired ? "" : "?") + (options.isEmpty ? "" : ": \(options)")
-        }.joined(separator: "\n")
     }
 }

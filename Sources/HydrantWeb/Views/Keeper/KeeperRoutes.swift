@@ -8,7 +8,7 @@ import NIOCore
 import Synchronization
 
 /// `/k/CODE`: the keeper's form. Open to whoever has the code, which is not to be guessed, works once and not for long;
-/// guessing is slowed down all the same.
+/// guessing is slowed down all the same, each source by itself.
 struct KeeperRoutes: Sendable {
     let hub: Hub
     let files: PageFiles
@@ -20,24 +20,26 @@ struct KeeperRoutes: Sendable {
         self.files = files
     }
 
-    func get(_ request: Request, code: String) async throws -> Response {
+    /// - Parameter source: where the request comes from.
+    func get(_ request: Request, code: String, _ source: String) async throws -> Response {
         let page = PageRequest(request)
-        guard gate.mayTry(hub.clock.now()) else { return answer(page, code, nil, .busy, .tooManyRequests) }
+        guard gate.mayTry(source, hub.clock.now()) else { return answer(page, code, nil, .busy, .tooManyRequests) }
         guard let form = try await hub.keeperForm(code: code) else {
-            gate.noteMiss(hub.clock.now())
+            gate.noteMiss(source, hub.clock.now())
             return answer(page, code, nil, .closed, .gone)
         }
         return answer(page, code, form, .asking, .ok)
     }
 
-    func post(_ request: Request, code: String) async throws -> Response {
+    /// - Parameter source: where the request comes from.
+    func post(_ request: Request, code: String, _ source: String) async throws -> Response {
         let page = PageRequest(request)
-        guard gate.mayTry(hub.clock.now()) else { return answer(page, code, nil, .busy, .tooManyRequests) }
+        guard gate.mayTry(source, hub.clock.now()) else { return answer(page, code, nil, .busy, .tooManyRequests) }
         let body = try await readBody(of: request, Self.formBytesMaximum)
         let pairs = formDecoded(body) ?? []
         let typed = String((pairs.last { $0.name == "number" }?.value ?? "").prefix(100))
         guard let form = try await hub.keeperForm(code: code) else {
-            gate.noteMiss(hub.clock.now())
+            gate.noteMiss(source, hub.clock.now())
             return answer(page, code, nil, .closed, .gone)
         }
         let named = pairs.last { $0.name == "courier" }?.value ?? form.courier
@@ -69,22 +71,26 @@ struct KeeperRoutes: Sendable {
     }
 }
 
-/// Counts codes that are none: after too many of them in a minute nobody gets further until the minute is over.
+/// Counts codes that are none: after too many of them in a minute their source gets no further until the minute is
+/// over. Codes cannot be guessed, so that other sources go on: whoever tries keeps no keeper from a form.
 final class GuessGate: Sendable {
     static let missesAMinute = 60
+    private static let sourcesMaximum = 10_000
 
-    private let state = Mutex((minute: Int64(0), misses: 0))
+    private let state = Mutex((minute: Int64(0), misses: [String: Int]()))
 
-    func mayTry(_ now: Instant) -> Bool {
+    func mayTry(_ source: String, _ now: Instant) -> Bool {
         state.withLock { state in
-            state.minute != now.milliseconds / .minutes(1) || state.misses < Self.missesAMinute
+            state.minute != now.milliseconds / .minutes(1) || state.misses[source, default: 0] < Self.missesAMinute
         }
     }
 
-    func noteMiss(_ now: Instant) {
+    func noteMiss(_ source: String, _ now: Instant) {
         state.withLock { state in
             let minute = now.milliseconds / .minutes(1)
-            state = state.minute == minute ? (minute, state.misses + 1) : (minute, 1)
+            if state.minute != minute { state = (minute, [:]) }
+            guard state.misses[source] != nil || state.misses.count < Self.sourcesMaximum else { return }
+            state.misses[source, default: 0] += 1
         }
     }
 }

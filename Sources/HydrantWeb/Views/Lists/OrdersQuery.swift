@@ -8,10 +8,34 @@ package struct OrdersRequest: Hashable, Sendable {
     package var health: HealthFilter?
     /// Only those that have been in their state longer than its limit.
     package var isDwelling = false
+    /// Which orders that have ended are listed where they are left out by themselves.
+    package var ended: EndedChoice?
     /// The row id after which the page begins; 0 for the first page.
     package var cursor: Int64 = 0
 
     package init() {}
+}
+
+extension OrdersRequest {
+    /// Whether the list is one of work to be done: then orders that ended are left out unless they are asked for. Who
+    /// types a number looks for that order, and a signed order has ended as it should.
+    var mayLeaveOutEnded: Bool {
+        (filter.state.map { $0 < StateNumber.signed } ?? false) && (filter.numberPrefix ?? "").isEmpty
+    }
+
+    /// What the store is asked for.
+    var wantedRows: OrderFilter {
+        var wanted = filter
+        wanted.isStanding = mayLeaveOutEnded && ended == nil
+        return wanted
+    }
+}
+
+/// The values of the parameter `ended`.
+package enum EndedChoice: String, CaseIterable, Sendable {
+    /// All but those that were cancelled: what the overview counts in each state.
+    case completed
+    case also
 }
 
 /// The values of the parameter `dwelling`.
@@ -38,21 +62,29 @@ extension OrdersPage {
         address("/orders", [("state", String(state)), ("dwelling", DwellingChoice.now.rawValue)])
     }
 
-    /// The store does not filter by health figures; so many rows are looked at for one page.
+    /// The address of the orders that the overview counts in a state.
+    static func countedPath(_ state: Int) -> String {
+        address("/orders", [("state", String(state)), ("ended", EndedChoice.completed.rawValue)])
+    }
+
+    /// The store does not filter by health figures, nor by all but one completion; so many rows are looked at for one
+    /// page.
     private static let rowsScanned = 20_000
 
     package static func load(_ request: OrdersRequest, from hub: Hub) async throws -> OrdersPage {
         let viewer = Viewer.current
-        let isPlain = request.health == nil && !request.isDwelling && viewer.role != .warehouse
+        let leavesOutCancelled = request.ended == .completed
+        let isPlain =
+            request.health == nil && !request.isDwelling && !leavesOutCancelled && viewer.role != .warehouse
         let now = hub.clock.now()
-        let flow = hub.settings.flow
         let index = viewer.role == .warehouse ? WarehouseIndex(viewer.warehouses, hub.keyring) : nil
         let (rows, next) = try await hub.store.read { reader in
             if isPlain { return try Self.plain(request, reader) }
             return try Self.scanned(request, reader) { rows in
                 let wanted = rows.filter { row in
                     (request.health?.includes(row) ?? true)
-                        && (!request.isDwelling || row.isBeyondLimit(flow, now: now))
+                        && (!request.isDwelling || row.isBeyondLimit(now: now))
+                        && (!leavesOutCancelled || row.completion != .cancelled)
                 }
                 guard let index else { return wanted }
                 let answer = try index.ask(wanted.map(\.id), reader)
@@ -67,7 +99,7 @@ extension OrdersPage {
     }
 
     private static func plain(_ request: OrdersRequest, _ reader: any StoreReader) throws -> ([OrderRow], Int64?) {
-        let rows = try reader.orderRows(request.filter, after: request.cursor, limit: rowsPerPage + 1)
+        let rows = try reader.orderRows(request.wantedRows, after: request.cursor, limit: rowsPerPage + 1)
         let page = Array(rows.prefix(rowsPerPage))
         return (page, rows.count > rowsPerPage ? page.last?.id : nil)
     }
@@ -84,7 +116,7 @@ extension OrdersPage {
         var scanned = 0
         let step = 1_000
         while scanned < rowsScanned {
-            let rows = try reader.orderRows(request.filter, after: cursor, limit: step)
+            let rows = try reader.orderRows(request.wantedRows, after: cursor, limit: step)
             for row in try narrow(rows) where try includes(row) {
                 if found.count == rowsPerPage { return (found, found.last?.id) }
                 found.append(row)
@@ -99,10 +131,7 @@ extension OrdersPage {
 
 extension OrderRow {
     /// Whether the order has been in its state longer than it may and somebody still waits for it.
-    func isBeyondLimit(_ flow: Flow, now: Instant) -> Bool {
-        guard place != nil, state < flow.lastReportedState, let since = stateSince else { return false }
-        return now > since + flow.steps[state].dwellLimit
-    }
+    func isBeyondLimit(now: Instant) -> Bool { overdueAfter.map { now > $0 } ?? false }
 }
 
 extension Viewer {

@@ -11,6 +11,8 @@ struct OrdersView {
         let filter = page.request.filter
         let isFiltered = filter != OrderFilter() || page.request.health != nil || page.request.isDwelling
         let isOver = page.next == nil
+        let isByStateAlone = page.request.health == nil && !page.request.isDwelling && filter.verdict == nil
+        let leavesOut = page.request.wantedRows.isStanding && isByStateAlone
         let bindings: Bindings = [
             "w": words.bindings, "asOf": formats.binding(page.asOf, seconds: true),
             "prefix": filter.numberPrefix ?? "", "isFiltered": isFiltered,
@@ -26,9 +28,13 @@ struct OrdersView {
                 page.request.isDwelling ? DwellingChoice.now.rawValue : nil, words,
                 DwellingChoice.allCases.map { ($0.rawValue, words("dwelling_\($0.rawValue)")) }),
             "isEmpty": page.rows.isEmpty && isOver,
-            "emptyText": words(isFiltered ? "orders_empty" : "orders_none"),
-            "emptyHref": isFiltered ? "/orders" : "/",
-            "emptyLabel": words(isFiltered ? "orders_empty_action" : "overview_action"),
+            "emptyText": words(leavesOut ? "orders_empty_standing" : isFiltered ? "orders_empty" : "orders_none"),
+            "emptyHref": leavesOut ? link(after: nil, .also) : isFiltered ? "/orders" : "/",
+            "emptyLabel": words(
+                leavesOut ? "orders_ended_too" : isFiltered ? "orders_empty_action" : "overview_action"),
+            "ends": page.request.mayLeaveOutEnded ? ends(words) : [],
+            "hasEnds": page.request.mayLeaveOutEnded,
+            "ended": shown(page.request.ended?.rawValue),
             "rows": page.rows.map { row($0, formats) },
             "first": shown(page.request.cursor > 0 ? link(after: nil) : nil),
             "next": shown(page.next.map { link(after: $0) }),
@@ -59,7 +65,22 @@ struct OrdersView {
         ]
     }
 
-    private func link(after cursor: Int64?) -> String {
+    /// The chips that say whether orders that ended are among them.
+    private func ends(_ words: Words) -> [Bindings] {
+        [nil, .completed, .also].map { (ended: EndedChoice?) in
+            let label =
+                switch ended {
+                case nil: "orders_standing"
+                case .completed: "orders_completed_too"
+                case .also: "orders_ended_too"
+                }
+            return ["label": words(label), "href": link(after: nil, ended), "here": page.request.ended == ended]
+        }
+    }
+
+    private func link(after cursor: Int64?) -> String { link(after: cursor, page.request.ended) }
+
+    private func link(after cursor: Int64?, _ ended: EndedChoice?) -> String {
         let filter = page.request.filter
         return address(
             "/orders",
@@ -67,7 +88,7 @@ struct OrdersView {
                 ("prefix", filter.numberPrefix), ("state", filter.state.map(String.init)),
                 ("verdict", filter.verdict?.rawValue), ("health", page.request.health?.rawValue),
                 ("dwelling", page.request.isDwelling ? DwellingChoice.now.rawValue : nil),
-                ("after", cursor.map(String.init)),
+                ("ended", ended?.rawValue), ("after", cursor.map(String.init)),
             ])
     }
 }

@@ -45,7 +45,7 @@ struct WrongOrdersView {
         return choices.map { verdict in
             [
                 "verdict": verdict?.rawValue ?? "", "icon": shown(verdict?.rawValue),
-                "label": formats.words("verdict_\(verdict?.rawValue ?? "all")"),
+                "label": formats.words(verdict.map { "verdict_\($0.rawValue)" } ?? "wrong_all_verdicts"),
                 "count": formats.count(count(page.request.kind, verdict)), "here": verdict == page.request.verdict,
                 "href": link(kind: page.request.kind, verdict: verdict),
             ]
@@ -59,7 +59,7 @@ struct WrongOrdersView {
             let number = count(kind, page.request.verdict)
             guard kind == nil || number > 0 || kind == page.request.kind else { return nil }
             return [
-                "label": kind.map { words($0.text) } ?? words("verdict_all"), "count": formats.count(number),
+                "label": kind.map { words($0.text) } ?? words("wrong_all_kinds"), "count": formats.count(number),
                 "here": kind == page.request.kind, "href": link(kind: kind, verdict: page.request.verdict),
             ]
         }

@@ -1,18 +1,24 @@
 import HydrantCore
 import HydrantEngine
 
-/// Facts and instructions in words.
+/// Facts and instructions in words. What an outside system or a person wrote stays in their own words.
 struct FactWords {
     let formats: Formats
     /// Of the order, for amounts.
     let currency: String
+    /// Of the order, for what its goods are called.
+    let lines: Ledger<Line>
+    /// Of the order, for what its tasks are called and what was asked in them.
+    var needs: [String: TaskNeed] = [:]
 
     private var words: Words { formats.words }
 
     func title(_ body: FactBody) -> String { words("fact_\(keyPart(body.kind.rawValue))") }
 
-    /// What the fact says beside its kind; empty when there is nothing more.
-    func detail(_ body: FactBody) -> String {
+    /// What the fact says beside its kind, as the viewer may read it; empty when there is nothing more.
+    func detail(_ body: FactBody) -> String { told(body).seen }
+
+    private func told(_ body: FactBody) -> String {
         switch body {
         case .orderPlaced(let header): placed(header)
         case .lineReported(let line):
@@ -24,7 +30,7 @@ struct FactWords {
                 payment.isComplete ? words("detail_complete") : "",
             ])
         case .creditChecked(let check):
-            join([words(check.isPassed ? "detail_passed" : "detail_refused"), check.level, check.reason])
+            join([words(check.isPassed ? "detail_passed" : "detail_refused")] + customer(check))
         case .inventoryLocked(let lock):
             join([
                 lock.warehouse, words(lock.coversEveryLine ? "detail_covers" : "detail_not_covers"),
@@ -32,8 +38,11 @@ struct FactWords {
                     ? "" : words("detail_frozen", ["list": lock.frozenSKUs.joined(separator: ", ")]),
             ])
         case .inventoryRefused(let reason), .orderCancelled(let reason): reason
-        case .returnAsked(let reason, let isExchange):
-            join([words(isExchange ? "detail_exchange" : "detail_return"), reason])
+        case .returnAsked(let reason, let isExchange, let lines, _):
+            join([
+                words(isExchange ? "detail_exchange" : "detail_return"),
+                goods(lines), reason,
+            ])
         case .refundReported(let entry), .revenueRecognised(let entry), .receiptReported(let entry),
             .invoiceIssued(let entry):
             join([amount(entry.amountMinor), entry.id])
@@ -42,12 +51,30 @@ struct FactWords {
         }
     }
 
+    /// What comes back, by article: nobody knows lines by their ids.
+    private func goods(_ wanted: [ReturnedLine]) -> String {
+        let shown = wanted.prefix(8).map { item in
+            let names = lines[item.line].map { [$0.sku, $0.name].filter { !$0.isEmpty } } ?? []
+            let name = names.isEmpty ? words("detail_line_unknown", ["line": item.line]) : names.joined(separator: " ")
+            return "\(name) × \(item.units)"
+        }
+        let rest = wanted.count - shown.count
+        let more = rest > 0 ? [words("detail_lines_more", ["count": String(rest)])] : []
+        return (shown + more).joined(separator: ", ")
+    }
+
+    /// What a check says of the customer; nothing for whom customers are hidden.
+    private func customer(_ check: CreditCheck) -> [String] {
+        Viewer.current.sight(.customer) == .hidden ? [] : [check.level, words(detailText(check.reason))]
+    }
+
     private func laterDetail(_ body: FactBody) -> String {
         switch body {
         case .parcelPacked(let packing): join([parcel(packing.parcel), packing.warehouse])
         case .trackingReported(let tracking):
             join([
-                tracking.courier, tracking.number.isEmpty ? words("detail_no_number") : tracking.number,
+                words.system(tracking.courier),
+                tracking.number.isEmpty ? words("detail_no_number") : tracking.number,
                 parcel(tracking.parcel),
             ])
         case .waybillVoided(let id, let number): join([number, parcel(id)])
@@ -58,9 +85,7 @@ struct FactWords {
         case .holdPlaced(let hold): join([hold.reason, TaskOwners.label(hold.owner, words)])
         case .holdReleased(_, let note): note
         case .decisionMade(let decision):
-            words(
-                "detail_minutes",
-                ["person": decision.person, "cause": decision.cause, "minutes": String(decision.minutes)])
+            decided(decision)
         case .touchpointSent(let kind, let isAccepted):
             join([
                 words("touchpoint_\(keyPart(kind.rawValue))"),
@@ -69,7 +94,7 @@ struct FactWords {
         case .instructionAnswered(let answer):
             join([
                 words(answer.kind.text), words(outcomeKey(answer.outcome)),
-                answer.detail,
+                detail(of: answer),
             ])
         case .waybillChosen(let id, let number): join([number, parcel(id)])
         case .taskAsked(let need): join([words(need.reason), TaskOwners.label(need.owner, words)])
@@ -82,8 +107,13 @@ struct FactWords {
         switch body {
         case .noteWritten(let note): words("note_kind_\(keyPart(note.kind.rawValue))")
         case .ticketReported(let ticket):
-            join([ticket.id, ticket.subject, words("ticket_\(ticket.status.rawValue)"), ticket.linkedOrder])
-        case .callAsked(let wish): join([wish.person, displayName(ofSystem: wish.system)])
+            join([
+                ticket.id, DeskChoices.name(ofSubject: ticket.subject, words),
+                words("ticket_\(ticket.status.rawValue)"), ticket.linkedOrder,
+            ])
+        case .timerFell(let id):
+            Order.silence(ofTimer: id).map { join([words("detail_silence"), parcel($0.parcel)]) } ?? ""
+        case .callAsked(let wish): join([words.actor(wish.person), words.system(wish.system)])
         case .callReported(let report):
             words(
                 report.ending.map { "call_ended_\(keyPart($0.rawValue))" } ?? "call_\(keyPart(report.stage.rawValue))")
@@ -92,15 +122,77 @@ struct FactWords {
     }
 
     private func moved(_ move: TaskMove) -> String {
-        switch move.step {
-        case .taken: move.person
-        case .handedOver(let owner, let note): join([move.person, "→ \(TaskOwners.label(owner, words))", note])
+        let person = words.actor(move.person)
+        return switch move.step {
+        case .taken: person
+        case .handedOver(let owner, let note): join([person, "→ \(TaskOwners.label(owner, words))", note])
         case .snoozed(let until, let reason):
-            join([move.person, words("detail_until", ["date": formats.minute(until)]), reason])
+            join([person, words("detail_until", ["date": formats.minute(until)]), reason])
         case .resolved(let resolution):
             join(
-                [move.person] + resolution.answers.sorted { $0.key < $1.key }.filter { $0.key != "note" }.map(\.value)
+                [person] + answers(resolution, to: move.task)
                     + [resolution.note, words("detail_worked", ["minutes": String(resolution.minutes)])])
+        }
+    }
+
+    /// What was chosen in a task's form, in the words of the form. An amount may be typed without decimals: only the
+    /// question tells that it is one.
+    private func answers(_ resolution: TaskResolution, to task: String) -> [String] {
+        resolution.answers.sorted { $0.key < $1.key }.filter { $0.key != "note" }.map { name, value in
+            let field = needs[task]?.fields.first { $0.name == name }
+            if field?.kind == .money, Viewer.current.sight(.money) == .hidden { return "•••" }
+            return field?.options.first { $0.value == value }.map { words($0.text) } ?? value
+        }
+    }
+
+    /// What a task is called; its id where no event tells.
+    func name(ofTask id: String) -> String { needs[id].map { words($0.title) } ?? id }
+
+    /// Who decided, and why: what was done stands before the reason that was given.
+    private func decided(_ decision: Decision) -> String {
+        func told(_ person: String, _ parts: String...) -> String {
+            let cause = join(parts)
+            return words(
+                "detail_minutes", ["person": person, "cause": cause, "minutes": String(decision.minutes)])
+        }
+        let person = words.actor(decision.person)
+        guard let colon = decision.cause.firstRange(of: ": ") else {
+            let own = words(detailText(decision.cause))
+            return told(decision.person == SourceNames.keeper ? words("source_keeper") : person, own)
+        }
+        let subject = String(decision.cause[..<colon.lowerBound])
+        let reason = String(decision.cause[colon.upperBound...])
+        if let action = OrderAction(rawValue: subject) {
+            return told(person, words("deed_\(keyPart(action.rawValue))"), reason)
+        }
+        guard let need = needs["hold:\(subject)"] else { return told(person, decision.cause) }
+        let chosen = need.fields.flatMap(\.options).first { $0.value == reason }
+        // Nobody had taken the task: its role is named.
+        let name = decision.person == need.owner ? TaskOwners.label(need.owner, words) : person
+        return told(name, words(need.title), chosen.map { words($0.text) } ?? reason)
+    }
+
+    private func detail(of answer: InstructionAnswer) -> String {
+        if answer.kind == .placeCall, let ending = CallReport.Ending(rawValue: answer.detail) {
+            return words("call_ended_\(keyPart(ending.rawValue))")
+        }
+        return words(detailText(answer.detail))
+    }
+
+    /// What an instruction is about, as people know it; empty for numbers of the hub's own.
+    func target(of instruction: Instruction) -> String {
+        let target = instruction.target
+        switch instruction.kind {
+        case .placeCall: return ""
+        case .notifyCustomer:
+            return Touchpoint(rawValue: target).map { words("touchpoint_\(keyPart($0.rawValue))") } ?? target
+        case .tellReceiver:
+            let role = target.split(separator: "/").last.flatMap { ToldSystem.Role(rawValue: String($0)) }
+            return role.map { words("told_role_\($0.rawValue)") } ?? target
+        case .queryTrace, .repriceFreight:
+            let subject = target.lastIndex(of: "@").map { String(target[..<$0]) } ?? target
+            return subject.replacing(">", with: " → ")
+        default: return target.replacing("#", with: " · ")
         }
     }
 
@@ -112,8 +204,13 @@ struct FactWords {
         }
     }
 
-    /// What would end a hold.
-    func exit(_ exit: StandingHold.Exit) -> String {
+    /// What would end a hold, and when it ends without that.
+    func exit(of hold: StandingHold) -> String {
+        guard let latest = hold.latestEnd else { return exit(hold.exit) }
+        return words("exit_latest", ["exit": exit(hold.exit), "time": formats.minute(latest)])
+    }
+
+    private func exit(_ exit: StandingHold.Exit) -> String {
         switch exit {
         case .person: words("exit_person")
         case .timer(let at): words("exit_timer", ["time": formats.minute(at)])

@@ -20,6 +20,13 @@ package struct OrderModel: Sendable {
     /// The telephone from which whoever looks called last.
     package var agentTelephone = ""
     package var offers: [Offer] = []
+    /// Whether whoever looks can have the warehouse asked for the order's stock now.
+    package var canAskStock = false
+    /// What can be printed for the order.
+    package var papers: [PaperSight] = []
+    /// How far the packing of the next parcel is; nil where every parcel with papers is packed.
+    package var packing: PackSight?
+    package var desk = DeskSettings()
     /// What the hub works by; tells who a playbook asks.
     package var settings = Settings()
 
@@ -52,6 +59,16 @@ package struct OrderModel: Sendable {
             model.agentTelephone = try await hub.agentTelephone(of: user)
         }
         model.offers = await hub.offers(for: detail.order)
+        if viewer.mayOpen("POST", "/orders/{number}/stock"), !viewer.formToken.isEmpty {
+            model.canAskStock = hub.canAskStock(of: detail.order, in: viewer.ownWarehouses)
+        }
+        if viewer.mayOpen("POST", "/orders/{number}/papers"), !viewer.formToken.isEmpty {
+            model.papers = try await hub.desk.papers(of: detail.order, for: viewer.deskPerson)
+            model.desk = try await hub.desk.settings()
+            if detail.order.parcels.contains(where: { $0.packed == nil }) {
+                model.packing = try await hub.desk.packing(number)
+            }
+        }
         return model
     }
 
@@ -65,6 +82,11 @@ package struct OrderModel: Sendable {
         for finding in detail.findings { text += "|\(finding.kind.rawValue),\(finding.verdict.rawValue)" }
         for hold in detail.holds { text += "|\(hold.id)" }
         for offer in offers { text += "|\(offer.title.english)" }
+        for sight in papers {
+            text += "|\(sight.paper.prints.count),\(sight.obstacle?.code ?? "")"
+            for job in sight.jobs.values.sorted(by: { $0.id < $1.id }) { text += ",\(job.state.rawValue)" }
+        }
+        if let packing { text += "|\(packing.scanned)" }
         text += "|\(related.count)"
         for other in related.orders { text += "|\(other.row.number),\(other.row.version)" }
         for parcel in detail.order.parcels { text += parcel.traceAge(at: detail.asOf) == nil ? "" : "|old" }

@@ -15,7 +15,8 @@ package enum TimelineFilter: String, CaseIterable, Sendable {
             (.instructions, .instructionIssued):
             true
         case (.instructions, .factRecorded(let fact)): fact.body.kind == .instructionAnswered
-        case (.people, .factRecorded(let fact)): fact.source == "keeper" || fact.source.hasPrefix("person:")
+        case (.people, .factRecorded(let fact)):
+            fact.source == "keeper" || fact.source.hasPrefix(ActorName.personPrefix)
         default: false
         }
     }
@@ -69,7 +70,7 @@ struct OrderTimeline {
             entry["title"] = facts.title(fact.body)
             entry["detail"] = shown(facts.detail(fact.body))
             entry["word"] = shown(fact.word)
-            entry["source"] = fact.source
+            entry["source"] = words.source(fact.source)
             entry["late"] = shown(delay(event))
         case .stateReached(let stamp):
             describe(stamp, "event_reached", &entry)
@@ -80,7 +81,8 @@ struct OrderTimeline {
             entry["icon"] = "out"
             entry["title"] = words("event_instruction", ["what": words(instruction.kind.text)])
             entry["detail"] = shown(
-                [instruction.system, instruction.target].filter { !$0.isEmpty }.joined(separator: " · "))
+                [words.system(instruction.system), facts.target(of: instruction)].filter { !$0.isEmpty }
+                    .joined(separator: " · "))
         case .ruleDecided(let ruling):
             entry["sort"] = "state"
             entry["icon"] = "inferred"
@@ -89,10 +91,10 @@ struct OrderTimeline {
                 ["rule": "\(ruling.rule) v\(ruling.version)", "outcome": words(ruling.outcome.text)])
             let missing = ruling.missing.map { words($0.text) }
             entry["detail"] = shown((ruling.holds.map { words($0.reason) } + missing).joined(separator: " · "))
-        case .taskOpened(let need): describe("event_task_opened", words(need.kind.text), need.reason, &entry)
-        case .taskReopened(let id, let reason): describe("event_task_reopened", taskName(id), reason, &entry)
+        case .taskOpened(let need): describe("event_task_opened", words(need.title), need.reason, &entry)
+        case .taskReopened(let id, let reason): describe("event_task_reopened", facts.name(ofTask: id), reason, &entry)
         case .taskClosed(let id, let ending):
-            describe("event_task_\(ending.rawValue)", taskName(id), nil, &entry)
+            describe("event_task_\(ending.rawValue)", facts.name(ofTask: id), nil, &entry)
         }
         return entry
     }
@@ -104,21 +106,13 @@ struct OrderTimeline {
         entry["detail"] = shown(reason.map { words($0) })
     }
 
-    /// The kind of a task, which only the event that opened it tells.
-    private func taskName(_ id: String) -> String {
-        for event in events.reversed() {
-            if case .taskOpened(let need) = event.body, need.id == id { return words(need.kind.text) }
-        }
-        return id
-    }
-
     private func describe(_ stamp: StateStamp, _ key: String, _ entry: inout Bindings) {
         entry["sort"] = "state"
         entry["icon"] = stamp.isInferred ? "inferred" : "state"
         entry["title"] = words(
             key, ["number": String(stamp.number), "name": words(stateNames[stamp.number].text)])
-        let proof = words(
-            "event_proof", ["list": stamp.proof.map { "\($0.source) \($0.messageID)" }.joined(separator: ", ")])
+        let list = stamp.proof.map { "\(words.source($0.source)) \($0.messageID)" }.joined(separator: ", ")
+        let proof = words("event_proof", ["list": list])
         entry["detail"] = stamp.isInferred ? "\(words("event_inferred")) · \(proof)" : proof
     }
 
@@ -134,7 +128,7 @@ extension Event {
     /// Whose word it is, or of whom something was asked; nil for what the hub found by itself.
     var system: String? {
         switch body {
-        case .factRecorded(let fact): fact.source.hasPrefix("person:") ? "person" : fact.source
+        case .factRecorded(let fact): fact.source.hasPrefix(ActorName.personPrefix) ? "person" : fact.source
         case .instructionIssued(let instruction): instruction.system
         default: nil
         }

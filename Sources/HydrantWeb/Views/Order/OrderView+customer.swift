@@ -13,7 +13,7 @@ extension OrderView {
                 "cancelled": formats.count(related.cancelled),
             ])
         return [
-            "hasRelated": !related.orders.isEmpty, "relatedSummary": summary,
+            "hasRelated": !related.orders.isEmpty, "relatedSummary": summary, "relatedByCRM": shown(ordersByCRM),
             "related": related.orders.map { other -> Bindings in
                 let row = other.row
                 return [
@@ -25,6 +25,14 @@ extension OrderView {
                 ]
             },
         ]
+    }
+
+    /// The CRM also counts orders that never came to the hub: said where it counts more than are listed.
+    private var ordersByCRM: String? {
+        guard let past = order.credit?.value.pastOrders, past > model.related.byCustomer,
+            Viewer.current.sight(.customer) != .hidden
+        else { return nil }
+        return words("related_crm", ["count": formats.count(past)])
     }
 
     /// The messages that the customer was owed and got, or that were refused.

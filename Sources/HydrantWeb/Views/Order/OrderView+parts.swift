@@ -9,11 +9,12 @@ extension OrderView {
         let receiver = detail.receiver
         func seen(_ field: OrderField, _ text: String?) -> String? { viewer.sight(field) == .hidden ? nil : text }
         let rate = order.credit?.value.returnRatePermille
-        let area = receiver.map { [$0.province, $0.city, $0.district].filter { !$0.isEmpty }.joined(separator: " ") }
+        let area = receiver.map { $0.places.joined(separator: " ") }
         let rows: [(String, String?)] = [
             ("customer_number", seen(.customer, header?.customer)),
             ("customer_level", seen(.customer, order.credit?.value.level)),
             ("return_rate", seen(.customer, rate.map { formats.percent(Double($0) / 1_000, places: 1) })),
+            ("customer_orders", seen(.customer, customerOrders)),
             ("credit_checked_at", seen(.customer, order.credit.map { formats.minute($0.evidence.at) })),
             ("receiver", seen(.receiverName, receiver?.name)), ("phone", seen(.receiverPhone, receiver?.phone)),
             ("area", order.receiver?.value.check == nil ? area ?? order.receiver?.value.area : deliveryArea),
@@ -27,12 +28,22 @@ extension OrderView {
         guard !known.isEmpty else {
             return ["customer": [["name": words("nothing_known"), "value": "—"] as Bindings], "reveal": false]
         }
-        let mayReveal = receiver != nil && !viewer.formToken.isEmpty && AccessTable.revealing.contains(viewer.role)
+        let mayReveal = receiver != nil && !viewer.formToken.isEmpty && viewer.isAmong(AccessTable.revealing)
         let reveal: Bindings = ["action": orderPath(order.number) + "/receiver", "token": viewer.formToken]
         return [
             "customer": known.map { ["name": words($0.0), "value": $0.1 ?? ""] as Bindings },
             "reveal": mayReveal ? reveal : false as Any,
         ]
+    }
+
+    /// How many orders the customer has placed by the CRM's word; where it says none, how many others the hub knows.
+    private var customerOrders: String? {
+        if let past = order.credit?.value.pastOrders {
+            return words("customer_orders_crm", ["count": formats.count(past)])
+        }
+        guard model.related.byCustomer > 0 else { return nil }
+        let count = formats.count(model.related.byCustomer) + (model.related.isCut ? "+" : "")
+        return words("customer_orders_hub", ["count": count])
     }
 
     /// Official names and the code that bags and freight go by.
@@ -58,7 +69,7 @@ extension OrderView {
                     case .unmapped: "unknown"
                     }
                 return [
-                    "system": system.system, "word": system.word, "agreement": system.agreement.rawValue,
+                    "system": words.source(system.system), "word": system.word, "agreement": system.agreement.rawValue,
                     "agreementText": words("agree_\(system.agreement.rawValue)"), "icon": icon,
                     "at": formats.binding(system.saidAt), "age": formats.relative(system.saidAt),
                     "old": isOld(system),
@@ -90,7 +101,8 @@ extension OrderView {
                 let courier = [waybill.courier, waybill.channel == waybill.courier ? "" : waybill.channel]
                 return [
                     "number": waybill.number, "voided": waybill.voided != nil,
-                    "courier": courier.filter { !$0.isEmpty }.joined(separator: " · "),
+                    "courier": courier.filter { !$0.isEmpty }.map { words.system($0) }.joined(
+                        separator: " · "),
                 ]
             },
             "old": shown(
@@ -109,13 +121,17 @@ extension OrderView {
         let payable = order.header?.value.payableMinor
         func sum(_ ledger: Ledger<MoneyEntry>, _ minor: Int64) -> String { ledger.isEmpty ? "—" : facts.amount(minor) }
         let invoiced = order.invoices.values.reduce(0) { $0 + $1.amountMinor }
-        let rows = [
+        var rows = [
             ("payable", payable.map(facts.amount) ?? words("payable_unknown")),
             ("lines_sum", order.lines.isEmpty ? "—" : facts.amount(order.linesMinor)),
             ("paid", order.payments.isEmpty ? "—" : facts.amount(order.paidMinor)),
             ("refunded", sum(order.refunds, order.refundedMinor)), ("revenue", sum(order.revenues, order.revenueMinor)),
             ("received", sum(order.receipts, order.receivedMinor)), ("invoiced", sum(order.invoices, invoiced)),
         ]
+        if !order.invoices.isEmpty, Viewer.current.sight(.money) != .hidden {
+            let numbers = order.invoices.entries.sorted { $0.evidence.at < $1.evidence.at }.map(\.id)
+            rows.append(("invoice_numbers", numbers.joined(separator: words("list_comma"))))
+        }
         let kinds: Set<MismatchKind> = [.paymentMismatch, .revenueButRefunded, .refundedButShipped]
         return [
             "money": rows.map { ["name": words($0.0), "value": $0.1] as Bindings },
@@ -132,8 +148,9 @@ extension OrderView {
         let bound = paid.flatMap { line in [line] + all.filter { $0.isGift && $0.giftFor == line.id } }
         let unbound = Set(order.unboundGifts.map(\.id))
         let loose = all.filter { $0.isGift && unbound.contains($0.id) }
+        let stockForm: Bindings = ["action": orderPath(order.number) + "/stock", "token": Viewer.current.formToken]
         return [
-            "hasLines": !all.isEmpty,
+            "hasLines": !all.isEmpty, "stockForm": model.canAskStock ? stockForm : false as Any,
             "lines": (bound + loose).map { line -> Bindings in
                 let isLoose = line.isGift && unbound.contains(line.id)
                 return [
@@ -165,12 +182,12 @@ extension OrderView {
         let goesOn = !isCall && (row.status == .waiting || row.status == .ambiguous)
         return [
             "status": row.status.rawValue, "statusText": words("status_\(row.status.rawValue)"), "icon": icon,
-            "what": words(row.instruction.kind.text), "system": row.instruction.system,
-            "target": shown(isCall ? nil : row.instruction.target),
+            "what": words(row.instruction.kind.text), "system": words.system(row.instruction.system),
+            "target": shown(facts.target(of: row.instruction)),
             // A call is looked at every few seconds, which is no attempt.
             "attempts": shown(isCall ? nil : words("attempts", ["count": String(row.attempts)])),
             "next": shown(goesOn ? words("next_attempt", ["time": formats.second(row.dueAt)]) : nil),
-            "error": shown(row.lastError), "issued": formats.binding(row.issuedAt, seconds: true),
+            "error": shown(words(detailText(row.lastError))), "issued": formats.binding(row.issuedAt, seconds: true),
         ]
     }
 
@@ -184,6 +201,7 @@ extension OrderView {
         }
         return [
             "hasProof": !order.stamps.isEmpty,
+            "mayProve": Viewer.current.mayOpen("GET", "/v1/orders/{id}/proof"),
             "proof": order.stamps.map { stamp -> Bindings in
                 [
                     "number": stamp.number, "name": words(stateNames[stamp.number].text),
@@ -192,7 +210,7 @@ extension OrderView {
                     "at": formats.binding(stamp.at, seconds: true), "settings": settings[stamp.number] ?? "—",
                     "messages": stamp.proof.map { proof -> Bindings in
                         [
-                            "source": proof.source, "id": proof.messageID, "untimed": !proof.isTimed,
+                            "source": words.source(proof.source), "id": proof.messageID, "untimed": !proof.isTimed,
                             "at": formats.binding(proof.at, seconds: true),
                         ]
                     },

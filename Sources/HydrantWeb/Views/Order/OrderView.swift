@@ -19,7 +19,9 @@ struct OrderView {
         self.model = model
         self.words = words
         formats = Formats(words: words, now: model.detail.asOf)
-        facts = FactWords(formats: formats, currency: model.detail.order.header?.value.currency ?? "CNY")
+        facts = FactWords(
+            formats: formats, currency: model.detail.order.header?.value.currency ?? "CNY",
+            lines: model.detail.order.lines, needs: model.detail.events.taskNeeds)
     }
 
     func document(_ frame: PageFrame, files: PageFiles) -> String {
@@ -40,7 +42,7 @@ struct OrderView {
             standing, rail, findings, holds, tasks, customer, systems, parcels, money, lines, instructions, proof,
             related, told, DeskView(model: model, formats: formats).bindings,
         ]
-        for part in parts + [playbooks, filters, timeline] { bindings.merge(part) { _, new in new } }
+        for part in parts + [playbooks, papers, filters, timeline] { bindings.merge(part) { _, new in new } }
         return files.render(bindings, "order")
     }
 
@@ -122,7 +124,7 @@ struct OrderView {
             "holds": detail.holds.map { hold -> Bindings in
                 [
                     "reason": words(hold.reason), "owner": TaskOwners.label(hold.owner, words),
-                    "exit": facts.exit(hold.exit),
+                    "exit": facts.exit(of: hold),
                     "since": formats.binding(hold.since),
                 ]
             },
@@ -158,7 +160,7 @@ struct OrderView {
     }
 
     private func sourceName(_ source: String) -> String {
-        source == "person" ? words("filter_people") : displayName(ofSystem: source)
+        source == "person" ? words("filter_people") : words.source(source)
     }
 
     private func events(of source: String?) -> [Event] {
@@ -176,5 +178,14 @@ struct OrderView {
         OrderTimeline(
             number: model.number, events: detail.events, filter: model.filter, source: model.source, facts: facts
         ).bindings
+    }
+}
+
+extension [Event] {
+    /// What tasks asked for: only the events that opened them tell, of one that was written anew the last.
+    fileprivate var taskNeeds: [String: TaskNeed] {
+        var needs: [String: TaskNeed] = [:]
+        for event in self { if case .taskOpened(let need) = event.body { needs[need.id] = need } }
+        return needs
     }
 }

@@ -109,7 +109,7 @@ struct OverviewCells {
         }
         queue("instructions_waiting", overview.instructions[.waiting] ?? 0, "plain")
         queue("instructions_ambiguous", overview.instructions[.ambiguous] ?? 0, "late")
-        queue("instructions_parked", overview.instructions[.parked] ?? 0, "wrong")
+        queue("instructions_failed", overview.failedInstructions, "wrong")
         queue("submissions", Int64(overview.queueLength), "plain")
         queue("parked_facts", overview.counts.parked, "wrong")
         text["book_orders"] = formats.count(overview.counts.orders)

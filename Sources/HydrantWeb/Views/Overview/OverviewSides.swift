@@ -13,6 +13,7 @@ actor OverviewSides {
     private var sets: [TrackingSet: Int64] = [:]
     private var openTasks: Int64 = 0
     private var overdueTasks: Int64 = 0
+    private var failedInstructions: Int64 = 0
     /// Where others write too, all orders are looked at for it; that is not done every five seconds.
     private static let dwellFreshFor: Milliseconds = .minutes(1)
     private var dwellCountedAt: Instant?
@@ -35,6 +36,7 @@ actor OverviewSides {
             for row in parcels { sets[row.set, default: 0] += row.count }
             openTasks = tasks.reduce(0) { $0 + $1.count }
             overdueTasks = tasks.reduce(0) { $0 + $1.overdue }
+            failedInstructions = tasks.reduce(0) { $0 + ($1.kind == .instructionFailed ? $1.count : 0) }
         }
         var overview = overview
         if hub.store.isShared {
@@ -47,6 +49,7 @@ actor OverviewSides {
         overview.sets = sets
         overview.openTasks = openTasks
         overview.overdueTasks = overdueTasks
+        overview.failedInstructions = failedInstructions
         return overview
     }
 }

@@ -20,6 +20,8 @@ package struct OverviewView {
         let bindings: Bindings = [
             "w": words.bindings, "c": cells.text, "s": cells.state,
             "l": cells.line.merging(cells.level) { line, _ in line },
+            "window": words(
+                "health_window", ["hours": String(history.latest.healthSettings.window / .hours(1))]),
             "speed": isDemo && speed != nil, "isEmpty": history.latest.counts.orders == 0,
             "figures": HealthDimension.allCases.map { figure($0, cells, words) },
             "states": StateNumber.all.map { state($0, cells, words) },
@@ -51,7 +53,8 @@ package struct OverviewView {
     private func state(_ number: Int, _ cells: OverviewCells, _ words: Words) -> Bindings {
         let key = "state_\(number)"
         return [
-            "key": key, "number": number, "name": words(stateNames[number].text), "count": cells.text[key] ?? "",
+            "key": key, "number": number, "href": OrdersPage.countedPath(number),
+            "name": words(stateNames[number].text), "count": cells.text[key] ?? "",
             "share": cells.width[key + "_share"] ?? "0", "dwell": dwell(number, cells, words) ?? false,
         ]
     }
@@ -81,14 +84,16 @@ package struct OverviewView {
     }
 
     private func queues(_ cells: OverviewCells, _ words: Words) -> [Bindings] {
-        let keys: [(String, String)] = [
-            ("tasks_open", "/tasks"), ("tasks_overdue", "/tasks"), ("instructions_waiting", "/channels"),
-            ("instructions_ambiguous", "/channels"), ("instructions_parked", "/channels"), ("submissions", ""),
-            ("parked_facts", "/settings/parked"),
+        // With those put off, which are among the number.
+        let failed: [(String, String?)] = [("kind", TaskKind.instructionFailed.rawValue), ("asleep", "yes")]
+        let keys: [(String, String, [(String, String?)])] = [
+            ("tasks_open", "/tasks", []), ("tasks_overdue", "/tasks", []), ("instructions_waiting", "/channels", []),
+            ("instructions_ambiguous", "/channels", []), ("instructions_failed", "/tasks", failed),
+            ("submissions", "", []), ("parked_facts", "/settings/parked", []),
         ]
-        return keys.map { key, href in
+        return keys.map { key, path, query in
             [
-                "href": shown(Viewer.current.mayOpen("GET", href) ? href : nil),
+                "href": shown(Viewer.current.mayOpen("GET", path) ? address(path, query) : nil),
                 "key": "queue_\(key)", "name": words("queue_\(key)"), "hint": words("queue_\(key)_hint"),
                 "count": cells.text["queue_\(key)"] ?? "", "state": cells.state["queue_\(key)"] ?? "",
                 "mark": key == "instructions_ambiguous" || key == "tasks_overdue" ? "late" : "wrong",

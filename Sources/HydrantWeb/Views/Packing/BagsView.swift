@@ -85,7 +85,7 @@ struct BagsView {
                 ? words("desk_label_outdated") : failed ? words("bags_print_failed") : words("bag_\(bag.state.word)")
         return [
             "code": bag.code.text, "href": "/b/\(bag.code)", "warehouse": bag.way.warehouse,
-            "courier": bag.way.courier, "area": bag.way.area,
+            "courier": words.system(bag.way.courier), "area": bag.way.area,
             "departs": bag.way.departsAt.map { formats.minute($0) } ?? "—",
             "count": "\(bag.meant.count { $0.insideSince != nil })/\(bag.meant.count)",
             "verdict": verdict, "word": word, "prints": "\(bag.prints.count)",
@@ -94,7 +94,7 @@ struct BagsView {
 
     private func planned(_ bag: ParcelBag) -> Bindings {
         [
-            "warehouse": bag.warehouse, "courier": bag.courier, "area": bag.area,
+            "warehouse": bag.warehouse, "courier": formats.words.system(bag.courier), "area": bag.area,
             "departs": bag.parcels.first.map { formats.minute($0.departsAt) } ?? "—",
             "count": "\(bag.parcels.count)",
             "orders": bag.parcels.prefix(20).map { ["number": $0.order, "href": orderPath($0.order)] as Bindings },

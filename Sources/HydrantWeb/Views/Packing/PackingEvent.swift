@@ -13,6 +13,8 @@ struct PackingEvent {
         case weigh
         case close
         case printLabel = "print"
+        /// The waybill or the packing slip of a parcel; the text says which.
+        case paper
         case handOver
         case void
         /// Nothing but a look at what is there.
@@ -30,10 +32,15 @@ struct PackingEvent {
     var line: String
     var reason: String
     var grams: Int?
+    /// Whether something else than a weight stood where one was asked for, for instance a scanned code.
+    var isNoWeight = false
     /// Whether a label goes to the warehouse's printer; otherwise to the browser.
     var isForPrinter: Bool
     /// Whether it was scanned before the answer to the event before it was there.
     var follows: Bool
+
+    /// A ton: no parcel and no bag is as heavy, and every bar code that is read as kilograms is more.
+    private static let gramsMaximum: Int64 = 1_000_000
 
     /// - Parameter now: what was done cannot have been done later.
     init?(json: JSON, now: Instant) {
@@ -54,7 +61,10 @@ struct PackingEvent {
         parcel = text("parcel").normalised
         line = text("line", 100).normalised
         reason = withoutPeople(text("reason"))
-        grams = json["grams"]?.integer.flatMap { Int(exactly: $0) }
+        if let weight = json["grams"], weight != .null {
+            grams = weight.integer.flatMap { (0...Self.gramsMaximum).contains($0) ? Int($0) : nil }
+            isNoWeight = grams == nil
+        }
         isForPrinter = text("to") == "printer"
         follows = json["follows"]?.bool ?? false
     }
@@ -98,6 +108,8 @@ struct PackingWord {
     var detail = ""
     /// An address to open, for labels that are printed by the browser.
     var opens = ""
+    /// Whether it says how the parcel stands: then what to do next is the larger of its two texts.
+    var isVerdict = false
 
     init(_ tone: PackingTone, _ text: String, _ detail: String = "") {
         self.tone = tone
@@ -113,6 +125,7 @@ struct PackingWord {
         .compact([
             ("id", .string(id)), ("tone", .string(tone.rawValue)), ("icon", .string(tone.icon)),
             ("text", .string(text)), ("detail", .string(detail)), ("opens", opens.isEmpty ? nil : .string(opens)),
+            ("verdict", isVerdict ? .bool(true) : nil),
         ])
     }
 }

@@ -27,6 +27,11 @@ struct PackingStation {
     }
 
     private func take(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
+        guard !event.isNoWeight else {
+            return (
+                PackingWord(.wrong, words("desk_weight_bad"), words("desk_weight_bad_next")), try await look(event)
+            )
+        }
         switch event.kind {
         case .scan: return try await scan(event)
         case .look: return (PackingWord(.note, ""), try await look(event))
@@ -37,6 +42,7 @@ struct PackingStation {
         case .weigh: return try await act(event, .weigh(grams: event.grams ?? 0))
         case .close: return try await act(event, .close(reason: event.reason))
         case .printLabel: return try await printLabel(event)
+        case .paper: return try await printPaper(event)
         case .handOver: return try await act(event, .handOver)
         case .void: return try await act(event, .void(reason: event.reason))
         }
@@ -45,14 +51,30 @@ struct PackingStation {
     // MARK: - Scanning
 
     private func scan(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
-        if !event.order.isEmpty, let answer = try await unit(event) { return answer }
-        switch try await desk.find(event.text, for: person) {
-        case .nothing: return try await unknown(event)
+        if !event.order.isEmpty {
+            if let answer = try await repeated(event) { return answer }
+            if let answer = try await unit(event) { return answer }
+        }
+        switch try await desk.find(event.text, for: person, isPacking: isPacking(event)) {
+        case .nothing, .article: return try await unknown(event)
         case .several(let numbers):
             return (PackingWord(.note, words("desk_several"), words("desk_several_next")), .choose(numbers))
         case .bag(let bag, let place): return (said(of: bag, place), .bag(bag, place: place))
         case .order(let order, let parcel): return try await scanned(order, parcel, event)
         }
+    }
+
+    /// Whether the order on the screen has something left to pack.
+    private func isPacking(_ event: PackingEvent) async throws -> Bool {
+        guard !event.order.isEmpty, case .pack(let sight) = try await look(event) else { return false }
+        return !sight.list.entries.isEmpty
+    }
+
+    /// A unit that was counted before, whose answer never came; nil where it is not, or its parcel is packed yet.
+    private func repeated(_ event: PackingEvent) async throws -> (PackingWord, PackingSight)? {
+        guard let key = try await desk.packedParcel(with: event.id, of: event.order) else { return nil }
+        let word = PackingWord(.good, words("desk_counted_before", ["sku": event.text, "parcel": key.parcel]))
+        return (word, try await look(event))
     }
 
     /// A unit of the parcel that is being packed; nil where the text is none of its goods.
@@ -62,21 +84,38 @@ struct PackingStation {
             let (after, refusal) = try await desk.pack(
                 event.text, into: event.order, id: event.id, at: event.at, by: person)
         else { return nil }
-        if let refusal { return (PackingWord(refusal, words), .pack(after)) }
-        if after.work.isComplete(after.list) {
-            let next = after.list.unboundGifts.isEmpty ? "desk_complete_next" : "desk_gift_bind"
-            return (PackingWord(.good, words("desk_complete"), words(next)), .pack(after))
+        let verdict = PackingVerdict(after, words)
+        if let refusal {
+            let isStanding = refusal.code == after.list.obstacle?.code
+            let word = isStanding ? verdict.map { PackingWord($0) } : nil
+            return (word ?? PackingWord(refusal, words), .pack(after))
         }
+        if let verdict { return (PackingWord(verdict), .pack(after)) }
         let units = after.list.entries.filter { $0.sku == entry.sku }
         let count = units.reduce(0) { $0 + after.work.count($1.line) }
         let whole = units.reduce(0) { $0 + $1.units }
         return (PackingWord(.good, "\(entry.sku)  \(count)/\(whole)", entry.name), .pack(after))
     }
 
-    private func unknown(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
+    func unknown(_ event: PackingEvent) async throws -> (PackingWord, PackingSight) {
         let sight = try await look(event)
-        if case .pack = sight { return (PackingWord(.packing(.wrongGoods, event.text), words), sight) }
+        if case .pack(let open) = sight {
+            guard event.kind == .scan else {
+                return (PackingWord(.packing(.wrongGoods, event.text), words), sight)
+            }
+            return (foreignGoods(event.text, of: open.order), sight)
+        }
         return (PackingWord(.wrong, words("desk_unknown", ["text": event.text]), words("desk_unknown_next")), sight)
+    }
+
+    /// What is the order's own, but in a parcel of it that is packed already, is one too many.
+    private func foreignGoods(_ text: String, of order: Order) -> PackingWord {
+        if order.lines.values.contains(where: { $0.sku.isSameCode(as: text) }) {
+            return PackingWord(.packing(.tooMany, text), words)
+        }
+        return PackingWord(
+            .wrong, words("desk_goods_foreign", ["sku": text, "order": order.number]),
+            words(Refusal.packing(.wrongGoods, text).nextStep))
     }
 
     private func scanned(
@@ -92,11 +131,8 @@ struct PackingStation {
             named.map { $0.packed != nil } ?? (sight.list.obstacle?.code == "packing.packed" || !isOwn(sight.list))
         guard isPacked, let key = desk.parcel(of: order, named: parcel, for: person) else {
             guard isOwn(sight.list) else { return try await unknown(event) }
-            guard let obstacle = sight.list.obstacle else {
-                return (PackingWord(.note, order.number, words("desk_pack_now")), .pack(sight))
-            }
-            let isLate = obstacle.code == "packing.notLocked"
-            return (PackingWord(obstacle, words, tone: isLate ? .late : .wrong), .pack(sight))
+            let word = PackingVerdict(sight, words).map { PackingWord($0) }
+            return (word ?? PackingWord(.note, order.number, words("desk_pack_now")), .pack(sight))
         }
         // An order may have parcels in several warehouses; those of others are not there.
         guard person.maySee(order.warehouse(of: key.parcel)) else { return try await unknown(event) }
@@ -105,7 +141,7 @@ struct PackingStation {
             return try await put(key, into: bag.code, event)
         }
         guard let bag = try await desk.assign(key, id: event.id, by: person) else {
-            return (try await refused(key, order), shown(sight))
+            return try await refused(key, sight)
         }
         return try await put(key, into: bag.code, event)
     }
@@ -166,13 +202,14 @@ struct PackingStation {
         return PackingWord(.wrong, text, detail)
     }
 
-    private func refused(_ key: ParcelKey, _ order: Order) async throws -> PackingWord {
-        let standing = order.bagStanding
-        if standing != .free { return foreign(ForeignParcel(key: key, belongsTo: "", standing: standing)) }
-        if order.parcel(key.parcel)?.handedOver == nil {
-            return PackingWord(.late, words("desk_no_number"), words("desk_no_number_next"))
+    /// A packed parcel that goes into no bag. Where nothing else is to be packed, it is the one that is shown.
+    private func refused(_ key: ParcelKey, _ seen: PackSight) async throws -> (PackingWord, PackingSight) {
+        var sight = try await desk.packing(key.order) ?? seen
+        guard let verdict = PackingVerdict(packed: key.parcel, of: sight.order, words) else {
+            return (PackingWord(.note, key.order, words("desk_pack_now")), shown(sight))
         }
-        return PackingWord(.note, words("desk_gone", ["parcel": key.parcel]), words("desk_gone_next"))
+        if sight.list.entries.isEmpty { sight.list.key = key }
+        return (PackingWord(verdict), shown(sight))
     }
 
     private func said(of bag: Bag, _ place: Int?) -> PackingWord {
@@ -190,7 +227,7 @@ struct PackingStation {
 
     // MARK: - The rest
 
-    private func look(_ event: PackingEvent) async throws -> PackingSight {
+    func look(_ event: PackingEvent) async throws -> PackingSight {
         if let bag = try await bag(of: event) { return .bag(bag, place: nil) }
         guard !event.order.isEmpty, let sight = try await desk.packing(event.order), mayShow(sight.order) else {
             return .nothing
@@ -222,16 +259,37 @@ struct PackingStation {
                 event.key, weightGrams: event.grams.flatMap { $0 > 0 ? $0 : nil }, at: event.at, by: person)
         else { return try await unknown(event) }
         if let refusal { return (PackingWord(refusal, words), shown(sight)) }
+        let odd = try await oddWeight(event.parcel, sight.order)
         guard person.maySee(sight.order.warehouse(of: event.parcel)),
             let bag = try await desk.assign(event.key, id: event.id, by: person)
         else {
-            return (PackingWord(.good, words("desk_packed"), words("desk_no_number")), shown(sight))
+            return (odd ?? packedWord(event.key, sight.order), shown(sight))
         }
         let place = bag.place(event.key)?.number
-        return (
-            PackingWord(.good, words("desk_packed"), words("desk_packed_next", ["bag": bag.code.text])),
-            .bag(bag, place: place)
-        )
+        var packed = PackingWord(.good, words("desk_packed"), words("desk_packed_next", ["bag": bag.code.text]))
+        packed.isVerdict = true
+        return (odd ?? packed, .bag(bag, place: place))
+    }
+
+    /// Without a number it goes into no bag yet, but packed it is.
+    private func packedWord(_ key: ParcelKey, _ order: Order) -> PackingWord {
+        guard let verdict = PackingVerdict(packed: key.parcel, of: order, words) else {
+            return PackingWord(.good, words("desk_packed"))
+        }
+        var word = PackingWord(verdict)
+        if word.tone == .late { word.tone = .good }
+        return word
+    }
+
+    /// A parcel that weighs something else than its goods is looked into while it is still in the hand.
+    private func oddWeight(_ id: String, _ order: Order) async throws -> PackingWord? {
+        guard let parcel = order.parcel(id), let measured = parcel.packing?.value.weightGrams, measured > 0 else {
+            return nil
+        }
+        let expected = order.goodsGrams(of: parcel)
+        guard expected > 0, !(try await desk.settings().weighing.fits(measured, expected)) else { return nil }
+        let values = ["measured": kilograms(measured), "expected": kilograms(expected)]
+        return PackingWord(.late, words("desk_packed_odd", ["parcel": id]), words("desk_parcel_weight", values))
     }
 
     /// Whether it was the person's own, and is packed: said again, it is not the next parcel.
@@ -260,8 +318,11 @@ struct PackingStation {
             return (PackingWord(.late, words("desk_no_printer"), words("desk_no_printer_next")), .bag(bag, place: nil))
         }
         var (word, sight) = try await act(
-            event, .printLabel(template: settings.template, reason: event.reason), printer: printer)
+            event,
+            .printLabel(template: settings.template, reason: event.reason, isForPrinter: event.isForPrinter),
+            printer: printer)
         if word.tone == .good, printer == nil {
+            word.text = words("desk_done_pdf")
             word.opens = "/b/\(bag.code)/label?print=\(encodedPiece(event.id))"
         }
         return (word, sight)

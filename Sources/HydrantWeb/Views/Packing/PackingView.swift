@@ -9,14 +9,39 @@ struct PackingView {
     var ready: ReadyBoard
     var hasPrinter = false
     var isDesk = true
+    /// The papers of the parcel that is being worked on.
+    var papers: [PaperSight] = []
+    var settings = DeskSettings()
 
     func fragment(_ words: Words, _ files: PageFiles, now: Instant) -> String {
         switch sight {
         case .nothing: return files.render(["w": words.bindings], "deskempty")
         case .choose(let numbers): return files.render(["w": words.bindings, "numbers": numbers], "deskchoose")
-        case .pack(let sight): return files.render(pack(sight, words), "deskpack")
+        case .pack(let sight):
+            let papers = papers(Formats(words: words, now: now), sight)
+            return files.render(pack(sight, words).merging(papers) { $1 }, "deskpack")
         case .bag(let bag, let place):
             return files.render(bindings(of: bag, place, Formats(words: words, now: now)), "deskbag")
+        }
+    }
+
+    private func papers(_ formats: Formats, _ packing: PackSight? = nil) -> Bindings {
+        let view = PaperView(formats, settings)
+        let papers = papers.filter { !isSaidAbove($0, packing) }
+        // Where everything is scanned the verdict above says what is left to do.
+        let unpacked = packing.flatMap { $0.work.isComplete($0.list) ? nil : $0 }
+        return [
+            "hasPapers": isDesk && !papers.isEmpty, "papers": papers.map { view.bindings($0, unpacked) },
+            "paperParcel": papers.first?.paper.parcel ?? "",
+        ]
+    }
+
+    /// Whether the reason against a paper is that of the whole parcel, which the verdict above says once.
+    private func isSaidAbove(_ sight: PaperSight, _ packing: PackSight?) -> Bool {
+        switch sight.obstacle?.code {
+        case "paper.cancelled", "paper.held", "paper.addressChanging", "paper.gone": true
+        case "paper.noNumber": packing?.order.parcel(sight.paper.parcel)?.packed != nil
+        default: false
         }
     }
 
@@ -28,10 +53,7 @@ struct PackingView {
         return [
             "w": words.bindings, "order": sight.order.number, "parcel": list.key.parcel,
             "href": orderPath(sight.order.number), "warehouse": list.warehouse,
-            "obstacle": list.obstacle.map {
-                ["text": words($0.text), "next": words($0.nextStep)] as Bindings
-            } ?? false,
-            "isPacked": list.obstacle?.code == "packing.packed",
+            "verdict": PackingVerdict(sight, words)?.bindings ?? false,
             "lines": list.lines.map { line in
                 entry(line, sight, words).merging(["gifts": line.gifts.map { entry($0, sight, words) }]) { $1 }
             },
@@ -41,8 +63,9 @@ struct PackingView {
                     "choices": list.lines.map { ["line": $0.line, "sku": $0.sku, "gift": gift.line] as Bindings }
                 ]) { $1 }
             },
-            "isOpen": list.obstacle == nil, "mayFinish": isComplete && list.unboundGifts.isEmpty,
-            "count": "\(list.entries.reduce(0) { $0 + min($1.units, sight.work.count($1.line)) })",
+            "mustWeigh": settings.weighing.mode == .required, "isOpen": list.obstacle == nil,
+            "mayFinish": isComplete && list.unboundGifts.isEmpty,
+            "count": "\(sight.scanned)",
             "units": "\(list.units)",
         ]
     }
@@ -62,10 +85,12 @@ struct PackingView {
         let check = bag.check
         let inside = bag.meant.count { $0.insideSince != nil }
         let isLive = bag.state.isLive
-        return [
+        let bindings: Bindings = [
             "w": words.bindings, "code": bag.code.text, "state": words("bag_\(bag.state.word)"),
             "stateName": bag.state.rawValue, "inside": "\(inside)", "meant": "\(bag.meant.count)",
-            "warehouse": bag.way.warehouse, "courier": shown(bag.way.courier), "area": shown(bag.way.area),
+            "warehouse": bag.way.warehouse, "courier": shown(words.system(bag.way.courier)),
+            "area": shown(bag.way.area),
+            "rider": shown(bag.way.rider), "tour": shown(bag.way.line),
             "departs": bag.way.departsAt.map { formats.minute($0) } ?? "",
             "foreign": bag.foreign.map { foreign($0, words) }, "hasForeign": !bag.foreign.isEmpty,
             "places": bag.places.map { place($0, marked, bag, words) },
@@ -73,10 +98,13 @@ struct PackingView {
             "isVoid": bag.state == .void, "isGone": bag.state == .handedOver,
             "mayClose": check.mayClose && !bag.meant.isEmpty,
             "problems": "\(check.foreign.count + check.missing.count + check.stopped.count)",
-            "weight": weight(bag, words), "isLabelOld": bag.isLabelOutdated && isLive,
+            "weight": weight(bag, words),
+            "asksWhy": !bag.isWeightFine(settings.weighing) || !bag.oddParcels(settings.weighing).isEmpty,
+            "isLabelOld": bag.isLabelOutdated && isLive,
             "isPrinted": !bag.prints.isEmpty, "hasPrinter": hasPrinter,
             "prints": bag.prints.enumerated().map { printed($1, of: bag, number: $0 + 1, formats) },
         ]
+        return bindings.merging(papers(formats)) { $1 }
     }
 
     private func place(_ place: BagPlace, _ marked: Int?, _ bag: Bag, _ words: Words) -> Bindings {
@@ -91,7 +119,10 @@ struct PackingView {
         case .person(let reason):
             note = words("desk_left_out", ["reason": reason])
             tone = "left"
-        case nil: break
+        case nil:
+            guard !place.isWeightFine(settings.weighing) else { break }
+            let values = ["measured": kilograms(place.weightGrams), "expected": kilograms(place.expectedGrams)]
+            note = words("desk_parcel_weight", values)
         }
         let codes = [place.key.order, place.key.parcel, parcel?.tracking ?? "", bag.code.order(place.number)]
         return [
@@ -114,41 +145,56 @@ struct PackingView {
     }
 
     private func weight(_ bag: Bag, _ words: Words) -> Any {
-        guard let expected = bag.expectedGrams else { return false }
+        let gate = settings.weighing
+        let isShown = bag.expectedGrams != nil && gate.mode != .off || gate.mode == .required
+        guard isShown else { return false }
         return [
-            "expected": kilograms(expected), "measured": bag.measuredGrams.map(kilograms) ?? "—",
-            "isWrong": !bag.isWeightFine,
+            "expected": bag.expectedGrams.map(kilograms) ?? "—", "measured": bag.measuredGrams.map(kilograms) ?? "—",
+            "isWrong": !bag.isWeightFine(gate),
         ] as Bindings
     }
 
-    private func kilograms(_ grams: Int) -> String { "\(grams / 1_000).\(paddedDecimal(grams % 1_000, width: 3)) kg" }
-
     private func printed(_ print: BagPrint, of bag: Bag, number: Int, _ formats: Formats) -> Bindings {
         let words = formats.words
-        // Of a bag that is gone nobody knows any more where its labels were printed.
-        var state = words(bag.state.isLive ? "print_browser" : "print_asked")
+        // Where it went is recorded since 0.6.0; before, a live bag's label without a job was a PDF.
+        var state = words(Self.way(print, orElse: bag.state.isLive ? false : nil))
         var tone = "done"
         if let job = jobs[print.id] {
             tone = job.state.rawValue
-            state = words("print_\(job.state.rawValue)", ["times": "\(job.attempts)", "why": trouble(job, words)])
+            state = words(
+                "print_\(job.state.rawValue)", ["times": "\(job.attempts)", "why": words(Self.word(job.trouble))])
         }
         return [
-            "number": "\(number)", "at": formats.second(print.at), "person": print.person,
+            "number": "\(number)", "at": formats.second(print.at), "person": words.actor(print.person),
             "reason": shown(print.reason), "state": state, "tone": tone,
         ]
     }
 
-    private func trouble(_ job: PrintJob, _ words: Words) -> String {
-        switch job.trouble {
-        case nil: words("print_soon")
-        case .unreachable: words("print_unreachable")
-        case .brokeOff: words("print_broke_off")
-        case .tooSlow: words("print_too_slow")
-        case .noAddress: words("print_no_address")
-        case .noPress: words("desk_no_press")
-        case .bagGone: words("print_bag_gone")
-        case .templateGone: words("print_template_gone")
-        case .notDrawn: words("print_not_drawn")
+    /// The key of the text that says where a print went of which no printer's queue knows any more.
+    static func way(_ print: BagPrint, orElse isForPrinter: Bool? = nil) -> String {
+        switch print.isForPrinter ?? isForPrinter {
+        case true?: "print_asked"
+        case false?: "print_pdf"
+        case nil: "print_unknown"
+        }
+    }
+
+    /// The key of the text that says why a label is not on paper yet.
+    static func word(_ trouble: PrintTrouble?) -> String {
+        switch trouble {
+        case nil: "print_soon"
+        case .unreachable: "print_unreachable"
+        case .brokeOff: "print_broke_off"
+        case .tooSlow: "print_too_slow"
+        case .noAddress: "print_no_address"
+        case .noPress: "desk_no_press"
+        case .bagGone: "print_bag_gone"
+        case .stopped: "print_stopped"
+        case .templateGone: "print_template_gone"
+        case .notDrawn: "print_not_drawn"
         }
     }
 }
+
+/// `1.250 kg`
+func kilograms(_ grams: Int) -> String { "\(grams / 1_000).\(paddedDecimal(grams % 1_000, width: 3)) kg" }

@@ -18,6 +18,7 @@ extension PageRoutes {
         let words = files.words(request.language)
         let bindings: Bindings = [
             "w": words.bindings, "token": formToken(request), "version": texts.version,
+            "unset": shown(texts.address.isEmpty ? words("desk_address_unset", ["example": example(request)]) : nil),
             "notice": notice.map {
                 ["text": $0.text, "isAlert": $0.isAlert, "secret": false] as Bindings
             } ?? false,
@@ -33,12 +34,26 @@ extension PageRoutes {
             "platforms": texts.platforms, "parcels": texts.parcels, "kilograms": texts.kilograms,
             "templates": names.map { ["name": $0, "isUsed": $0 == texts.template] as Bindings },
             "litres": texts.litres, "address": texts.address,
+            "weighModes": WeighGate.Mode.allCases.map { mode -> Bindings in
+                [
+                    "value": mode.rawValue, "text": words("desk_weigh_\(mode.rawValue)"),
+                    "isUsed": mode.rawValue == texts.weighMode,
+                ]
+            },
+            "weighGrams": texts.weighGrams, "weighPercent": texts.weighPercent,
             "slips": isDemo
                 ? ["grab": texts.grab, "skip": texts.skip, "forget": texts.forget] as Bindings : false,
         ]
-        let page = request.frame(.desk).document(
+        let page = request.frame(.users).document(
             files.render(bindings, "desksettings"), title: words("desk_settings"), files: files)
         return html(page, status: notice?.isAlert == true ? .unprocessableContent : .ok)
+    }
+
+    /// An address for the codes on labels: the one that this browser uses, unless only this machine knows it.
+    private func example(_ request: PageRequest) -> String {
+        let own = ["http://localhost", "http://127.", "http://[::1]"]
+        let isOwn = request.origin.isEmpty || own.contains { request.origin.hasPrefix($0) }
+        return isOwn ? "https://hub.example" : request.origin
     }
 
     func saveDeskSettings(_ request: Request, _ page: PageRequest) async throws -> Response {
@@ -86,6 +101,9 @@ private struct DeskTexts {
     var litres: String
     var address: String
     var template: String
+    var weighMode: String
+    var weighGrams: String
+    var weighPercent: String
     var grab: String
     var skip: String
     var forget: String
@@ -107,6 +125,9 @@ private struct DeskTexts {
         kilograms = "\(settings.rules.weightGrams / 1_000)"
         litres = "\(settings.rules.volumeMillilitres / 1_000)"
         (address, template) = (settings.address, settings.template)
+        weighMode = settings.weighing.mode.rawValue
+        weighGrams = "\(settings.weighing.grams)"
+        weighPercent = "\(settings.weighing.percent)"
         grab = "\(settings.slips.grab)"
         skip = "\(settings.slips.skip)"
         forget = "\(settings.slips.forget)"
@@ -140,6 +161,10 @@ private struct DeskForm {
         (texts.parcels, texts.kilograms, texts.litres) = (one("parcels"), one("kilograms"), one("litres"))
         texts.address = one("address")
         if isTemplate, !one("template").isEmpty { texts.template = one("template") }
+        if hasWeighing {
+            texts.weighMode = one("weigh.mode")
+            (texts.weighGrams, texts.weighPercent) = (one("weigh.grams"), one("weigh.percent"))
+        }
         if pairs.contains(where: { $0.name == "slips.grab" }) {
             (texts.grab, texts.skip, texts.forget) = (one("slips.grab"), one("slips.skip"), one("slips.forget"))
         }
@@ -163,6 +188,7 @@ private struct DeskForm {
         if cutOffs == nil { return "times" }
         if platforms == nil { return "platforms" }
         if slips(from: HandSlips()) == nil { return "slips" }
+        if weighing(from: WeighGate()) == nil { return "weighing" }
         return isAddress ? "limits" : "address"
     }
 
@@ -171,6 +197,7 @@ private struct DeskForm {
     func settings(from old: DeskSettings) -> DeskSettings? {
         var settings = old
         guard isTemplate, let printers, let cutOffs, let platforms, let slips = slips(from: old.slips), isAddress,
+            let weighing = weighing(from: old.weighing),
             let parcels = limit("parcels", 1...200),
             let kilograms = limit("kilograms", 1...1_000), let litres = limit("litres", 1...10_000)
         else { return nil }
@@ -182,12 +209,25 @@ private struct DeskForm {
         settings.rules.volumeMillilitres = litres * 1_000
         settings.address = one("address")
         settings.slips = slips
+        settings.weighing = weighing
         if !one("template").isEmpty { settings.template = one("template") }
         return settings
     }
 
     private func limit(_ name: String, _ range: ClosedRange<Int>) -> Int? {
         Int(one(name)).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    private var hasWeighing: Bool { pairs.contains { $0.name == "weigh.mode" } }
+
+    private func weighing(from old: WeighGate) -> WeighGate? {
+        guard hasWeighing else { return old }
+        guard let mode = WeighGate.Mode(rawValue: one("weigh.mode")), let grams = limit("weigh.grams", 0...100_000),
+            let percent = limit("weigh.percent", 0...100)
+        else { return nil }
+        var gate = old
+        (gate.mode, gate.grams, gate.percent) = (mode, grams, percent)
+        return gate
     }
 
     /// Only the demonstration's form has them.

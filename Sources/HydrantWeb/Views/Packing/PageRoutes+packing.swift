@@ -23,6 +23,7 @@ extension PageRoutes {
             await page(request) { try await bagLabel($0, code: Self.piece("code", context)) }
         }
         addTemplates(to: router)
+        addPapers(to: router)
         router.get("/settings/desk") { request, _ in await page(request) { try await deskSettings($0, nil) } }
         router.post("/settings/desk") { request, _ in
             await page(request) { try await saveDeskSettings(request, $0) }
@@ -78,9 +79,15 @@ extension PageRoutes {
 
     private func view(of sight: PackingSight) async throws -> PackingView {
         var view = PackingView(sight: sight, ready: hub.desk.ready)
+        view.settings = try await hub.desk.settings()
+        if let key = sight.parcel {
+            for kind in [PaperKind.waybill, .packingSlip] {
+                if let paper = try await hub.desk.paper(kind, of: key, for: deskPerson) { view.papers.append(paper) }
+            }
+        }
         guard case .bag(let bag, _) = sight else { return view }
         view.jobs = try await hub.desk.printJobs(of: [bag])
-        view.hasPrinter = try await hub.desk.settings().printer(of: bag.way.warehouse) != nil
+        view.hasPrinter = view.settings.printer(of: bag.way.warehouse) != nil
         return view
     }
 
@@ -132,6 +139,7 @@ extension PageRoutes {
         guard let (code, place) = BagCode.scanned(code), let bag = try await hub.desk.bag(code),
             deskPerson.maySee(bag.way.warehouse)
         else {
+            if let code = BagCode.scanned(code)?.bag, let path = try await placeOfPaper(code) { return seeOther(path) }
             let view = MessageView(
                 code: 404, sentence: words("bag_unknown"), detail: words("bag_unknown_detail"),
                 action: (words("nav_bags"), "/bags"))
@@ -160,21 +168,27 @@ extension PageRoutes {
 
     /// A label for the browser's own printer, for a print that was asked for with a reason.
     private func bagLabel(_ request: PageRequest, code: String) async throws -> Response {
-        let words = files.words(request.language)
         guard let (code, _) = BagCode.scanned(code), let bag = try await hub.desk.bag(code),
             deskPerson.maySee(bag.way.warehouse),
-            let print = bag.prints.first(where: { $0.id == request.parameter("print") }),
-            let document = try await hub.desk.document(of: bag, template: print.template, format: "pdf")
-        else {
-            let view = MessageView(
-                code: 404, sentence: words("bag_unknown"), detail: words("bag_label_unknown"),
-                action: (words("nav_bags"), "/bags"))
-            return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
+            let print = bag.prints.first(where: { $0.id == request.parameter("print") })
+        else { return unknownLabel(request) }
+        // An address that stands open in a browser: nobody needs the label of a bag that is void or gone.
+        guard bag.state.isLive else { return seeOther("/b/\(bag.code)") }
+        guard let document = try await hub.desk.document(of: bag, template: print.template, format: "pdf") else {
+            return unknownLabel(request)
         }
         var headers: HTTPFields = [.contentType: "application/pdf", .cacheControl: "no-store"]
         headers[.contentDisposition] = "inline; filename=\"\(bag.code).pdf\""
         return Response(
             status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: document)))
+    }
+
+    private func unknownLabel(_ request: PageRequest) -> Response {
+        let words = files.words(request.language)
+        let view = MessageView(
+            code: 404, sentence: words("bag_unknown"), detail: words("bag_label_unknown"),
+            action: (words("nav_bags"), "/bags"))
+        return html(view.document(request.frame(.elsewhere), files: files), status: .notFound)
     }
 
     private func bags(_ request: PageRequest) async throws -> Response {

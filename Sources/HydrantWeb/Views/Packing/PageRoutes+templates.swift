@@ -36,7 +36,7 @@ extension PageRoutes {
             ]
         }
         let bindings: Bindings = ["w": words.bindings, "rows": rows, "hasRows": !rows.isEmpty]
-        let page = request.frame(.desk).document(
+        let page = request.frame(.users).document(
             files.render(bindings, "templates"), title: words("templates_title"), files: files)
         return html(page)
     }
@@ -76,7 +76,7 @@ extension PageRoutes {
             "stage": files.assets["stage.js"]?.address ?? "",
             "export": address("/templates/export", [("name", name)]),
         ]
-        let page = request.frame(.desk).document(
+        let page = request.frame(.users).document(
             files.render(bindings, "template"), title: words("templates_title"), files: files)
         return html(page, status: form?.problems.isEmpty == false ? .unprocessableContent : .ok)
     }
@@ -86,6 +86,9 @@ extension PageRoutes {
             [
                 "title": words("template_fields_\(name)"),
                 "fields": LabelField.allCases.filter { $0.scope == scope }.map { "{\($0.rawValue)}" },
+                "codes": ["qr", "barcode"].flatMap { kind in
+                    LabelCode.allCases.filter { $0.scope == scope }.map { "\(kind): \($0.rawValue)" }
+                },
             ]
         }
     }

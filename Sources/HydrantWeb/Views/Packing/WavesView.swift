@@ -21,7 +21,9 @@ struct WavesView {
     }
 
     /// The picking list of one wave.
-    func list(_ wave: PickWave, _ frame: PageFrame, files: PageFiles) -> String {
+    ///
+    /// - Parameter printing: what the forms that print it say.
+    func list(_ wave: PickWave, _ printing: Bindings, _ frame: PageFrame, files: PageFiles) -> String {
         let words = formats.words
         let goods = wave.goods.map { goods -> Bindings in
             [
@@ -35,14 +37,15 @@ struct WavesView {
                 ["number": number, "href": orderPath(number), "pack": address("/packing", [("scan", number)])]
             },
         ]
-        let bindings = summary(wave).merging(own) { $1 }
+        let bindings = summary(wave).merging(own) { $1 }.merging(printing) { $1 }
         return frame.document(files.render(bindings, "wave"), title: words("wave_title"), files: files)
     }
 
     private func summary(_ wave: PickWave) -> Bindings {
         [
             "warehouse": wave.warehouse.isEmpty ? "—" : wave.warehouse,
-            "courier": wave.courier.isEmpty ? "—" : wave.courier, "departs": formats.minute(wave.departsAt),
+            "courier": wave.courier.isEmpty ? "—" : formats.words.system(wave.courier),
+            "departs": formats.minute(wave.departsAt),
             "orders": formats.count(wave.orders.count), "units": formats.count(wave.units),
         ]
     }
@@ -60,7 +63,13 @@ extension PageRoutes {
         guard let wave = view.page.waves.first(where: { $0.warehouse == warehouse && $0.courier == courier }) else {
             return seeOther("/waves")
         }
-        return html(view.list(wave, request.frame(.bags), files: files))
+        let sight = try await hub.desk.pickingList(wave, for: deskPerson)
+        let papers = PaperView(view.formats, try await hub.desk.settings())
+        let printing: Bindings = [
+            "paper": sight.map { papers.bindings($0) } ?? false as Any, "token": formToken(request),
+            "key": ["warehouse": wave.warehouse, "courier": wave.courier] as Bindings,
+        ]
+        return html(view.list(wave, printing, request.frame(.bags), files: files))
     }
 
     private func wavesView(_ request: PageRequest) async throws -> WavesView {

@@ -11,15 +11,21 @@ extension PeopleRoutes {
                 action: (words("overview_action"), "/"))
             return answer(view.document(request.frame(.account), files: pages.files), 200)
         }
-        let proposed = people.proposedFactor(session: viewer.session)
+        let isMissing = try await people.lacksFactor(person)
+        let notice = notice ?? (isMissing ? Notice(text: words("factor_demanded")) : nil)
+        let proposed = people.proposedFactor(session: viewer.session, replacing: person.secondFactor)
         let sessions = try await people.sessions(of: name)
         let link = proposed.link(user: name)
-        let picture = person.secondFactor == nil ? QRPicture(link) : nil
+        // Where it must stay it is set up anew: the old one is good until the new one is proven.
+        let hasFactor = person.secondFactor != nil
+        let isDemanded = try await people.factorRoles().contains(person.role)
+        let picture = hasFactor && !isDemanded ? nil : QRPicture(link)
         let bindings: Bindings = [
             "qr": picture.map { ["side": String($0.side), "path": $0.path] as Bindings } ?? false as Any,
             "notice": notice?.bindings ?? false, "name": name, "role": words(person.role.text),
             "warehouses": shown(person.warehouses.sorted().joined(separator: ", ")),
-            "hasFactor": person.secondFactor != nil, "secret": Self.grouped(proposed.base32),
+            "hasFactor": hasFactor, "mayRemove": hasFactor && !isDemanded, "isAnew": hasFactor && isDemanded,
+            "secret": Self.grouped(proposed.base32),
             "otpauth": link, "sessions": sessionRows(sessions, request),
         ]
         let status = notice?.isAlert == true ? 422 : 200
@@ -36,8 +42,9 @@ extension PeopleRoutes {
     func setSecondFactor(_ request: PageRequest, _ form: Form, _ source: String) async throws -> Response {
         let isRemoval = form["do"] == "remove"
         return try await changeOwn(request, isRemoval ? "factor_removed" : "factor_done") { name in
+            let old = try await people.person(name)?.secondFactor
             try await people.setSecondFactor(
-                of: name, to: isRemoval ? nil : people.proposedFactor(session: viewer.session),
+                of: name, to: isRemoval ? nil : people.proposedFactor(session: viewer.session, replacing: old),
                 digits: form["digits"], password: form["old"], source: source)
         }
     }

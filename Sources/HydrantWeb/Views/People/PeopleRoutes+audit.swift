@@ -32,16 +32,26 @@ extension PeopleRoutes {
             "actor": filter.actor ?? "", "action": filter.action ?? "", "object": filter.object ?? "",
             "isFiltered": filter != AuditFilter(), "isEmpty": page.isEmpty, "next": shown(next),
             "rows": page.map { row -> Bindings in
-                let text = words("audit_\(keyPart(row.entry.action))")
                 return [
                     "number": String(row.number), "at": formats.binding(row.entry.time, seconds: true),
-                    "actor": row.entry.actor, "what": text.hasPrefix("⟦") ? row.entry.action : text,
-                    "object": shown(row.entry.object), "reason": shown(row.entry.reason),
-                    "detail": shown(row.entry.detail == .null ? nil : row.entry.detail.text),
+                    "actor": words.actor(row.entry.actor),
+                    "actorHref": address("/audit", [("actor", row.entry.actor)]),
+                    "what": Self.what(row.entry, words), "object": shown(words.object(row.entry.object)),
+                    "objectHref": address("/audit", [("object", row.entry.object)]),
+                    "reason": shown(row.entry.reason.seen),
+                    "detail": shown(row.entry.detail == .null ? nil : row.entry.detail.text.seen),
                 ]
             },
         ]
         return answer(document(bindings, "audit", title: words("audit_title"), request, .audit), 200)
+    }
+
+    /// What somebody did; of what was done on an order's page, which deed it was.
+    private static func what(_ entry: AuditEntry, _ words: Words) -> String {
+        let text = words("audit_\(keyPart(entry.action))")
+        guard !text.hasPrefix("⟦") else { return entry.action }
+        let deed = entry.detail["deed"]?.string.flatMap(OrderAction.init(rawValue:))
+        return [text, deed.map { words("deed_\(keyPart($0.rawValue))") }].compactMap(\.self).joined(separator: " · ")
     }
 
     /// So many receivers one person may see in clear within ``revealWindow``.
@@ -85,7 +95,7 @@ extension PeopleRoutes {
             "telephone": shown(DialledNumber(clear.phone)?.link),
             "rows": [
                 ("receiver", clear.name), ("phone", clear.phone),
-                ("address", [clear.province, clear.city, clear.district, clear.address].joined(separator: " ")),
+                ("address", (clear.places + [clear.address]).joined(separator: " ")),
             ].map { ["name": words($0.0), "value": $0.1] as Bindings },
         ]
         return answer(document(bindings, "receiver", title: words("reveal_title"), request, .orders), 200)

@@ -6,17 +6,21 @@ extension PeopleRoutes {
     func users(_ request: PageRequest, _ notice: Notice?, typed: Form = Form(pairs: [])) async throws -> Response {
         let words = words(request)
         let all = try await people.all()
+        let demanded = try await people.factorRoles()
         let bindings: Bindings = [
             "notice": notice?.bindings ?? false, "count": words("users_count", ["count": String(all.count)]),
             "typedName": typed["name"], "typedWarehouses": typed["warehouses"],
             "roles": roleRows(Role(rawValue: typed["role"]) ?? .operations, words),
+            "factorRoles": Role.allCases.map { role -> Bindings in
+                ["value": role.rawValue, "label": words(role.text), "chosen": demanded.contains(role)]
+            },
             "hasRows": !all.isEmpty,
             "rows": all.map { person -> Bindings in
                 [
                     "name": person.name, "href": "/settings/users/\(encodedPiece(person.name))",
                     "role": words(person.role.text), "warehouses": person.warehouses.sorted().joined(separator: ", "),
                     "status": words("user_\(Self.status(person))"),
-                    "factor": words(person.secondFactor == nil ? "factor_none" : "factor_set"),
+                    "factor": words(Self.factor(person, demanded)),
                 ]
             },
         ]
@@ -25,6 +29,11 @@ extension PeopleRoutes {
     }
 
     func addUser(_ request: PageRequest, _ form: Form) async throws -> Response {
+        if form["do"] == "factors" {
+            try await people.demandFactor(
+                of: Set(form.all("factor").compactMap(Role.init(rawValue:))), by: viewer.actor)
+            return try await users(request, Notice(text: words(request)("factor_roles_done")))
+        }
         do {
             let code = try await people.add(
                 form["name"], role: try role(form), warehouses: Self.warehouses(form), by: viewer.actor)
@@ -44,21 +53,26 @@ extension PeopleRoutes {
         let tokens = try await people.tokens(of: person.name)
         let sessions = try await people.sessions(of: person.name)
         let formats = Formats(words: words, now: people.clock.now())
+        let demanded = try await people.factorRoles()
         let bindings: Bindings = [
             "notice": notice?.bindings ?? false, "name": person.name,
             "action": "/settings/users/\(encodedPiece(person.name))", "roles": roleRows(person.role, words),
             "warehouses": person.warehouses.sorted().joined(separator: ", "),
             "status": words("user_\(Self.status(person))"), "isDisabled": person.isDisabled,
-            "factor": words(person.secondFactor == nil ? "factor_none" : "factor_set"),
+            "factor": words(Self.factor(person, demanded)),
+            "resetHint": words(demanded.contains(person.role) ? "user_reset_hint_demanded" : "user_reset_hint"),
             "sessions": sessionRows(sessions, request), "hasSessions": !sessions.isEmpty,
             "hasTokens": !tokens.isEmpty,
             "tokens": tokens.map { token -> Bindings in
                 [
                     "id": token.id, "label": token.name, "created": formats.binding(token.createdAt),
-                    "scopes": token.scopes.map(\.rawValue).sorted().joined(separator: ", "),
+                    "scopes": token.scopes.sorted { $0.rawValue < $1.rawValue }.map { Self.name(of: $0, words) }
+                        .joined(separator: ", "),
                 ]
             },
-            "scopes": person.role.scopes.map(\.rawValue).sorted().map { ["value": $0] as Bindings },
+            "scopes": person.role.scopes.sorted { $0.rawValue < $1.rawValue }.map {
+                ["value": $0.rawValue, "label": Self.name(of: $0, words)] as Bindings
+            },
             "trail": address("/audit", [("object", "user:\(person.name)")]),
         ]
         let status = notice?.isAlert == true ? 422 : 200
@@ -102,6 +116,12 @@ extension PeopleRoutes {
         person.isDisabled ? "disabled" : person.password == nil ? "invited" : "active"
     }
 
+    /// Whoever must have one and has none sets it up after signing in.
+    private static func factor(_ person: Person, _ demanded: Set<Role>) -> String {
+        if person.secondFactor != nil { return "factor_set" }
+        return demanded.contains(person.role) ? "factor_due" : "factor_none"
+    }
+
     private func roleRows(_ chosen: Role, _ words: Words) -> [Bindings] {
         Role.allCases.map { ["value": $0.rawValue, "label": words($0.text), "chosen": $0 == chosen] }
     }
@@ -125,7 +145,7 @@ extension PeopleRoutes {
 }
 
 extension String {
-    fileprivate var trimmingBlanks: String {
+    var trimmingBlanks: String {
         String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

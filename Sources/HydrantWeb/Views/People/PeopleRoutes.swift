@@ -9,7 +9,10 @@ struct PeopleRoutes: Sendable {
     let people: People
     let hub: Hub
     let pages: PageRoutes<HubContext>
-    private static let formBytesMaximum = 8_192
+    /// The tokens of the files, which the page only lists.
+    var fixed = AccessTokens([])
+    /// As of the other pages: a return sends every line of its order.
+    private static let formBytesMaximum = 65_536
 
     func add(to routes: RecordingRouter) {
         routes.get("/settings") { request, _ in try await page(request, settings) }
@@ -27,6 +30,8 @@ struct PeopleRoutes: Sendable {
         routes.post("/settings/users/{name}") { request, context in
             try await form(request) { try await changeUser($0, $1, context) }
         }
+        routes.get("/settings/tokens") { request, _ in try await page(request) { try await tokens($0, nil) } }
+        routes.post("/settings/tokens") { request, _ in try await form(request, changeTokens) }
         routes.get("/account") { request, _ in try await page(request) { try await account($0, nil) } }
         routes.post("/account/password") { request, context in
             try await form(request) { try await changePassword($0, $1, context.source(of: request)) }
@@ -56,8 +61,16 @@ struct PeopleRoutes: Sendable {
     func form(
         _ request: Request, _ body: @Sendable (PageRequest, Form) async throws -> Response
     ) async throws -> Response {
-        let pairs = formDecoded(try await readBody(of: request, Self.formBytesMaximum)) ?? []
-        let form = Form(pairs: pairs)
+        let bytes: [UInt8]
+        do {
+            bytes = try await readBody(of: request, Self.formBytesMaximum)
+        } catch let problem as Problem {
+            guard request.isPageForm, let page = pages.answer(toForm: problem, PageRequest(request)) else {
+                throw problem
+            }
+            return page
+        }
+        let form = Form(pairs: formDecoded(bytes) ?? [])
         guard !viewer.formToken.isEmpty, isEqualInConstantTime(form["form"].utf8, viewer.formToken.utf8) else {
             guard request.isPageForm else { throw Problem.foreignForm }
             return pages.oldForm(PageRequest(request))

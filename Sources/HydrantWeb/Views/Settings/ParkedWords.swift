@@ -7,7 +7,7 @@ enum ParkedWords {
         ParkedReason.unknownOrder: "parked_unknown_order",
         ParkedReason.unknownWaybill: "parked_unknown_waybill",
         "the message names no order": "parked_no_order",
-        "another message with the number of this one was recorded before": "parked_conflicting",
+        ParkedReason.otherMessage: "parked_conflicting",
     ]
 
     static func text(_ reason: String, _ words: Words) -> String {

@@ -30,6 +30,21 @@ extension Hub {
         return try await committer.order(command.order).map(viewer.maySee) ?? false
     }
 
+    /// Takes in the answers of a task's form, as far as the viewer may know the order and say what they say.
+    func resolve(
+        _ command: TaskCommand, _ resolution: TaskResolution, byProgram: Bool = false, by viewer: Viewer
+    ) async throws -> TaskAnswer {
+        guard try await isSeen(command, by: viewer) else { return .unknown }
+        let need = try await committer.order(command.order)?.standingTask(command.task)?.need
+        if let need, !need.closesItself, !need.mayBeAnswered(by: viewer) { return .refused(Self.refundRoles) }
+        return try await resolve(command, resolution, byProgram: byProgram)
+    }
+
+    private static let refundRoles = Refusal(
+        code: "taskRole",
+        text: Text(chinese: "退款由财务或负责人登记", english: "Refunds are recorded by finance or the owner"),
+        nextStep: Text(chinese: "请转交给财务", english: "Hand the task over to finance"))
+
     private static func seen(
         by viewer: Viewer, _ index: WarehouseIndex, _ reader: any StoreReader
     ) throws -> [ListedTask] {
@@ -71,5 +86,12 @@ extension Hub {
             count.overdue = Int64(rows.count { $0.dueAt <= moment })
             return count
         }
+    }
+}
+
+extension TaskNeed {
+    /// What says that money went back is said by who may record a refund on the order's page.
+    func mayBeAnswered(by viewer: Viewer) -> Bool {
+        !decidesRefund || AccessTable.actions[.recordRefund].map(viewer.isAmong) == true
     }
 }

@@ -78,9 +78,10 @@ struct TasksView {
         let isAsleep = row.snoozedUntil.map { page.asOf < $0 } ?? false
         return [
             "name": TaskName(order: task.order, task: row.id).text, "number": task.order,
-            "href": orderPath(task.order) + "#tasks", "kind": words(row.kind.text), "reason": words(row.reason),
+            "href": orderPath(task.order) + "#tasks",
+            "kind": words(row.kind.title(ofTask: row.id)), "reason": words(row.reason),
             "severity": words(row.severity.text), "level": row.severity.rawValue,
-            "owner": TaskOwners.label(row.owner, words), "person": shown(row.person),
+            "owner": TaskOwners.label(row.owner, words), "person": shown(words.actor(row.person)),
             "opened": formats.binding(row.openedAt), "due": formats.binding(row.dueAt), "overdue": isOverdue,
             "asleep": isAsleep ? formats.binding(row.snoozedUntil) : false,
             "again": shown(
